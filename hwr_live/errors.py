@@ -1,0 +1,21 @@
+"""Failures that a user can cause or mend: one line each, with the exit status they end in."""
+
+from __future__ import annotations
+
+
+class HwrError(Exception):
+    """A failure told in one line that says what is wrong and what to do."""
+
+    status = 1
+
+
+class InputError(HwrError):
+    """A missing or broken input or a bad option: exit status 2."""
+
+    status = 2
+
+
+class DeviceError(HwrError):
+    """No camera, no display, a stream lost: exit status 1."""
+
+    status = 1

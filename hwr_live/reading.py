@@ -1,0 +1,122 @@
+"""What was read: glyphs in words in lines, with text, JSON and nothing else.
+
+A :class:`Reading` is the one result of the program. The pad, the camera, the ``read`` command and
+the Python interface all hand out this type, and its text and JSON are made here only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the picture as given; x and y are the top left corner."""
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One character as it stands on the page.
+
+    Attributes:
+        char: the character, or ``None`` where the ink is no character that the reader knows;
+            such a glyph is in no text.
+        confidence: 0 to 1: the probability of ``char``, or for ``None`` that it is no character.
+        box: the ink's bounding box.
+        candidates: up to five (character, probability) pairs, the likeliest first.
+        crop: uint8 (28, 28), bright ink on black: what the network was given. Not part of the JSON.
+    """
+
+    char: str | None
+    confidence: float
+    box: Box
+    candidates: tuple[tuple[str, float], ...] = ()
+    crop: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The glyph as plain types for JSON."""
+        return {
+            "char": self.char,
+            "confidence": round(self.confidence, 4),
+            "box": list(self.box),
+            "candidates": [[char, round(p, 4)] for char, p in self.candidates],
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of handwriting: words of glyphs, from left to right."""
+
+    words: tuple[tuple[Glyph, ...], ...]
+
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """All glyphs of the line in reading order."""
+        return tuple(glyph for word in self.words for glyph in word)
+
+    @property
+    def text(self) -> str:
+        """The readable characters, one space between words."""
+        words = ("".join(glyph.char or "" for glyph in word) for word in self.words)
+        return " ".join(word for word in words if word)
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around all glyphs of the line."""
+        return union_box([glyph.box for glyph in self.glyphs])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as plain types for JSON."""
+        return {
+            "text": self.text,
+            "box": list(self.box),
+            "glyphs": [glyph.to_dict() for glyph in self.glyphs],
+        }
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that was read in one picture.
+
+    Attributes:
+        lines: lines of handwriting from top to bottom.
+        size: width and height of the picture in pixels.
+        ms: milliseconds spent in ``ink``, ``segment``, ``classify`` and in ``total``.
+    """
+
+    lines: tuple[Line, ...] = ()
+    size: tuple[int, int] = (0, 0)
+    ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """All glyphs in reading order."""
+        return tuple(glyph for line in self.lines for glyph in line.glyphs)
+
+    @property
+    def text(self) -> str:
+        """The text, one line per line of handwriting; lines without a readable glyph are left out."""
+        return "\n".join(line.text for line in self.lines if line.text)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Size, text, lines and timings as plain types for JSON."""
+        return {
+            "size": list(self.size),
+            "text": self.text,
+            "lines": [line.to_dict() for line in self.lines],
+            "ms": {stage: round(ms, 3) for stage, ms in self.ms.items()},
+        }
+
+
+def union_box(boxes: list[Box]) -> Box:
+    """The smallest box around ``boxes``; (0, 0, 0, 0) around none."""
+    if not boxes:
+        return (0, 0, 0, 0)
+    left = min(x for x, _, _, _ in boxes)
+    top = min(y for _, y, _, _ in boxes)
+    right = max(x + w for x, _, w, _ in boxes)
+    bottom = max(y + h for _, y, _, h in boxes)
+    return (left, top, right - left, bottom - top)

@@ -1,0 +1,1 @@
+"""Training of the models that hwr-live reads with: ``python -m train``."""

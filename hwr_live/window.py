@@ -1,0 +1,242 @@
+"""A window on the screen: pictures out, keys and mouse in."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import DeviceError
+
+ENTER, ESC, BACKSPACE = 13, 27, 8
+
+MouseCallback = Callable[[int, int, int, int], None]
+"""event (``cv2.EVENT_…``), x, y in pixels of the picture, flags (``cv2.EVENT_FLAG_…``)."""
+
+# Without the toolbar of the "expanded" GUI, and never scaled: the window has exactly the picture's
+# size, and mouse coordinates are the picture's pixels. Both were wrong with the other flags.
+_FLAGS = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL
+
+# What is tried in a child process before the program opens its own window.
+_TRIAL = "import cv2; cv2.namedWindow('hwr-live', cv2.WINDOW_AUTOSIZE); cv2.destroyAllWindows()"
+_TRIAL_SECONDS = 15.0  # a loaded machine starts slowly; a dead display is noticed long before
+_CONNECT_SECONDS = 1.5
+
+
+class Window:
+    """A window of the size of the picture that it shows; a context manager.
+
+    While it is open, Ctrl-C and SIGTERM close it in the same way as its close button does: they set
+    ``closed``, so that the loop that shows pictures ends where it would end anyway. A second Ctrl-C
+    is the usual KeyboardInterrupt.
+
+    Args:
+        title: the text in the window's title bar.
+
+    Attributes:
+        closed: True once the user has closed the window.
+
+    Raises:
+        DeviceError: on entering, where there is no display or OpenCV cannot open windows.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.closed = False
+        self._open = False
+        self._handlers: dict[int, object] = {}
+
+    def __enter__(self) -> Window:
+        require_display()
+        try:
+            cv2.namedWindow(self.title, _FLAGS)
+        except cv2.error as error:
+            raise DeviceError(f"the window cannot be opened: {_first_line(error)}") from None
+        self._open = True
+        self._catch_signals()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._handlers.clear()
+        if self._open:
+            self._open = False
+            try:
+                cv2.destroyWindow(self.title)
+                cv2.waitKey(1)  # some backends take a window away only in their event loop
+            except cv2.error:  # the close button was quicker
+                pass
+
+    def on_mouse(self, callback: MouseCallback) -> None:
+        """Calls ``callback`` for what the mouse does, from inside :meth:`show`."""
+
+        def guarded(event: int, x: int, y: int, flags: int, _: object) -> None:
+            if not self.closed:
+                callback(event, x, y, flags)
+
+        cv2.setMouseCallback(self.title, guarded)
+
+    def show(self, image: npt.NDArray[np.uint8] | None, wait_ms: int = 1) -> int:
+        """Shows a picture and waits for a key: one turn of the program's loop.
+
+        Args:
+            image: uint8 (h, w, 3) BGR or (h, w) grey; ``None`` leaves the last picture standing.
+            wait_ms: how long to wait for a key, in milliseconds, at least 1.
+
+        Returns:
+            The key's code, as :func:`key_code` makes it, or -1.
+        """
+        if self.closed:
+            return -1
+        if image is not None:
+            cv2.imshow(self.title, image)
+        # One waitKey a turn: each call takes one key from the queue, and a second would lose one.
+        key = cv2.waitKeyEx(max(1, wait_ms))
+        self.closed = self.closed or not self._visible()
+        return key_code(key)
+
+    def _visible(self) -> bool:
+        """Whether the window is still there; a minimised one is."""
+        try:
+            return cv2.getWindowProperty(self.title, cv2.WND_PROP_VISIBLE) >= 1
+        except cv2.error:  # Qt after its last window was closed: "NULL guiReceiver"
+            return False
+
+    def _catch_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # only the main thread may set handlers
+
+        def close(number: int, frame: FrameType | None) -> None:
+            if self.closed and number == signal.SIGINT:
+                raise KeyboardInterrupt
+            self.closed = True
+
+        # Not left to KeyboardInterrupt: raised inside a mouse callback it would be printed by
+        # OpenCV and forgotten.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._handlers[number] = signal.signal(number, close) or signal.SIG_DFL
+
+
+def key_code(code: int) -> int:
+    """One code for a key whatever the system under OpenCV calls it.
+
+    Args:
+        code: what ``cv2.waitKeyEx`` returned.
+
+    Returns:
+        -1 for no key or a bare Shift, Ctrl or Alt; the ASCII code for characters, letters in lower
+        case; 13 for both Enter keys, 8 for Backspace, 27 for Esc; other keys have codes over 255
+        (an arrow must not be taken for a letter, as it is in what ``cv2.waitKey`` returns).
+    """
+    if code < 0:
+        return -1
+    code &= 0xFFFF  # GTK puts the state of Shift and Num Lock above
+    if 0xFFE1 <= code <= 0xFFEE:  # Qt reports Shift, Ctrl, Alt and their like as keys
+        return -1
+    if code == 0xFF8D or 0xFF00 <= code <= 0xFF1F:  # GTK: X11's names of Enter, Backspace, Esc
+        code &= 0x1F if code != 0xFF8D else 0x0F
+    if code == 10:
+        return ENTER
+    if code == 127:  # the Backspace key of a Mac
+        return BACKSPACE
+    if ord("A") <= code <= ord("Z"):
+        return code + 32
+    return code
+
+
+@functools.lru_cache(maxsize=1)
+def require_display() -> None:
+    """Makes sure that a window can be opened; the answer is kept.
+
+    Qt, the window system of OpenCV's wheels on Linux, ends the whole process where it finds no
+    display. So the display is asked first, and then a child process opens a window.
+
+    Raises:
+        DeviceError: with one line that says what is missing.
+    """
+    if re.search(r"GUI:\s+NONE", cv2.getBuildInformation()):
+        raise DeviceError(
+            "this OpenCV has no windows (opencv-python-headless): "
+            "uninstall it and install opencv-python again"
+        )
+    if sys.platform in ("win32", "darwin"):  # there namedWindow fails as other calls do
+        return
+    if "QT_QPA_PLATFORM" not in os.environ:
+        display = os.environ.get("DISPLAY", "")
+        if not display:
+            raise DeviceError(
+                "no display (DISPLAY is not set): start this from a desktop session or with ssh -X"
+            )
+        if not _answers(display):
+            raise DeviceError(
+                f"no display: nothing answers at DISPLAY={display}; "
+                "start this from a desktop session or with ssh -X"
+            )
+    try:
+        trial = subprocess.run(
+            [sys.executable, "-c", _TRIAL], capture_output=True, timeout=_TRIAL_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise DeviceError(f"the display did not open a window in {_TRIAL_SECONDS:.0f} s") from None
+    if trial.returncode != 0:
+        said = trial.stderr.decode(errors="replace").strip().splitlines()
+        raise DeviceError(
+            "the display cannot open a window"
+            + (f": {said[0][:160]}" if said else " and does not say why")
+        )
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server answers at ``display``, such as ``:0``, ``:1.0`` or ``host:10``.
+
+    Only an address that surely leads nowhere gives False; any answer will do, a refusal too.
+    """
+    match = re.fullmatch(r"(?P<host>.*?):(?P<number>\d+)(\.\d+)?", display)
+    if match is None:
+        return False
+    host, number = match["host"].removesuffix("/unix"), int(match["number"])
+    local = host in ("", "unix")
+    path = f"/tmp/.X11-unix/X{number}"
+    addresses: list[str | tuple[str, int]] = (
+        ["\0" + path, path] if local else [(host.strip("[]"), 6000 + number)]
+    )
+    hello = b"l\0" + (11).to_bytes(2, "little") + bytes(8)  # X11's greeting, without authorisation
+    for address in addresses:
+        try:
+            if isinstance(address, str):
+                connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                connection.settimeout(_CONNECT_SECONDS)
+                connection.connect(address)
+            else:
+                connection = socket.create_connection(address, _CONNECT_SECONDS)
+                connection.settimeout(_CONNECT_SECONDS)
+        except (OSError, OverflowError):
+            continue
+        with connection:
+            try:
+                connection.sendall(hello)
+                return bool(connection.recv(1))
+            except OSError:
+                continue
+    return False
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or ["it does not say why"])[0]

@@ -1,0 +1,5 @@
+"""Fixtures for all tests."""
+
+from tests.display import display
+
+__all__ = ["display"]

@@ -98,7 +98,7 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The text, one line per line of handwriting; lines without a readable glyph are left out."""
+        """The text, one line per line of handwriting that has a readable glyph."""
         return "\n".join(line.text for line in self.lines if line.text)
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The networks, each a plain function that reads aloud like its description.
 
-All take images of float32 (n, 28, 28, 1), bright ink on black, 0 to 1, and give logits (n, classes).
+All take images of float32 (n, 28, 28, 1), bright ink on black, 0 to 1, and give logits of shape
+(n, classes).
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def hwr(classes: int) -> Model:
     x = _convolution(x, 128)
     x = _convolution(x, 192, strides=2)  # 4×4
     x = layers.Flatten()(x)
-    x = layers.Dropout(0.3)(x)
+    x = layers.Dropout(0.2)(x)
     x = layers.Dense(256, activation="relu", name="embedding")(x)
     x = layers.Dropout(0.3)(x)
     return Model(image, layers.Dense(classes)(x), name="hwr")

@@ -1,0 +1,69 @@
+"""Glyph → 28×28: the crop that every network here is trained on and served.
+
+One function for the live program and for the preparation of training images, because serving other
+crops than those of the training is the commonest reason that a good test result fails on one's own
+writing. The steps are those of EMNIST (Cohen, Afshar, Tapson, van Schaik 2017, arXiv:1702.05373):
+blur, crop to the ink, centre in a square keeping the aspect, resize, two pixels of border, stretch.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+SIZE = 28
+_BORDER = 2
+_INNER = SIZE - 2 * _BORDER
+_INK = 64  # of 255: what counts as ink in the raw glyph
+_BLURRED_INK = 25  # of 255: what counts as ink after the blur
+_BLUR = (
+    1 / 60
+)  # sigma as a share of the longer side: EMNIST's sigma of 1 on its 60-pixel characters
+_LONGEST = 240  # a larger glyph is shrunk first: the crop holds 24 pixels, more detail only costs
+
+
+def crop(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Makes the 28×28 crop of one glyph.
+
+    Args:
+        ink: uint8 (h, w), bright ink on black, of any size and any brightness.
+
+    Returns:
+        uint8 (28, 28), bright ink on black, its maximum 255; all black if there is no ink.
+    """
+    if ink.size == 0 or not (peak := int(ink.max())):
+        return np.zeros((SIZE, SIZE), np.uint8)
+    if peak < 255:
+        ink = cv2.convertScaleAbs(ink, alpha=255 / peak)
+    x, y, w, h = _bounds(ink, _INK)
+    glyph = ink[y : y + h, x : x + w]
+    longer = max(w, h)
+    if longer > 2 * _LONGEST:
+        shrink = _LONGEST / longer
+        size = (max(1, round(w * shrink)), max(1, round(h * shrink)))
+        glyph = cv2.resize(glyph, size, interpolation=cv2.INTER_AREA)
+        longer = max(size)
+    sigma = longer * _BLUR
+    margin = int(np.ceil(3 * sigma)) + 1
+    room = cv2.copyMakeBorder(glyph, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
+    room = cv2.GaussianBlur(room, (0, 0), sigma)
+    x, y, w, h = _bounds(room, _BLURRED_INK)
+    if not w:  # hair-thin ink that the blur has taken below the limit
+        x, y, w, h = 0, 0, room.shape[1], room.shape[0]
+    longer = max(w, h)
+    square = np.zeros((longer, longer), np.uint8)
+    top, left = (longer - h) // 2, (longer - w) // 2
+    square[top : top + h, left : left + w] = room[y : y + h, x : x + w]
+    way = cv2.INTER_AREA if longer > _INNER else cv2.INTER_CUBIC
+    inner = cv2.resize(square, (_INNER, _INNER), interpolation=way)
+    out = np.zeros((SIZE, SIZE), np.uint8)
+    peak = max(1, int(inner.max()))
+    out[_BORDER:-_BORDER, _BORDER:-_BORDER] = cv2.convertScaleAbs(inner, alpha=255 / peak)
+    return out
+
+
+def _bounds(image: npt.NDArray[np.uint8], limit: int) -> tuple[int, int, int, int]:
+    """x, y, w, h of the pixels above ``limit``; all 0 where there are none."""
+    x, y, w, h = cv2.boundingRect(cv2.threshold(image, limit, 255, cv2.THRESH_BINARY)[1])
+    return int(x), int(y), int(w), int(h)

@@ -1,0 +1,170 @@
+"""``card.json``: what a model is, what it was trained on, what it is worth, how to feed it."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from train import measure
+from train.datasets import Dataset
+from train.recipe import Recipe
+
+KEEP = 0.99
+"""Share of the true characters of the validation part that the rejection threshold keeps."""
+
+_LICENCES = {
+    "MNIST": "CC BY-SA 3.0",
+    "SD19": "US public domain (NIST)",
+    "paper": "MIT",
+    "Chars74K": "no stated licence",
+    "CROHME": "CC BY-NC-SA 3.0: non-commercial",
+    "fonts": "SIL OFL: drawn from handwriting fonts, no real writers",
+    "thin62": "no stated licence",
+    "htl": "no stated licence",
+    "COMP472": "no stated licence",
+    "touch": "no stated licence",
+    "kenan": "no stated licence",
+    "mitocr": "no stated licence",
+}
+
+
+def input_format() -> dict[str, Any]:
+    """How an image is made for the network, for the program that serves it."""
+    return {
+        "shape": [28, 28, 1],
+        "dtype": "float32",
+        "range": [0, 1],
+        "ink": "bright on black",
+        "crop": "emnist",
+    }
+
+
+def calibrate(
+    logits: npt.NDArray[np.float32], labels: npt.NDArray[np.integer], none: int | None
+) -> dict[str, float]:
+    """Temperature, rejection threshold and calibration error, all of validation data."""
+    temperature = measure.fit_temperature(logits, labels)
+    p = measure.softmax(logits, temperature)
+    out = {
+        "temperature": round(temperature, 4),
+        "validation_calibration_error": round(measure.calibration_error(p, labels), 5),
+    }
+    if none is not None:
+        limit = measure.reject_threshold(p[:, none], labels != none, KEEP)
+        out["reject_above"] = round(float(np.clip(limit, 0.05, 0.9)), 4)
+        out["validation_nonchars_rejected"] = round(
+            float((p[labels == none, none] > out["reject_above"]).mean()), 4
+        )
+    return out
+
+
+def test_report(
+    logits: npt.NDArray[np.float32], dataset: Dataset, calibration: Mapping[str, float]
+) -> dict[str, Any]:
+    """Accuracies on the test part, overall, by source and by class."""
+    part, chars = dataset.test, dataset.chars
+    p = measure.softmax(logits, calibration["temperature"])
+    out: dict[str, Any] = {"count": len(part.labels), **measure.accuracies(p, part.labels, chars)}
+    out["calibration_error"] = round(measure.calibration_error(p[:, : len(chars)], part.labels), 5)
+    if p.shape[1] > len(chars):
+        kept = p[:, len(chars)] <= calibration["reject_above"]
+        out["kept_as_characters"] = round(float(kept.mean()), 5)
+    if part.sources is not None:
+        out["by_source"] = measure.by_source(p, part.labels, part.sources, chars)
+    hits = p[:, : len(chars)].argmax(1) == part.labels
+    out["by_class"] = {
+        char: round(float(hits[part.labels == i].mean()), 4)
+        for i, char in enumerate(chars)
+        if (part.labels == i).any()
+    }
+    return out
+
+
+def make_card(
+    name: str,
+    dataset: Dataset,
+    recipe: Recipe,
+    model: keras.Model,
+    shares: npt.NDArray[np.float64],
+    results: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The card of a finished model.
+
+    Args:
+        name: the model's name.
+        dataset: what it was trained on.
+        recipe: the settings.
+        model: the network.
+        shares: (classes,) how often each class was shown in training.
+        results: "calibration", "validation", "test", "export", "seconds".
+    """
+    import ai_edge_litert
+    import cv2
+    import tensorflow as tf
+
+    labels: list[str | None] = [*dataset.chars]
+    if len(shares) > len(labels):
+        labels.append(None)
+    return {
+        "name": name,
+        "date": datetime.date.today().isoformat(),
+        "labels": labels,
+        "input": input_format(),
+        "output": "logits",
+        "file": "model.tflite",
+        "network": {"name": model.name, "parameters": int(model.count_params())},
+        "class_shares": [round(float(s), 6) for s in shares],
+        **results,
+        "data": _data(dataset),
+        "recipe": asdict(recipe),
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+            "opencv": cv2.__version__,
+            "litert": ai_edge_litert.__version__,
+        },
+        "processor": _processor(),
+    }
+
+
+def _data(dataset: Dataset) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "name": dataset.name,
+        "train": len(dataset.train.labels),
+        "test": len(dataset.test.labels),
+        "files": {file.name: file.sha256 for file in dataset.files},
+    }
+    if dataset.train.sources is not None:
+        counts = np.bincount(dataset.train.sources, minlength=len(measure.SOURCES))
+        out["sources"] = {
+            name: {"train": int(count), "licence": _LICENCES[name]}
+            for name, count in zip(measure.SOURCES, counts, strict=False)
+            if count
+        }
+        out["note"] = (
+            "Some sources are non-commercial (CROHME) and some have no stated licence; "
+            "the data itself is not part of the project."
+        )
+    elif dataset.name == "mnist":
+        out["licence"] = _LICENCES["MNIST"]
+    return out
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,115 @@
+"""The images that training draws from: the data set's own, drawn anew, and non-characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from train.datasets import Dataset, split_validation
+from train.nonchars import draw_nonchars
+from train.recipe import Recipe
+from train.strokes import Character, draw_crop, read_chars74k, read_crohme
+
+_NONCHARS = 24_000  # crops made at the start; augmentation varies them further
+_STROKE_SOURCES = (3, 4)  # hwr62's source bytes of Chars74K and CROHME
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Images with labels, and how likely each is to be drawn.
+
+    Attributes:
+        images: uint8 (n, 28, 28), upright, bright ink on black.
+        labels: int32 (n,), index into the model's classes.
+        weights: float64 (n,) of sum 1, or None to take each image once a pass.
+    """
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float64] | None = None
+
+    def order(self, epoch: int, seed: int, count: int) -> npt.NDArray[np.int64]:
+        """Which images a pass takes, in order; the same seed and epoch give the same."""
+        rng = np.random.default_rng([seed, 1, epoch])
+        n = len(self.labels)
+        if self.weights is None:
+            return rng.permutation(n)[: count or n]
+        return rng.choice(n, count or n, p=self.weights)
+
+
+def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Pool, Pool]:
+    """The pool to train from and the validation part, which shares no writer with it.
+
+    Args:
+        dataset: what was loaded.
+        recipe: says what is added, weighted and reserved.
+        data: the folder in which ``strokes/`` is looked for; without it nothing is drawn anew.
+    """
+    part = dataset.train
+    index, valid = split_validation(part, recipe.validation, recipe.seed)
+    if recipe.reserve and part.groups is not None:
+        kept = ~np.isin(part.groups, recipe.reserve)
+        index, valid = index[kept[index]], valid[kept[valid]]
+    images, labels = [part.images[index]], [part.labels[index].astype(np.int32)]
+    sources = part.sources[index] if part.sources is not None else np.zeros(len(index), np.uint8)
+    chars = np.array(dataset.chars)
+    redrawn = _redrawn(dataset, recipe, data, index)
+    if redrawn:
+        rng = np.random.default_rng([recipe.seed, 3])
+        drawn = np.stack([draw_crop(c, rng) for c in redrawn for _ in range(recipe.redraw)])
+        number = {char: i for i, char in enumerate(dataset.chars)}
+        images.append(drawn)
+        labels.append(np.repeat([number[c.label] for c in redrawn], recipe.redraw).astype(np.int32))
+        stroke_sources = [3 if c.group.startswith("chars74k") else 4 for c in redrawn]
+        sources = np.concatenate([sources, np.repeat(stroke_sources, recipe.redraw)])
+    all_images, all_labels = np.concatenate(images), np.concatenate(labels)
+    weights = _weights(all_labels, sources, recipe)
+    valid_images, valid_labels = part.images[valid], part.labels[valid].astype(np.int32)
+    if recipe.nonchars:
+        none = len(chars)
+        ink = draw_nonchars(_NONCHARS, all_images, chars[all_labels], recipe.seed)
+        all_images = np.concatenate([all_images, ink])
+        all_labels = np.append(all_labels, np.full(len(ink), none, np.int32))
+        share = np.full(len(ink), recipe.nonchars / len(ink))
+        weights = np.concatenate([weights * (1 - recipe.nonchars), share])
+        ink = draw_nonchars(
+            round(len(valid) * recipe.nonchars), valid_images, chars[valid_labels], recipe.seed + 1
+        )
+        valid_images = np.concatenate([valid_images, ink])
+        valid_labels = np.append(valid_labels, np.full(len(ink), none, np.int32))
+    weighted = recipe.nonchars or recipe.balance or recipe.source_weights
+    return Pool(all_images, all_labels, weights if weighted else None), Pool(
+        valid_images, valid_labels
+    )
+
+
+def _weights(
+    labels: npt.NDArray[np.int32], sources: npt.NDArray[np.integer], recipe: Recipe
+) -> npt.NDArray[np.float64]:
+    weights = np.ones(len(labels))
+    for source, weight in recipe.source_weights.items():
+        weights[sources == source] = weight
+    if recipe.redraw:
+        weights[np.isin(sources, _STROKE_SOURCES)] /= 2  # each is there several times
+    mass = np.bincount(labels, weights)
+    weights /= np.maximum(mass, 1e-9)[labels] ** recipe.balance
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _redrawn(
+    dataset: Dataset, recipe: Recipe, data: Path | None, index: npt.NDArray[np.int64]
+) -> list[Character]:
+    """Stroke characters of those writers that the training part names; of no other."""
+    groups = dataset.train.groups
+    if not recipe.redraw or data is None or groups is None:
+        return []
+    writers = set(np.unique(groups[index]).tolist())
+    files = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
+    found: list[Character] = []
+    for name, read in files.items():
+        if (path := data / "strokes" / name).is_file():
+            found += [c for c in read(path) if c.group in writers and c.strokes]
+    return [c for c in found if c.label in dataset.chars]

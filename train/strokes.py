@@ -1,0 +1,96 @@
+"""Training images drawn anew from pen strokes, through the live program's own crop.
+
+The stroke files are CROHME's (npz: points, first point of each stroke, first stroke of each
+character) and Chars74K's (json: character -> writers -> strokes -> points).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.canvas import draw_stroke
+from hwr_live.chars import ALL
+from hwr_live.crop import crop
+from hwr_live.errors import InputError
+
+Strokes = list[npt.NDArray[np.float64]]
+
+_HEIGHT = 112  # pixels of the longer side that a character is drawn at
+_PENS = (2.0, 16.0)  # pixels at that size: hair-line to marker
+_MARGIN = 12
+
+
+@dataclass(frozen=True)
+class Character:
+    """One written character: its strokes, class and writer's group."""
+
+    label: str
+    group: str
+    strokes: Strokes
+
+
+def read_crohme(path: Path) -> Iterator[Character]:
+    """The characters of one of CROHME's npz files; the group is the part of the file's name that
+    tells the writer, as in ``crohme-formulaire012``.
+
+    Raises:
+        InputError: if the file is missing or not of that form.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            data = {key: archive[key] for key in archive.files}
+        points = data["points"].astype(np.float64)
+        firsts = np.append(data["stroke"], len(points))
+        symbols = np.append(data["symbol"], len(firsts) - 1)
+        names = data["files"][data["expr"]] if "files" in data else [""] * len(data["label"])
+        labels = data["label"]
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise InputError(f"{path.name} is no stroke file: {error}") from None
+    for i, label in enumerate(labels):
+        strokes = [points[firsts[s] : firsts[s + 1]] for s in range(symbols[i], symbols[i + 1])]
+        char = ALL[int(label)] if labels.dtype.kind in "ui" else str(label)
+        yield Character(char, "crohme-" + re.split(r"[-_.]", str(names[i]))[0], strokes)
+
+
+def read_chars74k(path: Path) -> Iterator[Character]:
+    """The characters of Chars74K's stroke file; the group is ``chars74k-WRITER``.
+
+    Raises:
+        InputError: if the file is missing or not of that form.
+    """
+    try:
+        table = json.loads(path.read_text())
+        for char, writers in table.items():
+            for writer, strokes in enumerate(writers):
+                paths = [np.asarray(s, np.float64).reshape(-1, 2) for s in strokes]
+                yield Character(char, f"chars74k-{writer}", [p for p in paths if len(p)])
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"{path.name} is no stroke file: {error}") from None
+
+
+def draw(
+    strokes: Strokes, rng: np.random.Generator, pen: float | None = None
+) -> npt.NDArray[np.uint8]:
+    """Draws a character with a random pen and gives its ink: uint8 (h, w), bright on black."""
+    points = np.concatenate(strokes)
+    low, high = points.min(0), points.max(0)
+    scale = (_HEIGHT - 1) / max(1.0, float((high - low).max()))
+    width, height = (int(v) for v in np.ceil((high - low) * scale) + 2 * _MARGIN + 1)
+    ink = np.zeros((height, width), np.uint8)
+    if pen is None:
+        pen = float(np.exp(rng.uniform(*np.log(_PENS))))
+    for path in strokes:
+        draw_stroke(ink, (path - low) * scale + _MARGIN, pen, 255)
+    return ink
+
+
+def draw_crop(character: Character, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """The character's 28×28 crop, drawn with a random pen."""
+    return crop(draw(character.strokes, rng))

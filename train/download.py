@@ -1,0 +1,385 @@
+"""Fetches data sets into the cache folder: progress, resume after a break, checksum.
+
+A file has its name only when it is whole and its checksum is right. Until then it is ``NAME.part``,
+which the next call goes on from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import http.client
+import os
+import shutil
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from hwr_live.errors import InputError
+
+TIMEOUT_S = 20.0  # without a byte
+RETRIES = 5  # in a row without a new byte
+_CHUNK = 1 << 18
+_MB = 1e6
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file to fetch.
+
+    Attributes:
+        url: where from; its last part is the file's name.
+        bytes: how much it is, to say so beforehand and to stop a server that sends without end.
+        sha256: of the file; of its unpacked content where ``content`` is set, because MNIST's
+            mirrors compress alike data differently.
+        content: see ``sha256``.
+    """
+
+    url: str
+    bytes: int
+    sha256: str
+    content: bool = False
+
+    @property
+    def name(self) -> str:
+        return urllib.parse.urlsplit(self.url).path.rsplit("/", 1)[-1]
+
+
+_MNIST = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+
+REMOTES: dict[str, tuple[Remote, ...]] = {
+    "mnist": (
+        Remote(
+            f"{_MNIST}train-images-idx3-ubyte.gz",
+            9_912_422,
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            content=True,
+        ),
+        Remote(
+            f"{_MNIST}train-labels-idx1-ubyte.gz",
+            28_881,
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            content=True,
+        ),
+        Remote(
+            f"{_MNIST}t10k-images-idx3-ubyte.gz",
+            1_648_877,
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            content=True,
+        ),
+        Remote(
+            f"{_MNIST}t10k-labels-idx1-ubyte.gz",
+            4_542,
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            content=True,
+        ),
+    ),
+    # Size and SHA-256 as TensorFlow Datasets records them; all six splits are in the one archive.
+    "emnist": (
+        Remote(
+            "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip",
+            561_753_746,
+            "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e",
+        ),
+    ),
+    # As Keras records it.
+    "keras": (
+        Remote(
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+            11_490_434,
+            "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        ),
+    ),
+}
+"""What each folder of the cache holds."""
+
+
+def cache_folder() -> Path:
+    """Where fetched files are kept: ``HWR_CACHE``, or ``hwr-live`` in the platform's cache folder.
+
+    That is ``$XDG_CACHE_HOME`` or ``~/.cache`` on Linux, ``~/Library/Caches`` on macOS and
+    ``%LOCALAPPDATA%`` on Windows.
+    """
+    if chosen := os.environ.get("HWR_CACHE"):
+        return Path(chosen).expanduser()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "hwr-live"
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return (Path(base) if base else Path.home() / "AppData" / "Local") / "hwr-live" / "Cache"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "hwr-live"
+
+
+def missing(remotes: Sequence[Remote], folder: Path) -> list[Remote]:
+    """The files that ``folder`` does not hold yet."""
+    return [remote for remote in remotes if not (folder / remote.name).is_file()]
+
+
+def fetch(
+    remotes: Sequence[Remote], folder: Path, *, out: TextIO | None = None, pause_s: float = 1.0
+) -> None:
+    """Fetches the files that ``folder`` does not hold yet.
+
+    Args:
+        remotes: the files.
+        folder: made if need be.
+        out: where progress is told; stderr by default.
+        pause_s: before the first retry of a broken connection; doubles with each.
+
+    Raises:
+        InputError: a file that cannot be fetched, with the way to do it by hand.
+    """
+    out = out or sys.stderr
+    wanted = missing(remotes, folder)
+    if not wanted:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            for remote in missing(remotes, folder):
+                _check_space(remote, folder)
+                try:
+                    _fetch(remote, folder, out, pause_s)
+                except _Refused as error:
+                    raise InputError(
+                        f"{error} {by_hand(missing(remotes, folder), folder)}"
+                    ) from None
+    except OSError as error:
+        raise InputError(f"cannot write to {folder}: {error.strerror or error}") from None
+
+
+def by_hand(remotes: Sequence[Remote], folder: Path) -> str:
+    """How to do without this module."""
+    urls = " ".join(remote.url for remote in remotes)
+    what = "these files" if len(remotes) > 1 else "this file"
+    it = "them" if len(remotes) > 1 else "it"
+    return f"Without a network, fetch {what} by hand and put {it} into {folder}: {urls}"
+
+
+def _fetch(remote: Remote, folder: Path, out: TextIO, pause_s: float) -> None:
+    part = folder / f"{remote.name}.part"
+    resumed = part.exists()
+    _transfer(remote, part, out, pause_s)
+    if resumed and _digest(part, remote) != remote.sha256:
+        # What lay there may have been another version's beginning: once more from the start.
+        part.unlink()
+        _transfer(remote, part, out, pause_s)
+    digest = _digest(part, remote)
+    if digest != remote.sha256:
+        part.unlink()
+        raise _Refused(
+            f"{remote.url} did not send the right file (SHA-256 {digest or 'of nothing readable'}, "
+            f"not {remote.sha256}); nothing was kept."
+        )
+    os.replace(part, folder / remote.name)
+
+
+def _transfer(remote: Remote, part: Path, out: TextIO, pause_s: float) -> None:
+    """Brings ``part`` to the end, however often the connection breaks on the way."""
+    failures = 0
+    while True:
+        before = _size(part)
+        try:
+            with _Progress(remote, out) as progress:
+                _request(remote, part, progress)
+            return
+        except _Refused as error:
+            raise _Refused(_unreachable(remote, part, error)) from None
+        except (urllib.error.URLError, http.client.HTTPException, _Broken, OSError) as error:
+            reason = getattr(error, "reason", None) or error
+            if isinstance(error, OSError) and error.filename is not None:
+                raise  # the disk's, not the network's
+            came = _size(part) > before
+            failures = 0 if came else failures + 1
+            # Never reached: offline, or a wrong name. Waiting would only delay saying so.
+            offline = isinstance(error, urllib.error.URLError) and _size(part) == 0
+            if offline or failures > RETRIES:
+                raise _Refused(_unreachable(remote, part, reason)) from None
+            print(f"{remote.name}: {reason}; going on from {_mb(_size(part))}", file=out)
+            time.sleep(pause_s * 2 ** min(failures, 5))
+
+
+def _request(remote: Remote, part: Path, progress: _Progress) -> None:
+    """One request for what is missing; appends to ``part`` or starts it anew."""
+    have = _size(part)
+    request = urllib.request.Request(
+        remote.url, headers={"User-Agent": "hwr-live", "Accept-Encoding": "identity"}
+    )
+    if have:
+        request.add_header("Range", f"bytes={have}-")
+    try:
+        response = urllib.request.urlopen(request, timeout=TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == 416:  # nothing lies behind: whole, or longer than it should be
+                total = (error.headers.get("Content-Range") or "").rpartition("/")[2]
+                if total != str(have):
+                    part.unlink()
+                    _request(remote, part, progress)
+                return
+            if error.code in (408, 429) or error.code >= 500:
+                raise _Broken(f"the server answers {error.code}") from None
+            raise _Refused(f"the server answers {error.code} {error.reason}") from None
+    with response:
+        start = _start(response, have)
+        length = response.headers.get("Content-Length", "")
+        end = start + int(length) if length.isdecimal() else None
+        with part.open("r+b" if start else "wb") as file:
+            file.seek(start)
+            file.truncate()
+            done = _copy(response, file, start, remote, progress, end)
+            file.flush()
+            os.fsync(file.fileno())
+    if end is not None and done < end:
+        raise _Broken("the connection broke")
+
+
+def _start(response: http.client.HTTPResponse, have: int) -> int:
+    """Where the response's bytes belong: behind what is here; 0 from a server without ranges."""
+    if have and response.status == 206:
+        sent_range = response.headers.get("Content-Range", "")
+        if sent_range.startswith(f"bytes {have}-"):
+            return have
+        raise _Refused(
+            f"the server sent {sent_range or 'no range'}, not the bytes from {have:,} on"
+        )
+    return 0
+
+
+def _copy(
+    response: http.client.HTTPResponse,
+    file: BinaryIO,
+    start: int,
+    remote: Remote,
+    progress: _Progress,
+    end: int | None,
+) -> int:
+    done = start
+    progress.start(start, end or remote.bytes)
+    while chunk := response.read(_CHUNK):
+        done += len(chunk)
+        if done > 2 * remote.bytes:
+            raise _Refused(f"the server sends more than the {_mb(remote.bytes)} that it is")
+        try:
+            file.write(chunk)
+        except OSError as error:
+            raise _Refused(f"it cannot be written ({error.strerror})") from None
+        progress.show(done)
+    return done
+
+
+class _Broken(Exception):
+    """Worth another try."""
+
+
+class _Refused(Exception):
+    """Not worth another try."""
+
+
+def _unreachable(remote: Remote, part: Path, reason: object) -> str:
+    kept = f" ({_mb(_size(part))} are kept: the same command goes on from there)"
+    host = urllib.parse.urlsplit(remote.url).netloc
+    return f"cannot fetch {remote.name} from {host}: {reason}{kept if _size(part) else ''}."
+
+
+def _digest(path: Path, remote: Remote) -> str:
+    """SHA-256 of the file or its unpacked content; "" for content that cannot be unpacked."""
+    digest = hashlib.sha256()
+    try:
+        with gzip.open(path) if remote.content else path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return ""
+    return digest.hexdigest()
+
+
+def _check_space(remote: Remote, folder: Path) -> None:
+    needed = remote.bytes - _size(folder / f"{remote.name}.part")
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise InputError(
+            f"{remote.name} needs {_mb(needed)} but {folder} has {_mb(free)} free; "
+            "make room, or name another folder by HWR_CACHE"
+        )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time in ``folder``; the second waits and then finds the files there.
+
+    Held by the kernel, so a killed process leaves no lock behind. Windows has no such lock.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a network folder without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class _Progress:
+    """A bar on a terminal; elsewhere a line at each tenth, which a log can hold."""
+
+    def __init__(self, remote: Remote, out: TextIO) -> None:
+        self._name, self._out = remote.name, out
+        self._terminal = out.isatty()
+        self._shown = 0.0
+        self._drawn = False
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn and self._terminal:
+            print(file=self._out)
+
+    def start(self, done: int, total: int) -> None:
+        self._from, self._total, self._began = done, max(total, 1), time.monotonic()
+        self._tenth = 10 * done // self._total
+
+    def show(self, done: int) -> None:
+        now = time.monotonic()
+        tenth = 10 * done // self._total
+        if self._terminal:
+            due = now - self._shown > 0.1 or done >= self._total
+        else:
+            due = tenth > self._tenth
+        if not due:
+            return
+        self._shown, self._tenth, self._drawn = now, tenth, True
+        rate = (done - self._from) / max(now - self._began, 1e-3)
+        left = max(self._total - done, 0) / max(rate, 1.0)
+        share = min(done / self._total, 1.0)
+        text = f"{self._name} {share:4.0%} of {_mb(self._total)}, {_mb(rate)}/s, {left:.0f} s left"
+        if self._terminal:
+            bar = "█" * int(24 * share) + "░" * (24 - int(24 * share))
+            print(f"\r{bar} {text}\x1b[K", end="", file=self._out, flush=True)
+        else:
+            print(text, file=self._out, flush=True)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _mb(count: float) -> str:
+    return f"{count / _MB:,.1f} MB" if count < 10 * _MB else f"{count / _MB:,.0f} MB"

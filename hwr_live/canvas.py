@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,91 +12,234 @@ import numpy.typing as npt
 
 from hwr_live.errors import InputError
 
+Points = npt.NDArray[np.float64]
+"""float (n, 2): x and y in pixels."""
+
 _SUBPIXEL_BITS = 4
+_PAPER, _INK = 255, 0
+
+_STEP = 3.0  # pixels between the points of a smooth path
+_MOST_STEPS = 24  # between two given points
+_CORNER = np.cos(np.radians(75))  # a sharper turn is a corner that the hand meant
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One movement of the pen, or of the eraser.
+
+    Attributes:
+        path: float (n, 2), n at least 1: x and y in pixels, as it is drawn.
+        pen: width in pixels.
+        erases: whether it takes ink away.
+    """
+
+    path: Points
+    pen: float
+    erases: bool = False
 
 
 class Canvas:
-    """White paper that keeps its strokes.
+    """White paper that keeps its strokes, so that each can be taken back.
 
     Args:
         width: pixels, at least 1.
         height: pixels, at least 1.
-        pen: pen width in pixels, at least 1.
+        pen: pen width in pixels, at least 1; may be set later, for the strokes to come.
+
+    Attributes:
+        revision: a number that is another one whenever the picture may have changed.
 
     Raises:
         InputError: for a size or pen below 1.
     """
 
-    def __init__(self, width: int = 640, height: int = 480, pen: int = 6) -> None:
-        if width < 1 or height < 1 or pen < 1:
+    def __init__(self, width: int = 640, height: int = 480, pen: float = 6) -> None:
+        if width < 1 or height < 1 or not 1 <= pen < float("inf"):
             raise InputError(
-                f"a canvas needs a size and a pen of at least 1 pixel, not {width}x{height} with pen {pen}"
+                "a canvas needs a size and a pen of at least 1 pixel, "
+                f"not {width}x{height} with pen {pen}"
             )
-        self.width, self.height, self.pen = int(width), int(height), int(pen)
-        self.strokes: list[tuple[npt.NDArray[np.float64], int]] = []
+        self.width, self.height, self.pen = int(width), int(height), pen
+        self.revision = 0
+        # What was done, oldest first, and what was taken back of it; None is a clearing.
+        self._done: list[Stroke | None] = []
+        self._undone: list[Stroke | None] = []
         self._image = self._blank()
 
     def _blank(self) -> npt.NDArray[np.uint8]:
-        return np.full((self.height, self.width), 255, np.uint8)
+        return np.full((self.height, self.width), _PAPER, np.uint8)
 
     @property
     def image(self) -> npt.NDArray[np.uint8]:
         """uint8 (height, width), black ink on white; a copy, the caller's own."""
         return self._image.copy()
 
-    def stroke(self, points: Iterable[Sequence[float]]) -> None:
+    @property
+    def strokes(self) -> tuple[Stroke, ...]:
+        """The strokes since the canvas was last clear, those of the eraser too, oldest first."""
+        strokes: list[Stroke] = []
+        for act in self._done:
+            if act is None:
+                strokes.clear()
+            else:
+                strokes.append(act)
+        return tuple(strokes)
+
+    def stroke(self, points: Iterable[Sequence[float]], *, smooth: bool = False) -> None:
         """Draws one pen stroke through ``points``, (x, y) in pixels; one point makes a dot.
+
+        Args:
+            points: may lie outside; no points draw nothing.
+            smooth: as a curve (:func:`smooth_path`) and not as straight pieces.
 
         Raises:
             InputError: for points that are no pairs of finite numbers; nothing is drawn then.
         """
-        try:
-            path = np.asarray([(float(x), float(y)) for x, y in points], np.float64).reshape(-1, 2)
-        except (TypeError, ValueError):
-            raise InputError("a stroke is a list of (x, y) pairs of numbers") from None
-        if not np.isfinite(path).all():
-            raise InputError("a stroke's points must be finite numbers")
-        if len(path) == 0:
-            return
-        self.strokes.append((path, self.pen))
-        draw_stroke(self._image, path, self.pen)
+        self._draw(_checked(points), self.pen, smooth, erases=False)
 
-    def undo(self) -> None:
-        """Takes the last stroke back; without strokes nothing happens."""
-        if self.strokes:
-            self.strokes.pop()
-            self._redraw()
+    def erase(
+        self, points: Iterable[Sequence[float]], width: float, *, smooth: bool = False
+    ) -> None:
+        """Takes away the ink along ``points`` in the given width, in pixels; undone like a stroke.
 
-    def clear(self) -> None:
-        """Takes all strokes away."""
-        self.strokes.clear()
+        Raises:
+            InputError: as :meth:`stroke` does.
+        """
+        self._draw(_checked(points), max(1.0, width), smooth, erases=True)
+
+    def undo(self) -> bool:
+        """Takes the last stroke or clearing back; returns whether there was one."""
+        if not self._done:
+            return False
+        self._undone.append(self._done.pop())
         self._redraw()
+        return True
+
+    def redo(self) -> bool:
+        """Does again what was undone last, if nothing was drawn since; returns whether it did."""
+        if not self._undone:
+            return False
+        self._done.append(self._undone.pop())
+        self._redraw()
+        return True
+
+    def clear(self) -> bool:
+        """Takes all strokes away, until they are undone; returns whether there were any."""
+        if not self.strokes:
+            return False
+        self._done.append(None)
+        self._undone.clear()
+        self._redraw()
+        return True
+
+    def _draw(self, points: Points, width: float, smooth: bool, *, erases: bool) -> None:
+        if len(points) == 0:
+            return
+        stroke = Stroke(smooth_path(points) if smooth else points, width, erases)
+        self._done.append(stroke)
+        self._undone.clear()
+        self.revision += 1
+        _draw(self._image, stroke)
 
     def _redraw(self) -> None:
+        self.revision += 1
         self._image = self._blank()
-        for path, pen in self.strokes:
-            draw_stroke(self._image, path, pen)
+        for stroke in self.strokes:
+            _draw(self._image, stroke)
+
+
+def _draw(image: npt.NDArray[np.uint8], stroke: Stroke) -> None:
+    draw_stroke(image, stroke.path, stroke.pen, _PAPER if stroke.erases else _INK)
 
 
 def draw_stroke(
-    image: npt.NDArray[np.uint8], path: npt.NDArray[np.float64], pen: float, ink: int = 0
+    image: npt.NDArray[np.uint8],
+    path: Points,
+    pen: float,
+    ink: int | tuple[int, int, int] = _INK,
 ) -> None:
     """Draws a stroke with round ends into ``image`` in place.
 
     Args:
-        image: uint8 (h, w).
+        image: uint8 (h, w), or (h, w, 3).
         path: float (n, 2), x and y in pixels.
         pen: width in pixels.
-        ink: grey value of the ink.
+        ink: grey value of the ink, or its colour.
     """
     limit = 1 << 26  # beyond this OpenCV's fixed-point coordinates would overflow
     fixed = np.clip(np.round(path * (1 << _SUBPIXEL_BITS)), -limit, limit).astype(np.int32)
-    width = max(1, int(round(pen)))
     if len(fixed) == 1:
-        radius = max(1, int(round(pen * (1 << _SUBPIXEL_BITS) / 2)))
+        radius = max(1, round(pen * (1 << _SUBPIXEL_BITS) / 2))
         x, y = (int(v) for v in fixed[0])
         cv2.circle(image, (x, y), radius, ink, cv2.FILLED, cv2.LINE_AA, _SUBPIXEL_BITS)
         return
     cv2.polylines(
-        image, [fixed.reshape(-1, 1, 2)], False, ink, width, cv2.LINE_AA, _SUBPIXEL_BITS
+        image,
+        [fixed.reshape(-1, 1, 2)],
+        False,
+        ink,
+        max(1, round(pen)),
+        cv2.LINE_AA,
+        _SUBPIXEL_BITS,
     )
+
+
+def smooth_path(points: Points) -> Points:
+    """A curve through all ``points``, so that a fast hand's few points make no polygon.
+
+    Centripetal Catmull-Rom splines (Yuksel, Schaefer and Keyser 2011: no loops and no overshoot),
+    broken at turns of more than 75 degrees, which stay the corners that they are.
+
+    Args:
+        points: float (n, 2).
+
+    Returns:
+        float (m, 2), at most about 3 pixels from one to the next; dense points come back as given.
+    """
+    moved = (np.diff(points, axis=0) != 0).any(axis=1)
+    points = np.vstack([points[:1], points[1:][moved]])  # no point twice on one spot
+    if len(points) < 3:
+        return points
+    steps = np.diff(points, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    if lengths.max() <= _STEP:
+        return points
+    turns = (steps[:-1] * steps[1:]).sum(axis=1) / (lengths[:-1] * lengths[1:])
+    corners = np.flatnonzero(turns < _CORNER) + 1
+    ends = [0, *corners.tolist(), len(points) - 1]
+    pieces = [_spline(points[a : b + 1]) for a, b in itertools.pairwise(ends)]
+    return np.vstack([piece[:-1] for piece in pieces[:-1]] + [pieces[-1]])
+
+
+def _spline(points: Points) -> Points:
+    """One smooth piece through float (n, 2) points, n at least 2, none of them equal neighbours."""
+    if len(points) == 2:
+        return points
+    before, after = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
+    knots = np.vstack([before, points, after])
+    gaps = np.sqrt(np.hypot(*np.diff(knots, axis=0).T))[:, None, None]  # centripetal parameter
+    p0, p1, p2, p3 = (knots[i : len(knots) - 3 + i, None] for i in range(4))
+    d0, d1, d2 = gaps[:-2], gaps[1:-1], gaps[2:]
+    longest = float((d1**2).max())
+    count = int(np.clip(np.ceil(longest / _STEP), 1, _MOST_STEPS))
+    t = np.linspace(0, 1, count, endpoint=False)[None, :, None]
+    # Tangents at p1 and p2 of the non-uniform spline, over the middle piece; then Hermite's form.
+    m1 = d1 * ((p1 - p0) / d0 - (p2 - p0) / (d0 + d1) + (p2 - p1) / d1)
+    m2 = d1 * ((p2 - p1) / d1 - (p3 - p1) / (d1 + d2) + (p3 - p2) / d2)
+    curve = (
+        (2 * t**3 - 3 * t**2 + 1) * p1
+        + (t**3 - 2 * t**2 + t) * m1
+        + (-2 * t**3 + 3 * t**2) * p2
+        + (t**3 - t**2) * m2
+    )
+    return np.vstack([curve.reshape(-1, 2), points[-1:]])
+
+
+def _checked(points: Iterable[Sequence[float]]) -> Points:
+    try:
+        path = np.asarray([(float(x), float(y)) for x, y in points], np.float64).reshape(-1, 2)
+    except (TypeError, ValueError):
+        raise InputError("a stroke is a list of (x, y) pairs of numbers") from None
+    if not np.isfinite(path).all():
+        raise InputError("a stroke's points must be finite numbers")
+    return path

@@ -1,0 +1,168 @@
+"""The canvas: strokes, taking them back, and smooth curves."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from hwr_live.canvas import Canvas, smooth_path
+from hwr_live.errors import InputError
+
+LINE = [(20, 30), (80, 30)]
+OTHER = [(20, 60), (80, 60)]
+
+
+def test_an_empty_canvas_is_white_and_large_enough() -> None:
+    image = Canvas().image
+    assert image.dtype == np.uint8
+    assert image.ndim == 2
+    assert min(image.shape) >= 300
+    assert (image == 255).all()
+
+
+@pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 5)])
+@pytest.mark.parametrize("pen", [6, 1])
+def test_a_canvas_needs_a_size(size: tuple[int, int], pen: int) -> None:
+    with pytest.raises(InputError, match="at least 1 pixel"):
+        Canvas(*size, pen=pen)
+
+
+@pytest.mark.parametrize("pen", [0, -3, float("nan"), float("inf")])
+def test_a_canvas_needs_a_pen(pen: float) -> None:
+    with pytest.raises(InputError, match="at least 1 pixel"):
+        Canvas(10, 10, pen)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [[1, 2, 3], [(1, 2, 3)], [(1,)], ["ab"], [(0, float("nan"))], [(float("inf"), 0)], [None]],
+)
+def test_broken_points_draw_nothing(points: list[object]) -> None:
+    canvas = Canvas()
+    with pytest.raises(InputError, match="stroke"):
+        canvas.stroke(points)  # type: ignore[arg-type]
+    assert (canvas.image == 255).all()
+    assert canvas.strokes == ()
+
+
+@pytest.mark.parametrize("smooth", [False, True])
+@pytest.mark.parametrize(
+    "points", [[], [(5, 5)], [(5, 5), (5, 5)], [(-1e9, 0), (1e9, 9)], [(5.5, 5.5), (5.5, 6)]]
+)
+def test_odd_strokes_are_drawn(points: list[tuple[float, float]], smooth: bool) -> None:
+    canvas = Canvas(20, 20)
+    canvas.stroke(points, smooth=smooth)
+    assert (canvas.image < 128).any() == bool(points)
+
+
+@pytest.mark.parametrize("pen", [1, 6, 15])
+def test_a_stroke_is_black_and_about_as_wide_as_the_pen(pen: int) -> None:
+    canvas = Canvas(100, 100, pen)
+    canvas.stroke(LINE)
+    width = int((canvas.image[:, 50] < 128).sum())
+    assert pen <= width <= pen + 2  # OpenCV's anti-aliased lines are up to two pixels wider
+
+
+def test_the_image_is_a_copy() -> None:
+    canvas = Canvas(10, 10)
+    canvas.image[:] = 0
+    assert (canvas.image == 255).all()
+
+
+def test_undo_and_redo_walk_through_strokes_erasing_and_clearing() -> None:
+    canvas = Canvas(100, 100)
+    images = [canvas.image]
+    for act in (
+        lambda: canvas.stroke(LINE),
+        lambda: canvas.stroke(OTHER),
+        lambda: canvas.erase(LINE, 20),
+        lambda: canvas.clear(),
+        lambda: canvas.stroke(OTHER),
+    ):
+        act()
+        images.append(canvas.image)
+    assert all((a != b).any() for a, b in itertools.pairwise(images))
+    for image in reversed(images[:-1]):
+        assert canvas.undo()
+        np.testing.assert_array_equal(canvas.image, image)
+    assert not canvas.undo()
+    for image in images[1:]:
+        assert canvas.redo()
+        np.testing.assert_array_equal(canvas.image, image)
+    assert not canvas.redo()
+
+
+def test_what_is_drawn_after_an_undo_ends_redoing() -> None:
+    canvas = Canvas(100, 100)
+    canvas.stroke(LINE)
+    canvas.undo()
+    canvas.stroke(OTHER)
+    assert not canvas.redo()
+
+
+def test_clearing_an_empty_canvas_is_nothing_to_undo() -> None:
+    canvas = Canvas(100, 100)
+    canvas.stroke(LINE)
+    assert canvas.clear()
+    assert not canvas.clear()
+    assert canvas.undo()
+    assert (canvas.image < 128).any()
+
+
+def test_the_revision_tells_every_change() -> None:
+    canvas = Canvas(100, 100)
+    seen = {canvas.revision}
+    for act in (
+        lambda: canvas.stroke(LINE),
+        lambda: canvas.erase(LINE, 5),
+        canvas.undo,
+        canvas.redo,
+        canvas.clear,
+    ):
+        act()
+        assert canvas.revision not in seen
+        seen.add(canvas.revision)
+    canvas.stroke([])
+    assert canvas.revision in seen
+
+
+def test_erasing_takes_ink_away_only_where_it_goes() -> None:
+    canvas = Canvas(100, 100)
+    canvas.stroke(LINE)
+    canvas.stroke(OTHER)
+    canvas.erase([(50, 30)], 20)
+    assert (canvas.image[30, 42:58] == 255).all()
+    assert (canvas.image[30, 22:38] < 128).all()
+    assert (canvas.image[60, 22:78] < 128).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 8, 40])
+def test_a_smooth_path_goes_through_its_points(count: int) -> None:
+    points = np.random.default_rng(count).uniform(0, 300, (count, 2))
+    path = smooth_path(points)
+    assert np.isfinite(path).all()
+    for point in points:
+        assert np.abs(path - point).sum(axis=1).min() < 1e-6
+
+
+def test_a_fast_circle_of_ten_points_comes_out_round_and_without_gaps() -> None:
+    angles = np.linspace(0, 2 * np.pi, 11)
+    points = np.stack([150 + 100 * np.cos(angles), 150 + 100 * np.sin(angles)], axis=1)
+    path = smooth_path(points)
+    assert np.hypot(*np.diff(path, axis=0).T).max() < 4
+    inner = path[np.hypot(*(path - points[0]).T) > 70]  # its two ends know no neighbour
+    assert np.abs(np.hypot(*(inner - 150).T) - 100).max() < 1.5  # straight pieces: 4.9
+
+
+def test_corners_stay_corners() -> None:
+    points = np.array([(0, 0), (50, 0), (100, 0), (100, 50), (100, 100)], float)
+    path = smooth_path(points)
+    on_edges = (np.abs(path[:, 1]) < 1e-6) | (np.abs(path[:, 0] - 100) < 1e-6)
+    assert on_edges.all()
+
+
+def test_dense_points_stay_as_they_are() -> None:
+    points = np.cumsum(np.random.default_rng(0).uniform(-2, 2, (50, 2)), axis=0)
+    np.testing.assert_array_equal(smooth_path(points), points)

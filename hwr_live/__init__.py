@@ -1,0 +1,36 @@
+"""Reads handwriting live: from a drawing pad, a camera, or pictures.
+
+>>> from hwr_live import Canvas, Reader
+>>> reader = Reader.load()
+>>> canvas = Canvas()
+>>> canvas.stroke([(150, 60), (150, 240)])
+>>> reader.read(canvas).text
+'1'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Canvas", "Reader", "Reading", "__version__"]
+
+if TYPE_CHECKING:
+    from hwr_live.canvas import Canvas
+    from hwr_live.reader import Reader
+    from hwr_live.reading import Reading
+
+_HOMES = {
+    "Canvas": "hwr_live.canvas",
+    "Reader": "hwr_live.reader",
+    "Reading": "hwr_live.reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when first asked for, so that `hwr-live --version` needs no OpenCV.
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,161 @@
+"""Crops → class probabilities, by LiteRT, one batch a frame.
+
+What a model expects of its input is in its ``card.json``, not here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import InputError
+
+_BATCHES = (1, 4, 16, 64, 256)  # batch sizes that the interpreter is made for, once each
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the program needs of a model's ``card.json``.
+
+    Attributes:
+        name: the model's name.
+        labels: the character of each output; None for "no character".
+        low, high: the range that the input's 0 to 255 is mapped to.
+        shape: of one input image, such as (28, 28, 1).
+        temperature: divides the logits, so that confidence means what it says.
+        reject_above: probability of None above which ink is no character.
+        class_shares: (classes,) how often each class was shown in training.
+    """
+
+    name: str
+    labels: tuple[str | None, ...]
+    low: float
+    high: float
+    shape: tuple[int, ...]
+    temperature: float
+    reject_above: float
+    class_shares: tuple[float, ...]
+    file: str
+
+    @classmethod
+    def load(cls, folder: Path) -> Card:
+        """Reads ``folder/card.json``.
+
+        Raises:
+            InputError: if it is missing or not of this form.
+        """
+        path = folder / "card.json"
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            form = data["input"]
+            if form["crop"] != "emnist" or form["ink"] != "bright on black":
+                raise ValueError("its input format is not known here")
+            labels = tuple(None if label is None else str(label) for label in data["labels"])
+            shares = tuple(float(s) for s in data.get("class_shares", [1.0] * len(labels)))
+            file = str(data["file"])
+            if len(shares) != len(labels) or labels.count(None) > 1 or min(shares) <= 0:
+                raise ValueError("its labels and class_shares do not fit")
+            if Path(file).name != file:
+                raise ValueError("its file lies elsewhere")
+            calibration = data.get("calibration", {})
+            return cls(
+                name=str(data["name"]),
+                labels=labels,
+                low=float(form["range"][0]),
+                high=float(form["range"][1]),
+                shape=tuple(int(n) for n in form["shape"]),
+                temperature=max(0.05, float(calibration.get("temperature", 1.0))),
+                reject_above=float(calibration.get("reject_above", 0.5)),
+                class_shares=shares,
+                file=file,
+            )
+        except OSError as error:
+            raise InputError(f"no model in {folder}: {error.strerror}: {path.name}") from None
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+            raise InputError(f"{path} is no model card: {error}") from None
+
+
+class Classifier:
+    """A LiteRT model with its card.
+
+    Args:
+        folder: the model's folder with ``card.json`` and the LiteRT file that it names.
+
+    Raises:
+        InputError: if files are missing, broken, or do not fit together.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.card = Card.load(folder)
+        path = folder / self.card.file
+        try:
+            self._content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot read the model {path}: {error.strerror}") from None
+        if self._content[4:8] != b"TFL3":
+            raise InputError(f"{path} is no LiteRT file")
+        self._threads = min(4, os.cpu_count() or 1)
+        self._interpreters: dict[int, Any] = {}
+        try:
+            outputs = self._run(np.zeros((1, *self.card.shape), np.float32)).shape[-1]
+        except (ValueError, RuntimeError, TypeError) as error:
+            reason = str(error).splitlines()[0][:120]
+            raise InputError(f"{path} does not run: {reason}") from None
+        if outputs != len(self.card.labels):
+            raise InputError(
+                f"{path} has {outputs} outputs, its card {len(self.card.labels)} labels"
+            )
+
+    def probabilities(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Calibrated class probabilities.
+
+        Args:
+            crops: uint8 (n, 28, 28), bright ink on black.
+
+        Returns:
+            float64 (n, classes), rows of sum 1, in the order of ``card.labels``.
+        """
+        card = self.card
+        x = crops.astype(np.float32) * np.float32((card.high - card.low) / 255) + np.float32(
+            card.low
+        )
+        x = x.reshape(len(crops), *card.shape)
+        logits = np.zeros((len(crops), len(card.labels)))
+        start = 0
+        while start < len(x):
+            left = len(x) - start
+            size = next((b for b in _BATCHES if b >= left), _BATCHES[-1])
+            if left < size and left * 2 <= size:  # rather a full small batch than half a large one
+                size = max(b for b in _BATCHES if b <= left)
+            batch = x[start : start + size]
+            count = len(batch)
+            if count < size:
+                batch = np.concatenate([batch, np.zeros((size - count, *card.shape), np.float32)])
+            logits[start : start + count] = self._run(batch)[:count]
+            start += count
+        logits = logits / card.temperature
+        odds = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
+        return np.asarray(odds / odds.sum(1, keepdims=True), np.float64)
+
+    def _run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        size = len(batch)
+        if size not in self._interpreters:
+            self._interpreters[size] = self._interpreter(batch.shape)
+        interpreter = self._interpreters[size]
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
+        interpreter.invoke()
+        return np.asarray(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
+
+    def _interpreter(self, shape: tuple[int, ...]) -> Any:
+        from ai_edge_litert.interpreter import Interpreter
+
+        made: Any = Interpreter(model_content=self._content, num_threads=self._threads)
+        made.resize_tensor_input(made.get_input_details()[0]["index"], list(shape))
+        made.allocate_tensors()
+        return made

@@ -1,0 +1,189 @@
+"""Frame → ink: what was written, free of paper, shadows and light.
+
+The paper's brightness is estimated and divided out, then Sauvola's threshold decides, at the scale
+that the writing needs rather than the camera's. Dark ink on light paper and light on dark alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import InputError
+
+Grey = npt.NDArray[np.uint8]
+
+LONGEST = 2000  # pixels: larger pictures are worked on at this size; pens are then still 3 px wide
+_PAPER_SIDE = 160  # pixels: light changes slowly, so paper is estimated on a picture this small
+_PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
+_WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
+_K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
+_FAINTEST = 0.10  # darkness against the paper below which nothing is ink
+_CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The ink of one frame at working scale.
+
+    Attributes:
+        mask: bool (h, w), where there is ink.
+        grey: uint8 (h, w), bright ink on black, also at the soft edges of strokes.
+        scale: working pixels per pixel of the frame, at most 1.
+        size: width and height of the frame in its own pixels.
+    """
+
+    mask: npt.NDArray[np.bool_]
+    grey: Grey
+    scale: float
+    size: tuple[int, int]
+
+
+def find_ink(frame: npt.NDArray[np.generic]) -> Ink:
+    """Finds the ink in a frame.
+
+    Args:
+        frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; uint8, uint16 or float of 0 to 1.
+
+    Raises:
+        InputError: for an array that is no picture.
+    """
+    grey = to_grey(frame)
+    height, width = grey.shape
+    scale = min(1.0, LONGEST / max(height, width))
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    if is_light_on_dark(grey):
+        grey = cv2.bitwise_not(grey)
+    flat = flatten(grey)
+    mask = _binarize(flat)
+    ink = cv2.bitwise_not(flat)
+    # Ink as bright as its darkest part; the soft edge of a stroke stays, the paper goes.
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    out = np.where(near, ink, 0).astype(np.uint8)
+    return Ink(mask, out, scale, (width, height))
+
+
+def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
+    """Any picture as uint8 (h, w); transparent pixels are white paper.
+
+    Raises:
+        InputError: for an array of another shape or type, or without pixels.
+    """
+    picture = np.asarray(frame)
+    if picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[:, :, 0]
+    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] not in (3, 4)):
+        raise InputError(f"a picture is (h, w), (h, w, 3) or (h, w, 4), not {picture.shape}")
+    if picture.size == 0:
+        raise InputError("the picture has no pixels")
+    if picture.dtype == np.uint16:
+        picture = (picture >> 8).astype(np.uint8)
+    elif picture.dtype == np.bool_:
+        picture = picture.astype(np.uint8) * np.uint8(255)
+    elif np.issubdtype(picture.dtype, np.floating):
+        picture = (np.clip(np.nan_to_num(picture), 0, 1) * 255).astype(np.uint8)
+    elif picture.dtype != np.uint8:
+        raise InputError(f"a picture's pixels are uint8, uint16 or float, not {picture.dtype}")
+    if picture.ndim == 2:
+        return np.ascontiguousarray(picture)
+    grey = cv2.cvtColor(
+        np.ascontiguousarray(picture),
+        cv2.COLOR_BGR2GRAY if picture.shape[2] == 3 else cv2.COLOR_BGRA2GRAY,
+    )
+    if picture.shape[2] == 4:
+        alpha = picture[:, :, 3].astype(np.float32) / 255
+        grey = (grey * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return np.asarray(grey, np.uint8)
+
+
+def is_light_on_dark(grey: Grey) -> bool:
+    """Whether the writing is lighter than its ground, as on a blackboard.
+
+    Strokes are what a morphological opening or closing wipes out: there is more of it on the side
+    that the writing is on.
+    """
+    small = _shrink(grey, 320)
+    small = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (15, 15))
+    dark = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel).astype(np.float64)
+    light = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel).astype(np.float64)
+    # Squares: a few pixels of strong contrast say more than the grain of the paper.
+    return bool((light**2).sum() > 1.3 * (dark**2).sum() and np.median(small) < 140)
+
+
+def flatten(grey: Grey) -> Grey:
+    """Divides the paper's brightness out: uint8 (h, w), paper 255, ink as dark as it is.
+
+    The paper is a closing of the picture (dark strokes filled from around them), smoothed.
+    """
+    small = _shrink(grey, _PAPER_SIDE)
+    kernel = min(_PAPER_KERNEL, max(3, min(small.shape) // 2 * 2 - 1))
+    # The median takes the camera's noise away, which a closing alone would collect.
+    still = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small
+    ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (kernel, kernel))
+    paper = cv2.morphologyEx(still, cv2.MORPH_CLOSE, ball, borderType=cv2.BORDER_REPLICATE)
+    paper = cv2.GaussianBlur(paper, (0, 0), kernel / 5)
+    height, width = grey.shape
+    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, cv2.max(paper, 20), scale=255), np.uint8)
+
+
+def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[np.float32]:
+    """Sauvola's threshold for each pixel (Sauvola and Pietikäinen 2000): mean·(1 + k·(sd/r − 1)).
+
+    Args:
+        grey: uint8 (h, w).
+        window: odd side of the square that mean and standard deviation are taken over.
+        k: how far the threshold falls below the mean where there is little contrast.
+        r: the greatest standard deviation, 128 for uint8.
+
+    Returns:
+        float32 (h, w); a darker pixel is ink.
+    """
+    x = grey.astype(np.float32)
+    side = (window, window)
+    border = cv2.BORDER_REFLECT_101 if min(grey.shape) > 1 else cv2.BORDER_REPLICATE
+    mean = cv2.boxFilter(x, cv2.CV_32F, side, borderType=border)
+    square = cv2.sqrBoxFilter(x, cv2.CV_32F, side, borderType=border)
+    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
+    return np.asarray(mean * (1 + k * (deviation / r - 1)), np.float32)
+
+
+def _binarize(flat: Grey) -> npt.NDArray[np.bool_]:
+    """Ink mask of a picture whose paper is 255."""
+    soft = cv2.GaussianBlur(flat, (3, 3), 0) if min(flat.shape) >= 3 else flat
+    window = int(min(flat.shape) * _WINDOW) // 2 * 2 + 1
+    threshold = sauvola(soft, max(15, window), _K)
+    # The paper's own grain: half of all pixels lie within it, more than this is no chance.
+    grain = max(1.0, 255.0 - float(np.percentile(soft[::4, ::4], 20)))
+    limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
+    mask = (soft < threshold) & (soft < limit)
+    return _with_core(mask, soft)
+
+
+def _with_core(mask: npt.NDArray[np.bool_], soft: Grey) -> npt.NDArray[np.bool_]:
+    """Keeps the components that are somewhere nearly as dark as the page's ink: shadows, creases
+    and the writing on the other side never are."""
+    if not mask.any():
+        return mask
+    darkness = 255 - np.percentile(soft[mask], 20)
+    core = mask & (soft < 255 - _CORE * darkness)
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    has_core = np.zeros(count, bool)
+    has_core[labels[core]] = True
+    has_core[0] = False
+    return has_core[labels]
+
+
+def _shrink(grey: Grey, side: int) -> Grey:
+    height, width = grey.shape
+    scale = side / max(height, width)
+    if scale >= 1:
+        return grey
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,43 @@
+"""Where models are: the shipped ones by name, others by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hwr_live.errors import InputError
+
+DEFAULT = "hwr62"
+
+
+def shipped_folder() -> Path:
+    """The folder of the shipped models, in a checkout and in an installed package alike."""
+    import hwr_live
+
+    # Installed, the models are the package hwr_live.models; in a checkout they lie beside it.
+    package = Path(hwr_live.__file__).resolve().parent
+    inside = package / "models"
+    return inside if inside.is_dir() else package.parent / "models"
+
+
+def find_model(model: str) -> Path:
+    """The folder of a model.
+
+    Args:
+        model: a shipped model's name, or the path of a folder with a ``card.json``.
+
+    Raises:
+        InputError: if there is none.
+    """
+    shipped = shipped_folder()
+    if model and Path(model).name == model and (shipped / model / "card.json").is_file():
+        return shipped / model
+    path = Path(model)
+    if model and (path / "card.json").is_file():
+        return path
+    names = ", ".join(folder.name for folder in shipped_models()) or "none"
+    raise InputError(f"no model {model!r}; shipped: {names}; or give a model folder's path")
+
+
+def shipped_models() -> list[Path]:
+    """The shipped models' folders, by name."""
+    return sorted(card.parent for card in shipped_folder().glob("*/card.json"))

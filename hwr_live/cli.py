@@ -112,8 +112,9 @@ def _camera(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> int:
+    from hwr_live.files import write_new
     from hwr_live.paint import draw_reading
-    from hwr_live.pictures import STDIN, encode_png, list_pictures, read_picture, save_new
+    from hwr_live.pictures import STDIN, encode_png, list_pictures, read_picture
     from hwr_live.reader import Reader
 
     pictures = list_pictures(options.pictures)
@@ -137,7 +138,7 @@ def _read(options: argparse.Namespace) -> int:
         if options.overlay:
             stem = "stdin" if path == STDIN else Path(path).stem
             overlay = encode_png(draw_reading(picture, reading))
-            for file in save_new(options.overlay, stem, {".png": overlay}):
+            for file in write_new(Path(options.overlay), stem, {".png": overlay}):
                 print(f"wrote {file}", file=sys.stderr)
     return status
 

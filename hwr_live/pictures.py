@@ -6,9 +6,7 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -106,71 +104,6 @@ def _on_white(
     top = float(np.iinfo(alpha.dtype).max) if alpha.dtype.kind == "u" else 1.0
     share = (alpha.astype(np.float32) / top)[:, :, None]
     return np.asarray(picture * share + 255 * (1 - share), np.uint8)
-
-
-def save_new(folder: str | os.PathLike[str], stem: str, files: dict[str, bytes]) -> list[Path]:
-    """Writes files of one name and several suffixes, whole, over no existing file.
-
-    Args:
-        folder: made if it is missing.
-        stem: the name; a number is added until no file of it is there.
-        files: contents by suffix, such as ``{".png": …, ".json": …}``.
-
-    Returns:
-        The paths, in the order of ``files``.
-
-    Raises:
-        HwrError: if nothing can be written there; nothing is then.
-    """
-    target = Path(folder)
-    written: list[Path] = []
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for number in range(1, 100_000):
-            name = stem if number == 1 else f"{stem}-{number}"
-            paths = [target / (name + suffix) for suffix in files]
-            if any(os.path.lexists(path) for path in paths):
-                continue
-            for path, content in zip(paths, files.values(), strict=True):
-                _write_new(path, content)
-                written.append(path)
-            return written
-    except FileExistsError:  # another program took the name between the look and the writing
-        _remove(written)
-        return save_new(folder, f"{stem}-{os.getpid()}", files)
-    except OSError as error:
-        _remove(written)
-        raise HwrError(f"cannot write into {target}: {error.strerror or error}") from None
-    raise HwrError(f"cannot write into {target}: too many files named {stem}")
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    """Writes beside and gives the name last; an existing file is an error, never replaced."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(beside, 0o666 & ~umask)
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links
-            if os.path.lexists(path):
-                raise FileExistsError(path) from None
-            os.rename(beside, path)
-            return
-    except BaseException:
-        os.unlink(beside)
-        raise
-    os.unlink(beside)
-
-
-def _remove(paths: Sequence[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
 
 
 def encode_png(picture: npt.NDArray[np.uint8]) -> bytes:

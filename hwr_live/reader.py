@@ -1,4 +1,4 @@
-"""The reader: frame → ink → glyphs → crops → classes → reading; pad, camera and files use it alike."""
+"""The reader: frame → ink → glyphs → crops → classes → reading; pad, camera and files use it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ import numpy.typing as npt
 
 from hwr_live import context
 from hwr_live.canvas import Canvas
-from hwr_live.chars import parse_chars
+from hwr_live.chars import SHAPES, parse_chars
 from hwr_live.classify import Classifier
-from hwr_live.crop import crop
+from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
 from hwr_live.ink import Ink, find_ink
+from hwr_live.lattice import best_pieces
 from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.reading import Box, Glyph, Line, Reading
-from hwr_live.segment import Piece, Segmentation, segment
+from hwr_live.segment import Piece, Segmentation, segment, split_words
 
 Frame = npt.NDArray[np.generic]
+Crop = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
 
 
@@ -42,15 +45,16 @@ class Reader:
         labels = classifier.card.labels
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
         self._none = labels.index(None) if None in labels else None
+        self._known = tuple(str(labels[i]) for i in self._columns)
         if not self._columns:
             raise InputError(
                 f"the model {classifier.card.name} knows none of the characters {chars!r}"
             )
-        self._known = tuple(str(labels[i]) for i in self._columns)
-        shares = np.array([classifier.card.class_shares[i] for i in self._columns])
-        # The network's choice between look-alikes follows how often each was shown; divided out,
-        # all characters are as likely and the line decides.
-        self._even = 1 / shares
+        # The network's choice between look-alikes follows how often each was shown in training;
+        # divided out, all characters are as likely, and the line decides.
+        self._even = 1 / np.array([classifier.card.class_shares[i] for i in self._columns])
+        shapes = [SHAPES.get(char, char) for char in self._known]
+        self._shapes = np.array([[a == b for b in set(shapes)] for a in shapes], np.float64)
 
     @classmethod
     def load(cls, model: str = DEFAULT, chars: str = "all") -> Reader:
@@ -80,97 +84,100 @@ class Reader:
         ink = find_ink(frame.image if isinstance(frame, Canvas) else frame)
         inked = time.perf_counter()
         segmented = segment(ink.mask)
-        pieces = [p for line in segmented.lines for word in line for p in word]
-        crops = cut_crops(ink, segmented, pieces)
         cut = time.perf_counter()
-        lines = self._classify(ink, segmented, pieces, crops)
+        lines = _Page(self, ink, segmented).lines() if segmented.lines else ()
         done = time.perf_counter()
         times = {"ink": inked - started, "segment": cut - inked, "classify": done - cut}
         ms = {stage: seconds * 1000 for stage, seconds in times.items()}
         return Reading(lines, ink.size, {**ms, "total": (done - started) * 1000})
 
-    def _classify(
-        self,
-        ink: Ink,
-        segmented: Segmentation,
-        pieces: Sequence[Piece],
-        crops: npt.NDArray[np.uint8],
-    ) -> tuple[Line, ...]:
-        if not pieces:
-            return ()
-        p = self.classifier.probabilities(crops)
+    def none_and_chars(self, p: Floats) -> tuple[Floats, Floats]:
+        """Parts a model's probabilities.
+
+        What is no character is decided first; then the other classes are dropped and the rest
+        is made to sum to 1.
+
+        Args:
+            p: (n, classes) of the model.
+
+        Returns:
+            (n,) probability of no character, and (n, chars) of each character that may be read.
+        """
         none = p[:, self._none] if self._none is not None else np.zeros(len(p))
-        readable = none <= self.classifier.card.reject_above
-        chosen = p[:, self._columns] * self._even
-        chosen /= np.maximum(chosen.sum(1, keepdims=True), 1e-12)
-        at = 0
-        lines = []
-        for words in segmented.lines:
-            spans = []
-            for word in words:
-                spans.append(np.arange(at, at + len(word)))
-                at += len(word)
-            decided = self._decide(spans, pieces, chosen, readable, segmented.tilt)
-            lines.append(
-                Line(
-                    tuple(
-                        tuple(
-                            self._glyph(ink, pieces[i], crops[i], q, none[i], bool(readable[i]))
-                            for i, q in zip(span, rows, strict=True)
-                        )
-                        for span, rows in zip(spans, decided, strict=True)
-                    )
-                )
+        chars = p[:, self._columns] * self._even
+        return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-12)
+
+    def likeness(self, p: Floats) -> Floats:
+        """(n,) how much each glyph looks like a character: its likeliest shape's probability."""
+        return np.asarray((p[:, self._columns] @ self._shapes).max(1), np.float64)
+
+    def is_char(self, none: Floats) -> npt.NDArray[np.bool_]:
+        """Whether ink with these probabilities of being no character is one."""
+        return np.asarray(none <= self.classifier.card.reject_above, np.bool_)
+
+    def decide(self, words: Sequence[Floats], places: Sequence[Floats]) -> list[Floats]:
+        """``context.decide`` over this reader's characters."""
+        return context.decide(words, places, self._known)
+
+    def candidates(self, chars: Floats) -> tuple[tuple[str, float], ...]:
+        """The likeliest characters of one glyph's (chars,) probabilities."""
+        best = np.argsort(-chars, kind="stable")[:_CANDIDATES]
+        return tuple((self._known[i], float(chars[i])) for i in best)
+
+
+class _Page:
+    """One frame while it is being read: what has been classified of it is kept."""
+
+    def __init__(self, reader: Reader, ink: Ink, segmented: Segmentation) -> None:
+        self.reader, self.ink, self.segmented = reader, ink, segmented
+        self.seen: dict[Piece, tuple[Crop, Floats]] = {}
+
+    def lines(self) -> tuple[Line, ...]:
+        lines, height = self.segmented.lines, self.segmented.height
+        whole = self.look([piece for line in lines for piece in line])
+        looks = np.split(whole, np.cumsum([len(line) for line in lines])[:-1])
+        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look)
+        return tuple(self.line(split_words(line, height)) for line in chosen)
+
+    def look(self, pieces: Sequence[Piece]) -> Floats:
+        crops = cut_crops(self.ink, self.segmented, pieces)
+        p = self.reader.classifier.probabilities(crops)
+        self.seen.update((piece, (one, q)) for piece, one, q in zip(pieces, crops, p, strict=True))
+        return self.reader.likeness(p)
+
+    def line(self, words: Sequence[Sequence[Piece]]) -> Line:
+        """Decides a line's characters; ink that is none has no say in it."""
+        nones, spreads, readable = [], [], []
+        for word in words:
+            none, chars = self.reader.none_and_chars(np.stack([self.seen[p][1] for p in word]))
+            nones.append(none)
+            spreads.append(chars)
+            readable.append(self.reader.is_char(none))
+        heard = [k for k, is_char in enumerate(readable) if is_char.any()]
+        tilt = self.segmented.tilt
+        places = [_places(words[k], tilt)[readable[k]] for k in heard]
+        decided = self.reader.decide([spreads[k][readable[k]] for k in heard], places)
+        for k, rows in zip(heard, decided, strict=True):
+            spreads[k][readable[k]] = rows
+        return Line(
+            tuple(
+                tuple(map(self.glyph, *word_parts))
+                for word_parts in zip(words, nones, spreads, readable, strict=True)
             )
-        return tuple(lines)
+        )
 
-    def _decide(
-        self,
-        spans: Sequence[npt.NDArray[np.int64]],
-        pieces: Sequence[Piece],
-        chosen: npt.NDArray[np.float64],
-        readable: npt.NDArray[np.bool_],
-        tilt: float,
-    ) -> list[npt.NDArray[np.float64]]:
-        """Each word's probabilities after the line has been heard; unreadable ink has no say."""
-        out = [chosen[span].copy() for span in spans]
-        heard = [(k, span[readable[span]]) for k, span in enumerate(spans)]
-        heard = [(k, span) for k, span in heard if len(span)]
-        if not heard:
-            return out
-        places = []
-        for _, span in heard:
-            rows = []
-            for i in span:
-                x, y, w, h = pieces[i].box
-                drop = np.tan(tilt) * (x + w / 2)
-                rows.append((y - drop, y + h - drop))
-            places.append(np.array(rows, np.float64))
-        decided = context.decide([chosen[span] for _, span in heard], places, self._known)
-        for (k, span), rows_of_word in zip(heard, decided, strict=True):
-            out[k][np.isin(spans[k], span)] = rows_of_word
-        return out
-
-    def _glyph(
-        self,
-        ink: Ink,
-        piece: Piece,
-        crop_: npt.NDArray[np.uint8],
-        p: npt.NDArray[np.float64],
-        none: float,
-        readable: bool,
-    ) -> Glyph:
-        best = np.argsort(-p, kind="stable")[:_CANDIDATES]
-        candidates = tuple((self._known[i], float(p[i])) for i in best)
-        char, confidence = candidates[0] if readable else (None, float(none))
-        if char is not None:
-            confidence *= 1 - float(none)
-        return Glyph(char, confidence, to_frame(piece.box, ink), candidates, crop_)
+    def glyph(self, piece: Piece, none: float, chars: Floats, readable: bool) -> Glyph:
+        candidates = self.reader.candidates(chars)
+        char, confidence = candidates[0]
+        box, one = to_frame(piece.box, self.ink), self.seen[piece][0]
+        if not readable:
+            return Glyph(None, float(none), box, candidates, one)
+        return Glyph(char, confidence * (1 - float(none)), box, candidates, one)
 
 
-def cut_crops(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> npt.NDArray[np.uint8]:
+def cut_crops(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> Crop:
     """The 28×28 crop of each piece, without the ink of its neighbours: uint8 (n, 28, 28)."""
-    out = np.zeros((len(pieces), 28, 28), np.uint8)
+    out = np.zeros((len(pieces), SIZE, SIZE), np.uint8)
     height, width = ink.mask.shape
     kernel = np.ones((3, 3), np.uint8)
     for i, piece in enumerate(pieces):
@@ -180,7 +187,7 @@ def cut_crops(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> npt
         labels = segmented.labels[top:bottom, left:right]
         own = np.isin(labels, piece.parts) if len(piece.parts) > 1 else labels == piece.parts[0]
         # One pixel around the mask: the soft edge of the strokes.
-        near = cv2.dilate(own.view(np.uint8), kernel)
+        near = cv2.dilate(own.astype(np.uint8), kernel)
         out[i] = crop(ink.grey[top:bottom, left:right] * near)
     return out
 
@@ -196,4 +203,8 @@ def to_frame(box: Box, ink: Ink) -> Box:
     return (left, top, max(1, right - left), max(1, bottom - top))
 
 
-__all__ = ["Frame", "Reader", "cut_crops", "to_frame"]
+def _places(word: Sequence[Piece], tilt: float) -> Floats:
+    """(n, 2): top and bottom of each piece in pixels, with the line made level."""
+    x, y, w, h = np.array([piece.box for piece in word], np.float64).T
+    drop = np.tan(tilt) * (x + w / 2)
+    return np.stack([y - drop, y + h - drop], axis=1)

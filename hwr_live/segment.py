@@ -20,11 +20,11 @@ _TILTS = np.radians(np.arange(-20, 20.5, 0.5))
 
 @dataclass(frozen=True)
 class Piece:
-    """Connected components that make one glyph.
+    """Ink that makes one glyph: connected components, or what lies of them within a box.
 
     Attributes:
-        parts: labels of the components in ``Pieces.labels``.
-        box: x, y, w, h around them.
+        parts: labels of the components in ``Segmentation.labels``.
+        box: x, y, w, h around the ink.
     """
 
     parts: tuple[int, ...]
@@ -37,13 +37,15 @@ class Segmentation:
 
     Attributes:
         labels: int32 (h, w), the component that each pixel belongs to, 0 for none.
-        lines: lines of words of pieces, in reading order.
+        lines: lines of pieces, in reading order.
         tilt: radians by which lines fall to the right (positive: downwards).
+        height: the usual height of a glyph in pixels.
     """
 
     labels: npt.NDArray[np.int32]
-    lines: tuple[tuple[tuple[Piece, ...], ...], ...]
+    lines: tuple[tuple[Piece, ...], ...]
     tilt: float = 0.0
+    height: float = 0.0
 
 
 def segment(mask: npt.NDArray[np.bool_]) -> Segmentation:
@@ -61,8 +63,8 @@ def segment(mask: npt.NDArray[np.bool_]) -> Segmentation:
     numbers = _without_dirt(numbers, stats, height)
     pieces = _join_parts(numbers, stats, height, labels)
     tilt = _tilt(pieces, height)
-    lines = tuple(_words(line, height) for line in _lines(pieces, height, tilt))
-    return Segmentation(labels, lines, tilt)
+    lines = tuple(tuple(line) for line in _lines(pieces, height, tilt))
+    return Segmentation(labels, lines, tilt, height)
 
 
 def glyph_height(stats: npt.NDArray[np.int32]) -> float:
@@ -228,8 +230,9 @@ def _lines(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Pie
     return [[p for _, _, p in sorted(line, key=lambda item: item[0])] for line in lines]
 
 
-def _words(line: Sequence[Piece], height: float) -> tuple[tuple[Piece, ...], ...]:
-    """Cuts a line where a gap is wide against the glyphs and against the line's other gaps."""
+def split_words(line: Sequence[Piece], height: float) -> tuple[tuple[Piece, ...], ...]:
+    """The words of a line, which is cut where a gap is wide against the glyphs and against the
+    line's other gaps."""
     gaps = []
     right = line[0].box[0] + line[0].box[2]
     for piece in line[1:]:

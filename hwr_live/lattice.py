@@ -1,0 +1,185 @@
+"""Touching and broken characters: ways to cut and join ink, and the best of them for the line.
+
+A line's pieces are cut into atoms where characters may touch. Each run of atoms that may be one
+glyph is a hypothesis; the classifier says how much it looks like a character, and the cheapest
+path over the line wins (over-segmentation with a segmentation graph: Bengio, LeCun, Nohl, Burges
+1995; Casey and Lecolinet 1996 name the family).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.reading import union_box
+from hwr_live.segment import Piece
+
+SURE = 0.9
+"""A glyph at least this much a character, and not wide, is never cut."""
+
+_GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
+_CUT_COST = 1.2  # each cut: most pieces are whole characters
+_JOIN_COST = 0.4  # each join of separate ink …
+_JOIN_GAP_COST = 9.0  # … and for the gap, in usual heights
+_WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
+_WIDEST = 1.5  # usual heights: a glyph is no wider
+_MOST_JOINED = 3
+_MOST_CUTS = 3
+
+Look = Callable[[Sequence[Piece]], npt.NDArray[np.float64]]
+"""How much each piece looks like a character: (n,) of 0 to 1, one batch."""
+
+
+@dataclass(frozen=True)
+class _Hypothesis:
+    """Atoms ``first`` up to, not including, ``last`` as one glyph."""
+
+    first: int
+    last: int
+    piece: Piece
+    cost: float  # of cutting and joining; the look's own comes on top
+
+
+def best_pieces(
+    lines: Sequence[Sequence[Piece]],
+    looks: Sequence[npt.NDArray[np.float64]],
+    labels: npt.NDArray[np.int32],
+    height: float,
+    look: Look,
+) -> list[list[Piece]]:
+    """The pieces of each line, cut and joined as they look most like characters.
+
+    Args:
+        lines: each line's pieces from left to right.
+        looks: for each line (n,) how much its pieces look like characters as they are.
+        labels: int32 (h, w), the component of each pixel.
+        height: the usual height of a glyph in pixels.
+        look: the classifier, asked once for all further hypotheses of all lines.
+    """
+    graphs = [
+        _hypotheses(line, own, labels, height) for line, own in zip(lines, looks, strict=True)
+    ]
+    chances = {
+        piece: float(chance)
+        for line, own in zip(lines, looks, strict=True)
+        for piece, chance in zip(line, own, strict=True)
+    }
+    asked = list({h.piece: None for graph in graphs for h in graph if h.piece not in chances})
+    if asked:
+        chances.update(zip(asked, map(float, look(asked)), strict=True))
+    return [_cheapest(graph, chances) for graph in graphs]
+
+
+def _hypotheses(
+    line: Sequence[Piece],
+    looks: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.int32],
+    height: float,
+) -> list[_Hypothesis]:
+    """All hypotheses of a line: pieces as they are, their cuts, and joins of whole pieces."""
+    out: list[_Hypothesis] = []
+    starts: list[int] = []
+    at = 0
+    for piece, chance in zip(line, looks, strict=True):
+        starts.append(at)
+        wide = piece.box[2] > 1.15 * height
+        columns = [] if chance >= SURE and not wide else cut_columns(piece, labels, height)
+        atoms = _cut(piece, columns, labels) if columns else [piece]
+        for i in range(len(atoms)):
+            for j in range(i + 1, len(atoms) + 1):
+                whole = j - i == len(atoms)
+                part = piece if whole else _union(atoms[i:j])
+                edges = (i > 0) + (j < len(atoms))  # a cut has two sides, each pays half
+                out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
+        at += len(atoms)
+    starts.append(at)
+    for i in range(len(line)):
+        gaps = 0.0
+        for j in range(i + 1, min(len(line), i + _MOST_JOINED)):
+            gap = _gap(line[j - 1], line[j])
+            joined = _union(line[i : j + 1])
+            if gap > _WIDEST_GAP * height or joined.box[2] > _WIDEST * height:
+                break
+            if joined.box[3] > 2.2 * height:
+                break
+            gaps += max(0.0, gap) / height
+            cost = _JOIN_COST * (j - i) + _JOIN_GAP_COST * gaps
+            out.append(_Hypothesis(starts[i], starts[j + 1], joined, cost))
+    return out
+
+
+def _cheapest(graph: Sequence[_Hypothesis], chances: Mapping[Piece, float]) -> list[Piece]:
+    """The path over all atoms of least cost."""
+    end = max(h.last for h in graph)
+    least = [0.0] + [np.inf] * end
+    last: list[_Hypothesis | None] = [None] * (end + 1)
+    for h in sorted(graph, key=lambda h: h.first):
+        look = float(np.log(max(chances[h.piece], 1e-4)))
+        cost = least[h.first] + h.cost + _GLYPH_COST - look
+        if cost < least[h.last]:
+            least[h.last], last[h.last] = cost, h
+    path: list[Piece] = []
+    while end:
+        step = last[end]
+        assert step is not None  # pieces as they are always make a path
+        path.append(step.piece)
+        end = step.first
+    return path[::-1]
+
+
+def cut_columns(piece: Piece, labels: npt.NDArray[np.int32], height: float) -> list[int]:
+    """Columns at which a piece may be two characters: where it has least ink, away from its ends.
+
+    Returns:
+        Columns in pixels of ``labels``, ascending, at most three.
+    """
+    x, _, w, _ = piece.box
+    if w < 0.55 * height:
+        return []
+    ink = _own(piece, labels).sum(0).astype(np.float32)
+    soft = cv2.blur(ink[None], (3, 1))[0]
+    margin = max(2, int(0.18 * height))
+    inner = np.arange(margin, w - margin)
+    if not len(inner):
+        return []
+    limit = max(3.0, 0.3 * height)
+    columns: list[int] = []
+    for column in inner[np.argsort(soft[inner], kind="stable")]:
+        if soft[column] > limit or len(columns) == _MOST_CUTS:
+            break
+        if all(abs(column - other) > 0.2 * height for other in columns):
+            columns.append(int(column))
+    return sorted(x + c for c in columns)
+
+
+def _cut(piece: Piece, columns: Sequence[int], labels: npt.NDArray[np.int32]) -> list[Piece]:
+    """The piece parted at columns; parts without ink are left out."""
+    x, y, w, _ = piece.box
+    own = _own(piece, labels)
+    edges = [x, *columns, x + w]
+    out = []
+    for left, right in pairwise(edges):
+        rows = np.flatnonzero(own[:, left - x : right - x].any(1))
+        if len(rows):
+            top, bottom = int(rows[0]), int(rows[-1]) + 1
+            out.append(Piece(piece.parts, (left, y + top, right - left, bottom - top)))
+    return out
+
+
+def _own(piece: Piece, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    x, y, w, h = piece.box
+    return np.isin(labels[y : y + h, x : x + w], piece.parts)
+
+
+def _union(pieces: Sequence[Piece]) -> Piece:
+    parts = dict.fromkeys(part for piece in pieces for part in piece.parts)
+    return Piece(tuple(parts), union_box([piece.box for piece in pieces]))
+
+
+def _gap(a: Piece, b: Piece) -> float:
+    return float(b.box[0] - (a.box[0] + a.box[2]))

@@ -26,7 +26,7 @@ def load(name: str, data: Path | None, *, source: str = "files", download: bool 
         name: one of ``OFFICIAL``, or the name or path of a folder in EMNIST's layout.
         data: the folder that holds the files, directly, in a folder of the set's name, or in
             ``mnist/``, ``emnist/``, ``gzip/`` or ``hwr62/``; or EMNIST's ``gzip.zip`` itself. With
-            "tfds" it is that library's ``data_dir``, with "keras" the folder of ``mnist.npz``.
+            "tfds" it is a ``data_dir`` of that library, with "keras" the folder of ``mnist.npz``.
         source: "files"; "tfds" for TensorFlow Datasets; "keras" for Keras's own file of MNIST.
         download: whether an official set that is neither in ``data`` nor in the cache folder is
             fetched into the latter, after saying on stderr what that takes.

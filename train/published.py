@@ -21,7 +21,8 @@ def tfds(name: str, data: Path | None) -> Dataset:
 
     Args:
         name: one of ``OFFICIAL``.
-        data: its ``data_dir``; None for its default, ``~/tensorflow_datasets``.
+        data: a ``data_dir`` of the library that holds the set prepared. Otherwise the library's
+            own, ``TFDS_DATA_DIR`` or ``~/tensorflow_datasets``, where it prepares it if need be.
 
     Raises:
         InputError: without the library, for a name it does not have, or when it fails.
@@ -38,7 +39,7 @@ def tfds(name: str, data: Path | None) -> Dataset:
     theirs = name.replace("emnist-", "emnist/")
     where = f"TensorFlow Datasets' {theirs}"
     try:
-        builder = tensorflow_datasets.builder(theirs, data_dir=None if data is None else str(data))
+        builder = tensorflow_datasets.builder(theirs, data_dir=_prepared(theirs, data))
         builder.download_and_prepare()
         arrays = tensorflow_datasets.as_numpy(
             builder.as_dataset(split=["train", "test"], batch_size=-1, as_supervised=True)
@@ -64,6 +65,13 @@ def tfds(name: str, data: Path | None) -> Dataset:
     train, test = parts
     warnings = check(name, train, test, where)
     return Dataset(name, tuple(official.chars), train, test, tuple(files), tuple(warnings))
+
+
+def _prepared(theirs: str, data: Path | None) -> str | None:
+    """``data`` if it holds the set, so that nothing is ever written into a data folder."""
+    if data is not None and any(data.glob(f"{theirs}/*/dataset_info.json")):
+        return str(data)
+    return None
 
 
 def _pixels(images: Any, where: str) -> Any:

@@ -22,7 +22,9 @@ _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower tha
 _WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
-_CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness
+_CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
+_PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
+_RULE = 3.0  # how many times longer than wide
 
 
 @dataclass(frozen=True)
@@ -104,16 +106,17 @@ def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
 def is_light_on_dark(grey: Grey) -> bool:
     """Whether the writing is lighter than its ground, as on a blackboard.
 
-    Strokes are what a morphological opening or closing wipes out: there is more of it on the side
-    that the writing is on.
+    Paper is what most pixels around are, and ink stands out from it to one side.
     """
     small = _shrink(grey, 320)
-    small = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (15, 15))
-    dark = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel).astype(np.float64)
-    light = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel).astype(np.float64)
+    window = min(31, (min(small.shape) - 1) // 2 * 2 + 1)
+    if window < 3:
+        return False
+    apart = small.astype(np.float32) - cv2.medianBlur(small, window)
     # Squares: a few pixels of strong contrast say more than the grain of the paper.
-    return bool((light**2).sum() > 1.3 * (dark**2).sum() and np.median(small) < 140)
+    light = float((np.maximum(apart, 0) ** 2).sum())
+    dark = float((np.minimum(apart, 0) ** 2).sum())
+    return light > 1.5 * dark and float(np.median(small)) < 160
 
 
 def flatten(grey: Grey) -> Grey:
@@ -172,12 +175,24 @@ def _with_core(mask: npt.NDArray[np.bool_], soft: Grey) -> npt.NDArray[np.bool_]
     if not mask.any():
         return mask
     darkness = 255 - np.percentile(soft[mask], 20)
+    mask = mask & ~_rules(mask & (soft >= 255 - _PALE * darkness))
     core = mask & (soft < 255 - _CORE * darkness)
     count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
     has_core = np.zeros(count, bool)
     has_core[labels[core]] = True
     has_core[0] = False
-    return has_core[labels]
+    return np.asarray(has_core[labels], np.bool_)
+
+
+def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The parts of pale ink that are rules of the paper: level or upright, long and thin."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(pale.astype(np.uint8))
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    longer, shorter = np.maximum(w, h), np.minimum(w, h)
+    rule = (longer > _RULE * shorter) & (longer >= 6)
+    rule |= longer > pale.shape[1] // 6  # a tilted rule has a high box
+    rule[0] = False
+    return np.asarray(rule[labels], np.bool_)
 
 
 def _shrink(grey: Grey, side: int) -> Grey:

@@ -186,7 +186,7 @@ def _with_core(mask: npt.NDArray[np.bool_], soft: Grey) -> npt.NDArray[np.bool_]
 
 def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """The parts of pale ink that are rules of the paper: level or upright, long and thin."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(pale.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(pale.astype(np.uint8))
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     rule = (longer > _RULE * shorter) & (longer >= 6)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.canvas import draw_stroke
-from hwr_live.chars import DIGITS, LOWER, UPPER
+from hwr_live.chars import DIGITS, UPPER
 from train.strokes import Strokes
 
 Image = npt.NDArray[np.uint8]

@@ -21,6 +21,7 @@ _PAPER_SIDE = 160  # pixels: light changes slowly, so paper is estimated on a pi
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
 _WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
+_THRESHOLD_SIDE = 1000  # pixels that the threshold is found at
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
 _PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
@@ -34,12 +35,15 @@ class Ink:
     Attributes:
         mask: bool (h, w), where there is ink.
         grey: uint8 (h, w), bright ink on black, also at the soft edges of strokes.
+        core: brightness in ``grey`` that ink reaches somewhere in each of its components; shadows,
+            creases and the writing on the other side never do.
         scale: working pixels per pixel of the frame, at most 1.
         size: width and height of the frame in its own pixels.
     """
 
     mask: npt.NDArray[np.bool_]
     grey: Grey
+    core: float
     scale: float
     size: tuple[int, int]
 
@@ -62,12 +66,12 @@ def find_ink(frame: npt.NDArray[np.generic]) -> Ink:
     if is_light_on_dark(grey):
         grey = cv2.bitwise_not(grey)
     flat = flatten(grey)
-    mask = _binarize(flat)
-    ink = cv2.bitwise_not(flat)
-    # Ink as bright as its darkest part; the soft edge of a stroke stays, the paper goes.
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    out = np.where(near, ink, 0).astype(np.uint8)
-    return Ink(mask, out, scale, (width, height))
+    mask, darkness = binarize(flat)
+    # The soft edge of a stroke stays, one pixel wide; the paper goes.
+    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    return Ink(
+        mask, cv2.multiply(cv2.bitwise_not(flat), near), _CORE * darkness, scale, (width, height)
+    )
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
@@ -157,31 +161,29 @@ def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[
     return np.asarray(mean * (1 + k * (deviation / r - 1)), np.float32)
 
 
-def _binarize(flat: Grey) -> npt.NDArray[np.bool_]:
-    """Ink mask of a picture whose paper is 255."""
+def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
+    """Ink mask of a picture whose paper is 255, and how dark its ink is.
+
+    Returns:
+        bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
+    """
     soft = cv2.GaussianBlur(flat, (3, 3), 0) if min(flat.shape) >= 3 else flat
-    window = int(min(flat.shape) * _WINDOW) // 2 * 2 + 1
-    threshold = sauvola(soft, max(15, window), _K)
+    height, width = flat.shape
+    # The threshold is smooth: on a large picture a quarter of the pixels tell it as well.
+    coarse = _shrink(soft, _THRESHOLD_SIDE)
+    window = int(min(coarse.shape) * _WINDOW) // 2 * 2 + 1
+    threshold = sauvola(coarse, max(15, window), _K)
+    if coarse.shape != flat.shape:
+        threshold = cv2.resize(threshold, (width, height), interpolation=cv2.INTER_LINEAR)
     # The paper's own grain: half of all pixels lie within it, more than this is no chance.
     grain = max(1.0, 255.0 - float(np.percentile(soft[::4, ::4], 20)))
     limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
-    mask = (soft < threshold) & (soft < limit)
-    return _with_core(mask, soft)
-
-
-def _with_core(mask: npt.NDArray[np.bool_], soft: Grey) -> npt.NDArray[np.bool_]:
-    """Keeps the components that are somewhere nearly as dark as the page's ink: shadows, creases
-    and the writing on the other side never are."""
+    mask = soft < np.minimum(threshold, np.float32(limit))
     if not mask.any():
-        return mask
-    darkness = 255 - np.percentile(soft[mask], 20)
-    mask = mask & ~_rules(mask & (soft >= 255 - _PALE * darkness))
-    core = mask & (soft < 255 - _CORE * darkness)
-    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    has_core = np.zeros(count, bool)
-    has_core[labels[core]] = True
-    has_core[0] = False
-    return np.asarray(has_core[labels], np.bool_)
+        return mask, 0.0
+    darkness = 255 - float(np.percentile(soft[mask], 20))
+    pale = mask & (soft >= 255 - _PALE * darkness)
+    return mask & ~_rules(pale), darkness
 
 
 def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

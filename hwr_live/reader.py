@@ -83,7 +83,7 @@ class Reader:
         started = time.perf_counter()
         ink = find_ink(frame.image if isinstance(frame, Canvas) else frame)
         inked = time.perf_counter()
-        segmented = segment(ink.mask)
+        segmented = segment(ink)
         cut = time.perf_counter()
         lines = _Page(self, ink, segmented).lines() if segmented.lines else ()
         done = time.perf_counter()

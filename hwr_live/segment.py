@@ -12,9 +12,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.ink import Ink
 from hwr_live.reading import Box, union_box
 
 _MOST = 4000  # components: more is a texture, not writing; the largest are kept
+_DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
 _TILTS = np.radians(np.arange(-20, 20.5, 0.5))
 
 
@@ -48,15 +50,13 @@ class Segmentation:
     height: float = 0.0
 
 
-def segment(mask: npt.NDArray[np.bool_]) -> Segmentation:
-    """Finds glyphs, lines and words in an ink mask.
-
-    Args:
-        mask: bool (h, w), where there is ink.
-    """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    stats = stats[:, : cv2.CC_STAT_AREA + 1]
-    numbers = _plausible(stats, mask.shape)
+def segment(ink: Ink) -> Segmentation:
+    """Finds glyphs and lines in the ink of a frame."""
+    found = cv2.connectedComponentsWithStats(ink.mask.view(np.uint8), connectivity=8)
+    labels, stats = np.asarray(found[1], np.int32), np.asarray(found[2], np.int32)
+    dark = np.bincount(labels[ink.mask & (ink.grey >= ink.core)], minlength=len(stats))
+    numbers = _plausible(stats, ink.mask.shape)
+    numbers = numbers[dark[numbers] >= _DARK_PIXELS]
     if not len(numbers):
         return Segmentation(labels, ())
     height = glyph_height(stats[numbers])

@@ -176,6 +176,17 @@ def test_official_totals_make_no_warning(tmp_path: Path) -> None:
         load("mnist", tmp_path)
 
 
+def test_images_that_were_stored_upright_are_found_out(tmp_path: Path) -> None:
+    ones = np.zeros((500, 28, 28), np.uint8)
+    ones[:, 4:24, 13:15] = 255
+    for turn, warned in ((ones.transpose(0, 2, 1), False), (ones, True)):
+        files = emnist_files("emnist-digits", 500, prefix="mine")
+        files["mine-train-images-idx3-ubyte"] = idx(np.ascontiguousarray(turn))
+        write(tmp_path / "mine", files)
+        warnings = load("mine", tmp_path).warnings
+        assert any("lie on their side" in warning for warning in warnings) == warned
+
+
 # TensorFlow Datasets: a stand-in for its interface always, the library itself where it is there
 
 

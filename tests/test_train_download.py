@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -68,7 +69,8 @@ def server() -> Iterator[Server]:
             self.end_headers()
             if state.break_after:
                 body = body[: state.break_after.pop(0)]
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # the client may have heard enough
+                self.wfile.write(body)
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state = Server(f"http://127.0.0.1:{httpd.server_address[1]}")

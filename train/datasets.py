@@ -9,7 +9,7 @@ from pathlib import Path
 from hwr_live.errors import InputError
 from train import layouts
 from train.download import REMOTES, by_hand, cache_folder, fetch, missing
-from train.official import OFFICIAL, check
+from train.official import OFFICIAL, check, lying
 from train.parts import Dataset, FileInfo, Part
 from train.store import Folder, Store
 from train.validation import split_validation
@@ -54,6 +54,7 @@ def load(name: str, data: Path | None, *, source: str = "files", download: bool 
     official = "mnist" if name == "mnist" else prefix
     if official in OFFICIAL:
         warnings += check(official, train, test, store.where)
+    warnings += lying(chars, train)
     own = name if name in OFFICIAL else Path(name).resolve().name
     return Dataset(own, chars, train, test, tuple(reader.files), tuple(warnings))
 

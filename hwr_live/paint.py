@@ -192,7 +192,7 @@ def _draw_glyph(frame: Frame, glyph: Glyph, size: int, chosen: bool) -> None:
 def _label_size(line: Line) -> int:
     """The font for a line's labels: one size, so that they look like the text that they are."""
     heights = [max(glyph.box[2], glyph.box[3]) for glyph in line.glyphs]
-    return int(np.clip(np.median(heights) * 0.3, 12, 40)) if heights else 12
+    return int(np.clip(np.median(heights) * 0.22, 12, 40)) if heights else 12
 
 
 def _dashed(

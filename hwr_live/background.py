@@ -1,0 +1,117 @@
+"""Reading in a thread of its own, so that a window goes on while the network thinks."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.reading import Reading
+
+Wish = TypeVar("Wish")
+
+
+class Reads(Protocol):
+    """What is needed of a reader."""
+
+    @property
+    def chars(self) -> str:
+        """The set of characters, by its name or one by one."""
+        ...
+
+    def read(self, frame: npt.NDArray[np.uint8], /) -> Reading:
+        """Reads a picture."""
+        ...
+
+    def with_chars(self, chars: str, /) -> Reads:
+        """The reader for another set of characters."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job(Generic[Wish]):
+    """A picture to read.
+
+    Attributes:
+        reader: reads it.
+        picture: uint8 (h, w); nobody may change it any more.
+        revision: the caller's, to know by what the answer is of.
+        wanted: what the answer is wanted for, even if newer pictures wait; nothing if None.
+    """
+
+    reader: Reads
+    picture: npt.NDArray[np.uint8] = field(repr=False)
+    revision: tuple[int, int]
+    wanted: Wish | None = None
+
+
+class BackgroundReader(Generic[Wish]):
+    """One thread that reads the newest picture, and every wanted one, in order.
+
+    A context manager; leaving it closes it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Job[Wish]] = deque()
+        self._changed = threading.Condition()
+        self._done: queue.SimpleQueue[tuple[Job[Wish], Reading | Exception]] = queue.SimpleQueue()
+        self._ending = False
+        self._thread = threading.Thread(target=self._work, name="reader", daemon=True)
+
+    def __enter__(self) -> BackgroundReader[Wish]:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Waits for the wanted readings, whose answers can still be had, and ends the thread."""
+        with self._changed:
+            self._ending = True
+            self._drop_unwanted()
+            self._changed.notify()
+        self._thread.join()
+
+    def submit(self, job: Job[Wish]) -> None:
+        """Asks for a reading; pictures that still wait and are not wanted are forgotten."""
+        with self._changed:
+            self._drop_unwanted()
+            self._waiting.append(job)
+            self._changed.notify()
+
+    def answers(self) -> list[tuple[Job[Wish], Reading]]:
+        """The readings that are there by now, the oldest first; does not wait.
+
+        Raises:
+            Exception: what the reader raised.
+        """
+        answers: list[tuple[Job[Wish], Reading]] = []
+        while not self._done.empty():
+            job, answer = self._done.get()
+            if isinstance(answer, Exception):
+                raise answer
+            answers.append((job, answer))
+        return answers
+
+    def _drop_unwanted(self) -> None:
+        self._waiting = deque(job for job in self._waiting if job.wanted is not None)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._ending)
+                if not self._waiting:
+                    return
+                job = self._waiting.popleft()
+            answer: Reading | Exception
+            try:
+                answer = job.reader.read(job.picture)
+            except Exception as error:  # raised again where the answer is asked for
+                answer = error
+            self._done.put((job, answer))

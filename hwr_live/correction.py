@@ -1,0 +1,84 @@
+"""What the user put right: kept while the ink stays, and written as samples to train on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from hwr_live.chars import DIGITS, UPPER
+from hwr_live.reading import Box, Glyph, Line, Reading
+
+_SAME_BOX = 0.6  # intersection over union; ink that touches a neighbour moves a box a little
+_SAME_CROP = 12.0  # mean difference of 255; two writings of one letter are 30 and more apart
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A glyph as it was read, and what it is.
+
+    Attributes:
+        glyph: as the reader had it.
+        char: the right character; ``None`` where the ink is no character.
+    """
+
+    glyph: Glyph
+    char: str | None
+
+    def fits(self, glyph: Glyph) -> bool:
+        """Whether ``glyph``, of a later reading, is the same ink in the same place."""
+        if _overlap(self.glyph.box, glyph.box) < _SAME_BOX:
+            return False
+        if self.glyph.crop is None or glyph.crop is None:
+            return self.glyph.box == glyph.box
+        difference = np.abs(self.glyph.crop.astype(np.int16) - glyph.crop)
+        return float(difference.mean()) <= _SAME_CROP
+
+    @property
+    def label(self) -> str:
+        """The folder of the sample: ``digit_7``, ``upper_A``, ``lower_a`` or ``no_character``.
+
+        Not the character alone: file systems that take ``a`` and ``A`` for one are common.
+        """
+        if self.char is None:
+            return "no_character"
+        kind = "digit" if self.char in DIGITS else "upper" if self.char in UPPER else "lower"
+        return f"{kind}_{self.char}"
+
+    def sample(self) -> bytes | None:
+        """A PNG file of the crop, 28x28, bright ink on black, upright; ``None`` without a crop."""
+        if self.glyph.crop is None:
+            return None
+        done, data = cv2.imencode(".png", self.glyph.crop)
+        return data.tobytes() if done else None
+
+
+def corrected(reading: Reading, corrections: Iterable[Correction]) -> Reading:
+    """The reading with what the user put right, with confidence 1; the candidates stay as read."""
+    newest_first = list(corrections)[::-1]
+    if not newest_first:
+        return reading
+
+    def put_right(glyph: Glyph) -> Glyph:
+        for correction in newest_first:
+            if correction.fits(glyph):
+                return replace(glyph, char=correction.char, confidence=1.0)
+        return glyph
+
+    lines = tuple(
+        Line(tuple(tuple(put_right(glyph) for glyph in word) for word in line.words))
+        for line in reading.lines
+    )
+    return replace(reading, lines=lines)
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (a[2] * a[3] + b[2] * b[3] - shared)

@@ -1,0 +1,69 @@
+"""New files that never replace a user's, and are never there by half."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from hwr_live.errors import HwrError
+
+
+def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Path]:
+    """Writes files that belong together, such as a picture and its JSON, under one free name.
+
+    Args:
+        folder: made if it is not there.
+        stem: of the names; where a file has it already, ``-2``, ``-3`` and so on is added.
+        contents: what to write for each suffix, such as ``".png"``.
+
+    Returns:
+        The files' paths, in the order of ``contents``.
+
+    Raises:
+        HwrError: if the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while True:
+            name = stem if number == 1 else f"{stem}-{number}"
+            paths = [folder / f"{name}{suffix}" for suffix in contents]
+            if not any(os.path.lexists(path) for path in paths) and _write_all(
+                dict(zip(paths, contents.values(), strict=True))
+            ):
+                return paths
+            number += 1
+    except OSError as error:
+        reason = error.strerror or error
+        raise HwrError(f"{folder}: cannot be written to ({reason}); choose --save-dir") from None
+
+
+def _write_all(contents: Mapping[Path, bytes]) -> bool:
+    """Writes all files, or none where one of the names has been taken meanwhile."""
+    written: list[Path] = []
+    for path, data in contents.items():
+        try:
+            _write(path, data)
+        except FileExistsError:
+            for other in written:
+                other.unlink()
+            return False
+        written.append(path)
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes beside and then gives the file its name, unless that is taken (FileExistsError)."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(data)
+        try:
+            os.link(beside, path)  # unlike a rename, a link never replaces
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -25,6 +25,9 @@ Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
+_TEXTURE = (
+    300  # pieces: as many that look like no characters are a texture, not worth a second look
+)
 
 
 class Reader:
@@ -135,8 +138,10 @@ class _Page:
     def lines(self) -> tuple[Line, ...]:
         lines, height = self.segmented.lines, self.segmented.height
         whole = self.look([piece for line in lines for piece in line])
-        looks = np.split(whole, np.cumsum([len(line) for line in lines])[:-1])
-        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look)
+        chosen: Sequence[Sequence[Piece]] = lines
+        if len(whole) < _TEXTURE or np.median(whole) > 0.5:
+            looks = np.split(whole, np.cumsum([len(line) for line in lines])[:-1])
+            chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look)
         return tuple(self.line(split_words(line, height)) for line in chosen)
 
     def look(self, pieces: Sequence[Piece]) -> Floats:

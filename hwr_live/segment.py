@@ -15,7 +15,9 @@ import numpy.typing as npt
 from hwr_live.ink import Ink
 from hwr_live.reading import Box, union_box
 
-_MOST = 4000  # components: more is a texture, not writing; the largest are kept
+_MOST = 1200  # components: more is a texture, not writing; the largest are kept
+_SMALLEST = 7.0  # pixels: a usual height below which nothing can be read: grain, weave, dust
+_TILT_PIECES = 200  # as many tell the slope of a page; all pairs of them are looked at
 _DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
 _TILTS = np.radians(np.arange(-20, 20.5, 0.5))
 
@@ -60,6 +62,8 @@ def segment(ink: Ink) -> Segmentation:
     if not len(numbers):
         return Segmentation(labels, ())
     height = glyph_height(stats[numbers])
+    if height < _SMALLEST:
+        return Segmentation(labels, ())
     numbers = _without_dirt(numbers, stats, height)
     pieces = _join_parts(numbers, stats, height, labels)
     tilt = _tilt(pieces, height)
@@ -176,14 +180,18 @@ def _tilt(pieces: Sequence[Piece], height: float) -> float:
     solid = [p.box for p in pieces if p.box[3] > 0.4 * height] or [p.box for p in pieces]
     if len(solid) < 3:
         return 0.0
+    solid = solid[:: -(-len(solid) // _TILT_PIECES)]
     x = np.array([b[0] + b[2] / 2 for b in solid])
     y = np.array([b[1] + b[3] / 2 for b in solid])
-    # Centres of all pairs that are neighbours: rows are as good as they are close in height.
-    rows = y[None, :] * np.cos(_TILTS)[:, None] - x[None, :] * np.sin(_TILTS)[:, None]
-    gap = np.abs(rows[:, :, None] - rows[:, None, :]) / (0.25 * height)
-    far = np.abs(x[:, None] - x[None, :])
-    weight = (far < 12 * height) & (far > 0)
-    score = (np.exp(-(gap**2)) * weight).sum((1, 2)) / max(1, weight.sum())
+    first, second = np.nonzero(np.abs(x[:, None] - x[None, :]) < 12 * height)
+    pairs = first < second
+    dx = (x[first] - x[second])[pairs]
+    dy = (y[first] - y[second])[pairs]
+    if not len(dx):
+        return 0.0
+    # How close in height the two of each pair are when the page is turned level.
+    gaps = (dy * np.cos(_TILTS)[:, None] - dx * np.sin(_TILTS)[:, None]) / (0.25 * height)
+    score = np.exp(-(gaps**2)).mean(1)
     score = score - 0.2 * np.abs(_TILTS)
     return float(_TILTS[int(np.argmax(score))])
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.ink import Ink
-from hwr_live.reading import Box, union_box
+from hwr_live.reading import Box
 
 _MOST = 1200  # components: more is a texture, not writing; the largest are kept
 _SMALLEST = 7.0  # pixels: a usual height below which nothing can be read: grain, weave, dust
@@ -65,7 +65,7 @@ def segment(ink: Ink) -> Segmentation:
     if height < _SMALLEST:
         return Segmentation(labels, ())
     numbers = _without_dirt(numbers, stats, height)
-    pieces = _join_parts(numbers, stats, height, labels)
+    pieces = _join_parts(numbers, stats, height)
     tilt = _tilt(pieces, height)
     lines = tuple(tuple(line) for line in _lines(pieces, height, tilt))
     return Segmentation(labels, lines, tilt, height)
@@ -110,66 +110,65 @@ def _without_dirt(
 
 
 def _join_parts(
-    numbers: npt.NDArray[np.int64],
-    stats: npt.NDArray[np.int32],
-    height: float,
-    labels: npt.NDArray[np.int32],
+    numbers: npt.NDArray[np.int64], stats: npt.NDArray[np.int32], height: float
 ) -> list[Piece]:
     """Joins the parts of a glyph: dots over stems, bars over bows, strokes that nearly touch."""
-    boxes = stats[numbers, :4].astype(float)
-    n = len(numbers)
-    parent = list(range(n))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    boxes = stats[numbers, :4].astype(np.float64)
     order = np.argsort(boxes[:, 0], kind="stable")
-    reach = boxes[:, 2].max()
-    for at, i in enumerate(order):
-        for j in order[at + 1 :]:
-            if boxes[j, 0] > boxes[i, 0] + max(boxes[i, 2], 0) + 0.4 * height:
-                break
-            if _belong(boxes[i], boxes[j], height):
-                parent[root(int(j))] = root(int(i))
-    del reach
-    groups: dict[int, list[int]] = {}
-    for i in range(n):
-        groups.setdefault(root(i), []).append(i)
+    boxes, numbers = boxes[order], numbers[order]
+    group = np.arange(len(boxes))
+
+    def join(i: int, j: int) -> None:
+        group[group == group[j]] = group[i]
+
+    small = boxes[:, 2:].max(1) < 0.45 * height
+    for i in np.flatnonzero(small):
+        stem = _stem_below(boxes[i], boxes, small, height)
+        if stem is not None:
+            join(int(i), stem)
+    widest = float(boxes[:, 2].max())
+    for i, box in enumerate(boxes):
+        # Boxes are sorted by their left edge: none further left than the widest can overlap.
+        first = np.searchsorted(boxes[:, 0], box[0] - widest)
+        for j in range(int(first), i):
+            if group[i] != group[j] and _over_each_other(boxes[j], box, height):
+                join(i, j)
     pieces = []
-    for members in groups.values():
-        parts = tuple(int(numbers[m]) for m in members)
-        box = union_box([tuple(int(v) for v in stats[p, :4]) for p in parts])  # type: ignore[misc]
-        pieces.append(Piece(parts, box))
+    for name in dict.fromkeys(group.tolist()):
+        parts = tuple(int(n) for n in numbers[group == name])
+        x, y, w, h = boxes[group == name].T
+        left, top = int(x.min()), int(y.min())
+        box_ = (left, top, int((x + w).max()) - left, int((y + h).max()) - top)
+        pieces.append(Piece(parts, box_))
     return pieces
 
 
-def _belong(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], height: float) -> bool:
-    """Whether two components are parts of one glyph, by their boxes x, y, w, h."""
-    ax, ay, aw, ah = a
-    bx, by, bw, bh = b
-    overlap_x = min(ax + aw, bx + bw) - max(ax, bx)
-    gap_y = max(ay, by) - min(ay + ah, by + bh)
-    small_a, small_b = max(aw, ah) < 0.45 * height, max(bw, bh) < 0.45 * height
-    # A dot and the stem below it: over it, or a little to its right, as hands place dots.
-    for (dx, dy, dw, dh), (sx, sy, sw, sh), is_dot in (
-        (a, b, small_a and not small_b),
-        (b, a, small_b and not small_a),
-    ):
-        if is_dot:
-            middle = dx + dw / 2
-            above = dy + dh / 2 < sy + 0.3 * sh
-            near = sy - (dy + dh) < 0.6 * height
-            over = sx - 0.15 * height < middle < sx + sw + 0.2 * height
-            if above and near and over and sw < 1.2 * height:
-                return True
-    # Parts that stand over each other and nearly touch: bars, bows, broken strokes.
-    if overlap_x > 0.5 * min(aw, bw) and gap_y < 0.18 * height:
-        joined = max(ay + ah, by + bh) - min(ay, by)
-        return bool(joined < 1.7 * height)
-    return False
+def _stem_below(
+    dot: npt.NDArray[np.float64],
+    boxes: npt.NDArray[np.float64],
+    small: npt.NDArray[np.bool_],
+    height: float,
+) -> int | None:
+    """The component that a dot stands over: the nearest that begins below it, as an i's stem does;
+    hands often set the dot a little to the right."""
+    x, y, w, _ = boxes.T
+    middle, bottom = dot[0] + dot[2] / 2, dot[1] + dot[3]
+    aside = np.maximum(0, np.maximum(x - middle, middle - (x + w)))
+    below = y - bottom
+    fits = ~small & (below > -0.5 * dot[3] - 1) & (below < 0.6 * height)
+    fits &= (aside < 0.25 * height) & (w < 1.2 * height)
+    if not fits.any():
+        return None
+    return int(np.argmin(np.where(fits, 2 * aside + np.abs(below), np.inf)))
+
+
+def _over_each_other(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], height: float) -> bool:
+    """Whether two boxes x, y, w, h stand over each other and nearly touch: bars, broken strokes."""
+    overlap = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    top, bottom = min(a[1], b[1]), max(a[1] + a[3], b[1] + b[3])
+    gap = max(a[1], b[1]) - min(a[1] + a[3], b[1] + b[3])
+    near = gap < 0.18 * height and bottom - top < 1.7 * height
+    return bool(near and overlap > 0.5 * min(a[2], b[2]))
 
 
 def _tilt(pieces: Sequence[Piece], height: float) -> float:

@@ -37,7 +37,7 @@ class Ink:
         grey: uint8 (h, w), bright ink on black, also at the soft edges of strokes.
         core: brightness in ``grey`` that ink reaches somewhere in each of its components; shadows,
             creases and the writing on the other side never do.
-        scale: working pixels per pixel of the frame, at most 1.
+        scale: working pixels per pixel of the frame.
         size: width and height of the frame in its own pixels.
     """
 
@@ -48,21 +48,24 @@ class Ink:
     size: tuple[int, int]
 
 
-def find_ink(frame: npt.NDArray[np.generic]) -> Ink:
+def find_ink(frame: npt.NDArray[np.generic], enlarge: float = 1.0) -> Ink:
     """Finds the ink in a frame.
 
     Args:
         frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; uint8, uint16 or float of 0 to 1.
+        enlarge: how much to magnify first, at most to the working size: writing of few pixels
+            is parted better between them.
 
     Raises:
         InputError: for an array that is no picture.
     """
     grey = to_grey(frame)
     height, width = grey.shape
-    scale = min(1.0, LONGEST / max(height, width))
-    if scale < 1:
+    scale = min(enlarge, LONGEST / max(height, width))
+    if scale != 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        grey = cv2.resize(grey, size, interpolation=way)
     if is_light_on_dark(grey):
         grey = cv2.bitwise_not(grey)
     flat = flatten(grey)

@@ -25,7 +25,9 @@ SURE = 0.9
 _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
 _CUT_COST = 1.2  # each cut: most pieces are whole characters
 _JOIN_COST = 0.4  # each join of separate ink …
-_JOIN_GAP_COST = 9.0  # … and for the gap, in usual heights
+_JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
+_OVERLAP_GAIN = 4.0  # … less where the boxes overlap
+_OUTLIER_GAIN = 2.5  # … and less the more of the line's usual gap between glyphs is missing
 _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
 _MOST_JOINED = 3
@@ -98,17 +100,20 @@ def _hypotheses(
                 out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
         at += len(atoms)
     starts.append(at)
+    gaps = [_gap(a, b) / height for a, b in pairwise(line)]
+    usual = min(0.5, float(np.median(gaps))) if len(gaps) > 2 else 0.0
     for i in range(len(line)):
-        gaps = 0.0
+        cost = 0.0
         for j in range(i + 1, min(len(line), i + _MOST_JOINED)):
-            gap = _gap(line[j - 1], line[j])
+            gap = gaps[j - 1]
             joined = _union(line[i : j + 1])
-            if gap > _WIDEST_GAP * height or joined.box[2] > _WIDEST * height:
+            if gap > _WIDEST_GAP or joined.box[2] > _WIDEST * height:
                 break
             if joined.box[3] > 2.2 * height:
                 break
-            gaps += max(0.0, gap) / height
-            cost = _JOIN_COST * (j - i) + _JOIN_GAP_COST * gaps
+            cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
+            cost -= _OVERLAP_GAIN * min(0.3, max(0.0, -gap))
+            cost -= _OUTLIER_GAIN * max(0.0, usual - max(0.0, gap))
             out.append(_Hypothesis(starts[i], starts[j + 1], joined, cost))
     return out
 

@@ -15,7 +15,7 @@ from hwr_live.chars import SHAPES, parse_chars
 from hwr_live.classify import Classifier
 from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
-from hwr_live.ink import Ink, find_ink
+from hwr_live.ink import LONGEST, Ink, find_ink
 from hwr_live.lattice import best_pieces
 from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.reading import Box, Glyph, Line, Reading
@@ -25,6 +25,8 @@ Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
+_SMALL = 24  # pixels: writing of less usual height is looked at enlarged …
+_ENLARGED = 40  # … to this
 _TEXTURE = (
     300  # pieces: as many that look like no characters are a texture, not worth a second look
 )
@@ -83,10 +85,14 @@ class Reader:
         Raises:
             InputError: for an array that is no picture.
         """
+        picture = frame.image if isinstance(frame, Canvas) else frame
         started = time.perf_counter()
-        ink = find_ink(frame.image if isinstance(frame, Canvas) else frame)
+        ink = find_ink(picture)
         inked = time.perf_counter()
         segmented = segment(ink)
+        if segmented.lines and segmented.height < _SMALL and max(ink.size) < LONGEST:
+            ink = find_ink(picture, min(4.0, _ENLARGED / segmented.height))
+            segmented = segment(ink)
         cut = time.perf_counter()
         lines = _Page(self, ink, segmented).lines() if segmented.lines else ()
         done = time.perf_counter()

@@ -67,7 +67,11 @@ def segment(ink: Ink) -> Segmentation:
     numbers = _without_dirt(numbers, stats, height)
     pieces = _join_parts(numbers, stats, height)
     tilt = _tilt(pieces, height)
-    lines = tuple(tuple(line) for line in _lines(pieces, height, tilt))
+    lines = tuple(
+        tuple(line)
+        for line in _lines(pieces, height, tilt)
+        if not all(_at_border(piece, ink.mask.shape) for piece in line)
+    )
     return Segmentation(labels, lines, tilt, height)
 
 
@@ -95,6 +99,11 @@ def _plausible(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> npt.NDAr
     if len(numbers) > _MOST:
         numbers = np.sort(numbers[np.argsort(area[numbers])[-_MOST:]])
     return numbers
+
+
+def _at_border(piece: Piece, shape: tuple[int, ...]) -> bool:
+    x, y, w, h = piece.box
+    return x <= 0 or y <= 0 or x + w >= shape[1] or y + h >= shape[0]
 
 
 def _without_dirt(

@@ -6,7 +6,9 @@ What a model expects of its input is in its ``card.json``, not here.
 from __future__ import annotations
 
 import json
+import math
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.crop import SIZE
 from hwr_live.errors import InputError
+from hwr_live.silence import silence
 
+# What a card of another form ends in.
+_BROKEN = (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
 _BATCHES = (1, 4, 16, 64, 256)  # batch sizes that the interpreter is made for, once each
 
 
@@ -57,28 +63,43 @@ class Card:
             if form["crop"] != "emnist" or form["ink"] != "bright on black":
                 raise ValueError("its input format is not known here")
             labels = tuple(None if label is None else str(label) for label in data["labels"])
-            shares = tuple(float(s) for s in data.get("class_shares", [1.0] * len(labels)))
+            shares = tuple(_number(s) for s in data.get("class_shares", [1.0] * len(labels)))
             file = str(data["file"])
-            if len(shares) != len(labels) or labels.count(None) > 1 or min(shares) <= 0:
+            shape = tuple(int(n) for n in form["shape"])
+            if len(set(labels)) != len(labels):
+                raise ValueError("a label is there twice")
+            if len(shares) != len(labels) or min(shares) <= 0:
                 raise ValueError("its labels and class_shares do not fit")
-            if Path(file).name != file:
+            if math.prod(shape) != SIZE * SIZE or min(shape) < 1:
+                raise ValueError(f"its input does not hold {SIZE}×{SIZE} pixels")
+            if Path(file).name != file or not file.isprintable():
                 raise ValueError("its file lies elsewhere")
             calibration = data.get("calibration", {})
             return cls(
                 name=str(data["name"]),
                 labels=labels,
-                low=float(form["range"][0]),
-                high=float(form["range"][1]),
-                shape=tuple(int(n) for n in form["shape"]),
-                temperature=max(0.05, float(calibration.get("temperature", 1.0))),
-                reject_above=float(calibration.get("reject_above", 0.5)),
+                low=_number(form["range"][0]),
+                high=_number(form["range"][1]),
+                shape=shape,
+                temperature=max(0.05, _number(calibration.get("temperature", 1.0))),
+                reject_above=_number(calibration.get("reject_above", 0.5)),
                 class_shares=shares,
                 file=file,
             )
         except OSError as error:
             raise InputError(f"no model in {folder}: {error.strerror}: {path.name}") from None
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-            raise InputError(f"{path} is no model card: {error}") from None
+        except KeyError as error:
+            raise InputError(f"{path} is no model card: {error} is missing") from None
+        except _BROKEN as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise InputError(f"{path} is no model card: {reason}") from None
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is no finite number")
+    return number
 
 
 class Classifier:
@@ -93,8 +114,10 @@ class Classifier:
 
     def __init__(self, folder: Path) -> None:
         self.card = Card.load(folder)
-        path = folder / self.card.file
+        self._path = path = folder / self.card.file
         try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
+                raise InputError(f"cannot read the model {path}: it is no file")
             self._content = path.read_bytes()
         except OSError as error:
             raise InputError(f"cannot read the model {path}: {error.strerror}") from None
@@ -102,15 +125,7 @@ class Classifier:
             raise InputError(f"{path} is no LiteRT file")
         self._threads = min(4, os.cpu_count() or 1)
         self._interpreters: dict[int, Any] = {}
-        try:
-            outputs = self._run(np.zeros((1, *self.card.shape), np.float32)).shape[-1]
-        except (ValueError, RuntimeError, TypeError) as error:
-            reason = str(error).splitlines()[0][:120]
-            raise InputError(f"{path} does not run: {reason}") from None
-        if outputs != len(self.card.labels):
-            raise InputError(
-                f"{path} has {outputs} outputs, its card {len(self.card.labels)} labels"
-            )
+        self._run(np.zeros((1, *self.card.shape), np.float32))
 
     def probabilities(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Calibrated class probabilities.
@@ -144,18 +159,34 @@ class Classifier:
         return np.asarray(odds / odds.sum(1, keepdims=True), np.float64)
 
     def _run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Logits of one full batch.
+
+        Raises:
+            InputError: if the model cannot take it, or gives anything but finite (n, labels).
+        """
         size = len(batch)
-        if size not in self._interpreters:
-            self._interpreters[size] = self._interpreter(batch.shape)
-        interpreter = self._interpreters[size]
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
-        interpreter.invoke()
-        return np.asarray(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
+        try:
+            if size not in self._interpreters:
+                self._interpreters[size] = self._interpreter(batch.shape)
+            interpreter = self._interpreters[size]
+            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
+            interpreter.invoke()
+            output = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+        except (ValueError, RuntimeError, TypeError, IndexError) as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+            raise InputError(f"{self._path} does not run: {reason}") from None
+        labels = len(self.card.labels)
+        if output.shape != (size, labels):
+            raise InputError(f"{self._path} gives {output.shape}, its card has {labels} labels")
+        if not np.isfinite(output).all():
+            raise InputError(f"{self._path} gives no numbers; it may be damaged")
+        return np.asarray(output, np.float32)
 
     def _interpreter(self, shape: tuple[int, ...]) -> Any:
         from ai_edge_litert.interpreter import Interpreter
 
-        made: Any = Interpreter(model_content=self._content, num_threads=self._threads)
-        made.resize_tensor_input(made.get_input_details()[0]["index"], list(shape))
-        made.allocate_tensors()
+        with silence():  # it greets on stderr, whatever one sets
+            made: Any = Interpreter(model_content=self._content, num_threads=self._threads)
+            made.resize_tensor_input(made.get_input_details()[0]["index"], list(shape))
+            made.allocate_tensors()
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hwr_live.errors import InputError
@@ -29,10 +30,11 @@ def find_model(model: str) -> Path:
         InputError: if there is none.
     """
     shipped = shipped_folder()
-    if model and Path(model).name == model and (shipped / model / "card.json").is_file():
+    # os.path tells of no file where pathlib raises: a name too long, a folder closed to us.
+    if model and Path(model).name == model and os.path.isfile(shipped / model / "card.json"):
         return shipped / model
     path = Path(model)
-    if model and (path / "card.json").is_file():
+    if model and os.path.isfile(path / "card.json"):
         return path
     names = ", ".join(folder.name for folder in shipped_models()) or "none"
     raise InputError(f"no model {model!r}; shipped: {names}; or give a model folder's path")

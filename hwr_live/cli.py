@@ -1,5 +1,8 @@
-"""The command line: ``hwr-live draw | camera | read | models``. Text goes to stdout, all else to
-stderr; exit status 0, 1 (no device, a failure) or 2 (bad use or input)."""
+"""The command line: ``hwr-live draw | camera | read | sample | models``.
+
+Text goes to stdout, all else to stderr; exit status 0, 1 (no device, a failure) or 2 (bad use or
+input).
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,31 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError
 
+if TYPE_CHECKING:
+    from hwr_live.reading import Reading
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells of bad options in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(InputError.status, f"hwr-live: {message}; see {self.prog} --help\n")
+
 
 def parser() -> argparse.ArgumentParser:
     """The options of all commands."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="hwr-live", description="Reads handwriting live: drawn, on camera, or in pictures."
     )
     top.add_argument("--version", action="version", version=f"hwr-live {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument(
         "--model", default="hwr62", help="a shipped model (hwr62, mnist) or a model folder"
     )
@@ -55,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("pictures", nargs="+", metavar="PICTURE", help="file, folder, or - for stdin")
     read.add_argument("--overlay", metavar="DIR", help="write each picture with its reading here")
 
+    sample = commands.add_parser(
+        "sample", parents=[common], help="read a page that the program draws itself"
+    )
+    sample.add_argument("--out", metavar="FILE", help="write the page here, as PNG")
+
     commands.add_parser("cameras", help="list the cameras that answer")
     commands.add_parser("models", help="list the shipped models")
     commands.add_parser("train", help="train a model (the same as python -m train)", add_help=False)
@@ -73,13 +92,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _COMMANDS[options.command](options)
     except HwrError as error:
-        print(f"hwr-live: {error}", file=sys.stderr)
-        return error.status
+        return _tell(error)
     except BrokenPipeError:  # the reader of our output has gone: nothing more to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:  # a full disk, say
+        _drop_output()
+        print(f"hwr-live: {error}", file=sys.stderr)
+        return HwrError.status
     except KeyboardInterrupt:
         return 130
+
+
+def _drop_output() -> None:
+    """Sends what stdout still holds to nowhere, so that the interpreter's end is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
@@ -112,35 +139,63 @@ def _camera(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> int:
-    from hwr_live.files import write_new
+    from hwr_live.files import make_folder, write_new
     from hwr_live.paint import draw_reading
     from hwr_live.pictures import STDIN, encode_png, list_pictures, read_picture
     from hwr_live.reader import Reader
 
-    pictures = list_pictures(options.pictures)
+    if options.overlay:
+        make_folder(Path(options.overlay))
     reader = Reader.load(options.model, options.chars)
     status, printed = 0, False
-    for path in pictures:
+    for argument in options.pictures:
         try:
-            picture = read_picture(path)
-            reading = reader.read(picture)
+            pictures = list_pictures(argument)
         except InputError as error:
-            print(f"hwr-live: {error}", file=sys.stderr)
-            status = error.status
+            status = _tell(error)
             continue
-        if options.json:
-            print(json.dumps({"source": path, **reading.to_dict()}), flush=True)
-        else:
-            if printed:
+        for path in pictures:
+            try:
+                picture = read_picture(path)
+                reading = reader.read(picture)
+            except InputError as error:
+                status = _tell(error)
+                continue
+            if printed and not options.json:
                 print()
-            print(reading.text, flush=True)
+            _print(reading, path, options.json)
             printed = True
-        if options.overlay:
-            stem = "stdin" if path == STDIN else Path(path).stem
-            overlay = encode_png(draw_reading(picture, reading))
-            for file in write_new(Path(options.overlay), stem, {".png": overlay}):
-                print(f"wrote {file}", file=sys.stderr)
+            if options.overlay:
+                stem = "stdin" if path == STDIN else Path(path).stem
+                overlay = encode_png(draw_reading(picture, reading))
+                for file in write_new(Path(options.overlay), stem, {".png": overlay}):
+                    print(f"wrote {file}", file=sys.stderr)
     return status
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from hwr_live.files import write_exactly
+    from hwr_live.pictures import encode_png
+    from hwr_live.reader import Reader
+    from hwr_live.sample import draw_sample
+
+    reader = Reader.load(options.model, options.chars)
+    page = draw_sample()
+    if options.out is not None:
+        write_exactly(Path(options.out), encode_png(page))
+        print(f"wrote {options.out}", file=sys.stderr)
+    _print(reader.read(page), "sample", options.json)
+    return 0
+
+
+def _print(reading: Reading, source: str, as_json: bool) -> None:
+    told = json.dumps({"source": source, **reading.to_dict()}) if as_json else reading.text
+    print(told, flush=True)
+
+
+def _tell(error: HwrError) -> int:
+    print(f"hwr-live: {error}", file=sys.stderr)
+    return error.status
 
 
 def _cameras(options: argparse.Namespace) -> int:
@@ -153,12 +208,16 @@ def _models(options: argparse.Namespace) -> int:
     from hwr_live.modelstore import shipped_models
 
     for folder in shipped_models():
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        characters = sum(label is not None for label in card["labels"])
-        print(
-            f"{card['name']:12} {characters:3} characters, test accuracy "
-            f"{card['test']['accuracy']:.2%}, {card['date']}"
-        )
+        path = folder / "card.json"
+        try:
+            card = json.loads(path.read_text(encoding="utf-8"))
+            characters = sum(label is not None for label in card["labels"])
+            print(
+                f"{folder.name:12} {characters:3} characters, test accuracy "
+                f"{card['test']['accuracy']:.2%}, {card['date']}"
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path} is no model card: {error!r}") from None
     return 0
 
 
@@ -166,6 +225,7 @@ _COMMANDS = {
     "draw": _draw,
     "camera": _camera,
     "read": _read,
+    "sample": _sample,
     "cameras": _cameras,
     "models": _models,
 }

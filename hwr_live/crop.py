@@ -17,9 +17,7 @@ _BORDER = 2
 _INNER = SIZE - 2 * _BORDER
 _INK = 64  # of 255: what counts as ink in the raw glyph
 _BLURRED_INK = 25  # of 255: what counts as ink after the blur
-_BLUR = (
-    1 / 60
-)  # sigma as a share of the longer side: EMNIST's sigma of 1 on its 60-pixel characters
+_BLUR = 1 / 60  # sigma by the longer side: EMNIST blurs its 60-pixel characters with sigma 1
 _LONGEST = 240  # a larger glyph is shrunk first: the crop holds 24 pixels, more detail only costs
 
 
@@ -35,26 +33,26 @@ def crop(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if ink.size == 0 or not (peak := int(ink.max())):
         return np.zeros((SIZE, SIZE), np.uint8)
     if peak < 255:
-        ink = cv2.convertScaleAbs(ink, alpha=255 / peak)
+        ink = np.asarray(cv2.convertScaleAbs(ink, alpha=255 / peak), np.uint8)
     x, y, w, h = _bounds(ink, _INK)
     glyph = ink[y : y + h, x : x + w]
     longer = max(w, h)
     if longer > 2 * _LONGEST:
         shrink = _LONGEST / longer
         size = (max(1, round(w * shrink)), max(1, round(h * shrink)))
-        glyph = cv2.resize(glyph, size, interpolation=cv2.INTER_AREA)
+        glyph = np.asarray(cv2.resize(glyph, size, interpolation=cv2.INTER_AREA), np.uint8)
         longer = max(size)
     sigma = longer * _BLUR
     margin = int(np.ceil(3 * sigma)) + 1
     room = cv2.copyMakeBorder(glyph, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    room = cv2.GaussianBlur(room, (0, 0), sigma)
-    x, y, w, h = _bounds(room, _BLURRED_INK)
+    blurred = np.asarray(cv2.GaussianBlur(room, (0, 0), sigma), np.uint8)
+    x, y, w, h = _bounds(blurred, _BLURRED_INK)
     if not w:  # hair-thin ink that the blur has taken below the limit
-        x, y, w, h = 0, 0, room.shape[1], room.shape[0]
+        x, y, w, h = 0, 0, blurred.shape[1], blurred.shape[0]
     longer = max(w, h)
     square = np.zeros((longer, longer), np.uint8)
     top, left = (longer - h) // 2, (longer - w) // 2
-    square[top : top + h, left : left + w] = room[y : y + h, x : x + w]
+    square[top : top + h, left : left + w] = blurred[y : y + h, x : x + w]
     way = cv2.INTER_AREA if longer > _INNER else cv2.INTER_CUBIC
     inner = cv2.resize(square, (_INNER, _INNER), interpolation=way)
     out = np.zeros((SIZE, SIZE), np.uint8)

@@ -6,7 +6,34 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from hwr_live.errors import HwrError
+from hwr_live.errors import HwrError, InputError
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder to write to, if it is not there.
+
+    Raises:
+        InputError: if that cannot be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: no folder to write to ({error.strerror or error})") from None
+
+
+def write_exactly(path: Path, data: bytes) -> None:
+    """Writes a file of this very name.
+
+    Raises:
+        InputError: if there is such a file already, or the name cannot be one.
+    """
+    try:
+        _write(path, data)
+    except FileExistsError:
+        raise InputError(f"{path} is there already; give another name") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be written ({reason})") from None
 
 
 def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Path]:
@@ -36,7 +63,7 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
             number += 1
     except OSError as error:
         reason = error.strerror or error
-        raise HwrError(f"{folder}: cannot be written to ({reason}); choose --save-dir") from None
+        raise HwrError(f"{folder}: cannot be written to ({reason}); give another folder") from None
 
 
 def _write_all(contents: Mapping[Path, bytes]) -> bool:

@@ -6,48 +6,67 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
+from hwr_live.silence import silence
+
+Image = npt.NDArray[np.uint8]
 
 STDIN = "-"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pbm", ".pgm", ".ppm")
+PICTURE_SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("bmp", "dib", "jpeg", "jpg", "jpe", "jp2", "png", "webp"),
+        *("pbm", "pgm", "ppm", "pnm", "tif", "tiff"),
+    )
+)
 _MAX_BYTES = 256 * 1024 * 1024
 _MAY_BE_CLEAR = (b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*")  # formats with transparent pixels
 
 
-def list_pictures(paths: Sequence[str]) -> list[str]:
-    """The pictures that paths name: files and ``-`` as they are, a folder's pictures by name.
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sorting key by which ``page10`` comes after ``page9``."""
+    parts = re.split(r"(\d+)", name)
+    return [(1, int(p), p) if p.isdecimal() else (0, 0, p.casefold()) for p in parts]
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The picture files of a folder in natural order, hidden ones left out.
 
     Raises:
-        InputError: for a folder without pictures or one that cannot be read.
+        InputError: if there is none or the folder cannot be listed.
     """
-    out: list[str] = []
-    for path in paths:
-        if path == STDIN or not os.path.isdir(path):
-            out.append(path)
-            continue
-        try:
-            names = sorted(os.listdir(path), key=natural)
-        except OSError as error:
-            raise InputError(f"cannot read the folder {path}: {error.strerror}") from None
-        found = [os.path.join(path, n) for n in names if n.lower().endswith(SUFFIXES)]
-        if not found:
-            raise InputError(f"no pictures in the folder {path} ({', '.join(SUFFIXES)})")
-        out += found
-    return out
+    try:
+        found = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+        ]
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}") from None
+    if not found:
+        raise InputError(f"{folder}: no pictures in this folder")
+    return sorted(found, key=lambda path: natural_key(path.name))
 
 
-def natural(name: str) -> list[tuple[int, str]]:
-    """A sorting key by which ``page2`` comes before ``page10``."""
-    return [(int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
+def list_pictures(path: str) -> list[str]:
+    """The pictures that a path names: those in a folder, or the file or ``-`` itself.
+
+    Raises:
+        InputError: for a folder without pictures or one that cannot be listed.
+    """
+    if path == STDIN or not os.path.isdir(path):
+        return [path]
+    return [str(picture) for picture in pictures_in(Path(path))]
 
 
-def read_picture(path: str) -> npt.NDArray[np.uint8]:
+def read_picture(path: str | os.PathLike[str]) -> Image:
     """Decodes a picture, turned upright by its EXIF orientation, transparent pixels made white.
 
     Args:
@@ -57,16 +76,14 @@ def read_picture(path: str) -> npt.NDArray[np.uint8]:
         uint8 (h, w, 3) BGR.
 
     Raises:
-        InputError: if it is missing, no file, too large or no picture.
+        InputError: if it is missing, no file, too large, cut short or no picture.
     """
-    name = "standard input" if path == STDIN else path
-    raw = np.frombuffer(_read_bytes(path, name), np.uint8)
+    name = "standard input" if path == STDIN else os.fspath(path)
+    data = _read_bytes(path, name)
+    if not data:
+        raise InputError(f"{name} is empty")
     try:
-        picture = cv2.imdecode(raw, cv2.IMREAD_COLOR) if raw.size else None
-        if picture is not None and raw[:4].tobytes() in _MAY_BE_CLEAR:
-            whole = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
-            if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
-                picture = _on_white(picture, whole[:, :, 3])
+        picture = None if _is_cut_short(data) else _decode(data)
     except cv2.error as error:
         if "pixels" in str(error).lower():
             raise InputError(f"{name} has too many pixels to read") from None
@@ -74,16 +91,45 @@ def read_picture(path: str) -> npt.NDArray[np.uint8]:
     except MemoryError:
         raise InputError(f"{name} is too large to read") from None
     if picture is None:
-        raise InputError(f"{name} is no picture that can be read")
-    return np.asarray(picture, np.uint8)
+        raise InputError(f"{name} is no picture that can be read, or broken")
+    return picture
 
 
-def _read_bytes(path: str, name: str) -> bytes:
+def to_bgr8(image: npt.NDArray[Any]) -> Image:
+    """Grey, BGR or BGRA of any depth → uint8 (h, w, 3); see-through parts become white paper.
+
+    Sixteen-bit frames keep their upper eight bits, floats are taken to be 0 to 1.
+    """
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
+    elif image.dtype != np.uint8:
+        scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
+        image = np.clip(np.nan_to_num(image) * scale, 0, 255).astype(np.uint8)
+    if image.ndim == 2 or image.shape[2] == 1:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+    if image.shape[2] == 4:
+        alpha = image[:, :, 3:].astype(np.uint16)
+        paper = (image[:, :, :3] * alpha + 255 * (255 - alpha)) // 255
+        return np.ascontiguousarray(paper.astype(np.uint8))
+    return np.ascontiguousarray(image[:, :, :3], np.uint8)
+
+
+def encode_png(picture: Image) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    done, data = cv2.imencode(".png", picture)
+    if not done:
+        raise HwrError("the picture cannot be encoded")
+    return data.tobytes()
+
+
+def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     try:
         if path == STDIN:
+            if sys.stdin is None:
+                raise InputError(f"{name} is closed")
             data = sys.stdin.buffer.read(_MAX_BYTES + 1)
         else:
-            if not stat.S_ISREG(os.stat(path).st_mode):  # a fifo would wait for ever
+            if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
                 raise InputError(f"{name} is no file")
             with open(path, "rb") as file:
                 data = file.read(_MAX_BYTES + 1)
@@ -96,19 +142,53 @@ def _read_bytes(path: str, name: str) -> bytes:
     return data
 
 
-def _on_white(
-    picture: npt.NDArray[np.uint8], alpha: npt.NDArray[np.generic]
-) -> npt.NDArray[np.uint8]:
-    if alpha.shape != picture.shape[:2]:  # turned by EXIF; such files have no use for alpha
-        return picture
-    top = float(np.iinfo(alpha.dtype).max) if alpha.dtype.kind == "u" else 1.0
-    share = (alpha.astype(np.float32) / top)[:, :, None]
-    return np.asarray(picture * share + 255 * (1 - share), np.uint8)
+def _is_cut_short(data: bytes) -> bool:
+    """Whether a JPEG lacks its end: OpenCV 4 reads what there is of it and says nothing."""
+    if not data.startswith(b"\xff\xd8"):
+        return False
+    at = 2  # the headers are stepped over: a thumbnail in them has an end of its own
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data.find(b"\xff\xd9", at) < 0
 
 
-def encode_png(picture: npt.NDArray[np.uint8]) -> bytes:
-    """A picture as the bytes of a PNG file."""
-    done, data = cv2.imencode(".png", picture)
-    if not done:
-        raise HwrError("the picture cannot be encoded")
-    return data.tobytes()
+def _decode(data: bytes) -> Image | None:
+    raw = np.frombuffer(data, np.uint8)
+    with silence():  # libpng and others tell of every broken file themselves
+        if data.startswith(_MAY_BE_CLEAR):
+            whole = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
+            if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
+                # OpenCV turns only what it reads without transparency.
+                return _upright(to_bgr8(whole), _orientation(data))
+        image = cv2.imdecode(raw, cv2.IMREAD_COLOR)
+    return None if image is None else np.asarray(image, np.uint8)
+
+
+def _orientation(data: bytes) -> int:
+    """The EXIF orientation, 1 to 8, of a PNG, WebP or TIFF file; 1 where it has none."""
+    name, skip = {b"\x89PNG": (b"eXIf", 4), b"RIFF": (b"EXIF", 8)}.get(data[:4], (b"", 0))
+    found = data.find(name)
+    if found < 0:
+        return 1
+    tiff = data[found + skip :].removeprefix(b"Exif\0\0")
+    order: Any = "little" if tiff.startswith(b"II") else "big"
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], order)
+
+    entries = number(4, 4)
+    for entry in range(entries + 2, entries + 2 + 12 * number(entries, 2), 12):
+        if number(entry, 2) == 0x0112 and 1 <= number(entry + 8, 2) <= 8:
+            return number(entry + 8, 2)
+    return 1
+
+
+def _upright(picture: Image, orientation: int) -> Image:
+    """Undoes an EXIF orientation."""
+    if orientation >= 5:
+        picture = picture.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        picture = picture[::-1]
+    return np.ascontiguousarray(picture)

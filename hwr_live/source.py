@@ -22,18 +22,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
-import numpy as np
-import numpy.typing as npt
 
 from hwr_live.errors import DeviceError, HwrError, InputError
-
-PICTURE_SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in (
-        *("bmp", "dib", "jpeg", "jpg", "jpe", "jp2", "png", "webp"),
-        *("pbm", "pgm", "ppm", "pnm", "tif", "tiff"),
-    )
+from hwr_live.pictures import (
+    PICTURE_SUFFIXES,
+    Image,
+    natural_key,
+    pictures_in,
+    read_picture,
+    to_bgr8,
 )
+
 PICTURES_FPS = 25.0  # pictures carry no time: a numbered sequence plays at FFmpeg's default rate
 
 # How long a live source may take to give its first frame. A dead address must be told within three
@@ -46,8 +45,6 @@ _STALL_S = 2.5  # silence after which a new connection is tried
 _GIVE_UP_S = 10.0  # silence after which the source is lost
 _RETRY_S = 0.5
 _LOOK_S = 0.05  # how often a waiting reader looks whether the connection is alive
-
-Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -135,50 +132,6 @@ def quieten() -> None:
     if "OPENCV_LOG_LEVEL" not in os.environ:
         holder: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging
         holder.setLogLevel(0)
-
-
-def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sorting key by which ``page10`` comes after ``page9``."""
-    parts = re.split(r"(\d+)", name)
-    return [(1, int(p), p) if p.isdecimal() else (0, 0, p.casefold()) for p in parts]
-
-
-def pictures_in(folder: Path) -> list[Path]:
-    """The picture files of a folder in natural order, hidden ones left out.
-
-    Raises:
-        InputError: if there is none or the folder cannot be listed.
-    """
-    try:
-        found = [
-            path
-            for path in folder.iterdir()
-            if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
-        ]
-    except OSError as error:
-        raise InputError(f"{folder}: {error.strerror}") from None
-    if not found:
-        raise InputError(f"{folder}: no pictures in this folder")
-    return sorted(found, key=lambda path: natural_key(path.name))
-
-
-def to_bgr8(image: npt.NDArray[Any]) -> Image:
-    """Grey, BGR or BGRA of any depth → uint8 (h, w, 3); see-through parts become white paper.
-
-    Sixteen-bit frames keep their upper eight bits, floats are taken to be 0 to 1.
-    """
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
-    elif image.dtype != np.uint8:
-        scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
-        image = np.clip(np.nan_to_num(image) * scale, 0, 255).astype(np.uint8)
-    if image.ndim == 2 or image.shape[2] == 1:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
-    if image.shape[2] == 4:
-        alpha = image[:, :, 3:].astype(np.uint16)
-        paper = (image[:, :, :3] * alpha + 255 * (255 - alpha)) // 255
-        return np.ascontiguousarray(paper.astype(np.uint8))
-    return np.ascontiguousarray(image[:, :, :3], np.uint8)
 
 
 # Files ------------------------------------------------------------------------------------------
@@ -314,14 +267,9 @@ def _matches(pattern: str) -> list[Path]:
 
 def _decode(path: Path) -> Image | None:
     try:
-        data = np.fromfile(path, np.uint8)
-        # As it is, with orientation: IMREAD_COLOR would turn see-through paper black.
-        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-        if image is not None and (image.ndim == 2 or image.shape[2] != 4):
-            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    except (OSError, cv2.error):
+        return read_picture(path)
+    except InputError:
         return None
-    return None if image is None else to_bgr8(image)
 
 
 # Live -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ single ``cv2.dilate`` thickens every stroke; nothing here loops over images.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -65,7 +66,7 @@ def augment(
     if n == 0:
         return np.zeros((0, _SIZE, _SIZE), np.float32)
     tall = np.pad(images, ((0, 0), (_PAD, _PAD), (_PAD, _PAD))).reshape(n * _TALL, _TALL)
-    x = _bend(tall.astype(np.float32) / 255, n, how, rng)
+    x = _bend(tall.astype(np.float32) / np.float32(255), n, how, rng)
     x = _thicken(x, how.thickness, rng)
     x = _soften(x, how.blur, rng)
     x = _cut(x, how.cut, rng)
@@ -129,7 +130,7 @@ def _flat(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.pad(x, ((0, 0), (1, 1), (0, 0))).reshape(-1, _SIZE)
 
 
-def _unflat(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _unflat(x: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return np.asarray(x.reshape(-1, _SIZE + 2, _SIZE)[:, 1:-1], np.float32)
 
 

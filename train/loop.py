@@ -104,7 +104,7 @@ def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np
 
 def scale(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """uint8 (n, 28, 28) as the networks take them: float32 (n, 28, 28, 1), 0 to 1."""
-    return images.astype(np.float32)[..., None] / 255
+    return images.astype(np.float32)[..., None] / np.float32(255)
 
 
 def say(text: str) -> None:

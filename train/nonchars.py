@@ -55,11 +55,11 @@ def _joined(some: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArra
     x = 4
     for part in parts:
         size = rng.uniform(0.7, 1.1)
-        part = cv2.resize(part, None, fx=size, fy=size, interpolation=cv2.INTER_LINEAR)
-        h, w = part.shape
+        sized = cv2.resize(part, None, fx=size, fy=size, interpolation=cv2.INTER_LINEAR)
+        h, w = sized.shape
         y = 16 + int(rng.integers(-4, 5))
         spot = room[y : y + h, x : x + w]
-        np.maximum(spot, part[: spot.shape[0], : spot.shape[1]], out=spot)
+        np.maximum(spot, sized[: spot.shape[0], : spot.shape[1]], out=spot)
         x += max(6, w - int(rng.integers(0, 4)))
     return room
 

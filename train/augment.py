@@ -32,7 +32,7 @@ class Augmentation:
         thickness: share of images with thicker or thinner strokes: pens differ most of all.
         blur: share of images softened as a small or unsharp photograph would be.
         cut: share of images with a small rectangle wiped out: broken strokes, lost ink.
-        noise: share of images with noise and uneven ink.
+        noise: share of images with noise; where it is not 0, all have darker or fainter ink.
     """
 
     rotate: float = 10.0
@@ -177,10 +177,11 @@ def _cut(
 def _roughen(
     x: npt.NDArray[np.float32], share: float, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    """Uneven ink and noise, then the stretch to 0-1 that every crop ends with."""
+    """Darker or fainter ink and noise, then the stretch to 0-1 that every crop ends with."""
     n = len(x)
-    gamma = np.exp(rng.uniform(-0.4, 0.4, (n, 1, 1)).astype(np.float32))
-    x = np.power(np.clip(x, 0, 1), gamma)
-    noise = rng.standard_normal(x.shape, np.float32) * (0.12 * _some(n, share, rng))
-    x = x + noise * (x > 0.02)
+    if share > 0:
+        gamma = np.exp(rng.uniform(-0.4, 0.4, (n, 1, 1)).astype(np.float32))
+        x = np.power(np.clip(x, 0, 1), gamma)
+        noise = rng.standard_normal(x.shape, np.float32) * (0.12 * _some(n, share, rng))
+        x = x + noise * (x > 0.02)
     return np.asarray(np.clip(x / (x.max((1, 2), keepdims=True) + 1e-6), 0, 1), np.float32)

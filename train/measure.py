@@ -66,7 +66,12 @@ def accuracies(
     """Accuracy over the characters, and where there are letters over merged and shape classes.
 
     A class ``none`` is left out of the choice: this asks which character it is, not whether.
+
+    Raises:
+        ValueError: without images, of which nothing can be said.
     """
+    if not len(labels):
+        raise ValueError("no images have no accuracy")
     p = probabilities[:, : len(chars)]
     out = {"accuracy": float((p.argmax(1) == labels).mean())}
     if len(chars) > 10 and set(chars) <= set(MERGED):

@@ -26,7 +26,7 @@ def draw_nonchars(
 
     Args:
         count: how many.
-        crops: uint8 (n, 28, 28): crops of characters to make them from.
+        crops: uint8 (n, 28, 28), n at least 1: crops of characters to make them from.
         labels: (n,) their characters.
         seed: the same seed gives the same crops.
 
@@ -35,6 +35,8 @@ def draw_nonchars(
     """
     rng = np.random.default_rng(seed)
     joinable = np.flatnonzero(np.isin(labels, list(_JOINABLE)))
+    if not len(joinable):  # another alphabet
+        joinable = np.arange(len(labels))
     families = (_joined, _joined, _joined, _overlaid, _overlaid, _struck, _polylines, _blot, _mark)
     out = np.empty((count, 28, 28), np.uint8)
     for i in range(count):

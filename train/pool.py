@@ -32,12 +32,21 @@ class Pool:
     weights: npt.NDArray[np.float64] | None = None
 
     def order(self, epoch: int, seed: int, count: int) -> npt.NDArray[np.int64]:
-        """Which images a pass takes, in order; the same seed and epoch give the same."""
+        """Which images a pass takes, in order; the same seed and epoch give the same.
+
+        Args:
+            epoch: the pass, from 0.
+            seed: of the order.
+            count: how many images; 0 for as many as there are. Without weights none is taken again
+                before all have been taken.
+        """
         rng = np.random.default_rng([seed, 1, epoch])
         n = len(self.labels)
+        count = count or n
         if self.weights is None:
-            return rng.permutation(n)[: count or n]
-        return rng.choice(n, count or n, p=self.weights)
+            rounds = [rng.permutation(n) for _ in range(-(-count // n))]
+            return np.concatenate(rounds)[:count]
+        return rng.choice(n, count, p=self.weights)
 
 
 def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Pool, Pool]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +53,12 @@ def read_crohme(path: Path) -> Iterator[Character]:
         symbols = np.append(data["symbol"], len(firsts) - 1)
         names = data["files"][data["expr"]] if "files" in data else [""] * len(data["label"])
         labels = data["label"]
-    except (OSError, ValueError, KeyError, IndexError) as error:
+        for i, label in enumerate(labels):
+            strokes = [points[firsts[s] : firsts[s + 1]] for s in range(symbols[i], symbols[i + 1])]
+            char = ALL[int(label)] if labels.dtype.kind in "ui" else str(label)
+            yield Character(char, "crohme-" + re.split(r"[-_.]", str(names[i]))[0], strokes)
+    except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path.name} is no stroke file: {error}") from None
-    for i, label in enumerate(labels):
-        strokes = [points[firsts[s] : firsts[s + 1]] for s in range(symbols[i], symbols[i + 1])]
-        char = ALL[int(label)] if labels.dtype.kind in "ui" else str(label)
-        yield Character(char, "crohme-" + re.split(r"[-_.]", str(names[i]))[0], strokes)
 
 
 def read_chars74k(path: Path) -> Iterator[Character]:

@@ -1,5 +1,14 @@
 """Fixtures for all tests."""
 
+import pytest
+
+from hwr_live.reader import Reader
 from tests.display import display
 
-__all__ = ["display"]
+__all__ = ["display", "reader"]
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The shipped model, loaded once."""
+    return Reader.load()

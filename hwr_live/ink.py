@@ -65,16 +65,15 @@ def find_ink(frame: npt.NDArray[np.generic], enlarge: float = 1.0) -> Ink:
     if scale != 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        grey = cv2.resize(grey, size, interpolation=way)
+        grey = np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
     if is_light_on_dark(grey):
-        grey = cv2.bitwise_not(grey)
+        grey = np.asarray(cv2.bitwise_not(grey), np.uint8)
     flat = flatten(grey)
     mask, darkness = binarize(flat)
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
-    return Ink(
-        mask, cv2.multiply(cv2.bitwise_not(flat), near), _CORE * darkness, scale, (width, height)
-    )
+    edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
+    return Ink(mask, edged, _CORE * darkness, scale, (width, height))
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
@@ -140,7 +139,8 @@ def flatten(grey: Grey) -> Grey:
     paper = cv2.GaussianBlur(paper, (0, 0), kernel / 5)
     height, width = grey.shape
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, cv2.max(paper, 20), scale=255), np.uint8)
+    lit = np.maximum(np.asarray(paper), 20)  # no light at all is no paper either
+    return np.asarray(cv2.divide(grey, lit, scale=255), np.uint8)
 
 
 def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[np.float32]:
@@ -170,14 +170,15 @@ def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
     Returns:
         bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
     """
-    soft = cv2.GaussianBlur(flat, (3, 3), 0) if min(flat.shape) >= 3 else flat
+    soft = np.asarray(cv2.GaussianBlur(flat, (3, 3), 0), np.uint8) if min(flat.shape) > 2 else flat
     height, width = flat.shape
     # The threshold is smooth: on a large picture a quarter of the pixels tell it as well.
     coarse = _shrink(soft, _THRESHOLD_SIDE)
     window = int(min(coarse.shape) * _WINDOW) // 2 * 2 + 1
     threshold = sauvola(coarse, max(15, window), _K)
     if coarse.shape != flat.shape:
-        threshold = cv2.resize(threshold, (width, height), interpolation=cv2.INTER_LINEAR)
+        resized = cv2.resize(threshold, (width, height), interpolation=cv2.INTER_LINEAR)
+        threshold = np.asarray(resized, np.float32)
     # The paper's own grain: half of all pixels lie within it, more than this is no chance.
     grain = max(1.0, 255.0 - float(np.percentile(soft[::4, ::4], 20)))
     limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))

@@ -26,8 +26,8 @@ _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat 
 _CUT_COST = 1.2  # each cut: most pieces are whole characters
 _JOIN_COST = 0.4  # each join of separate ink …
 _JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
-_OVERLAP_GAIN = 4.0  # … less where the boxes overlap
-_OUTLIER_GAIN = 2.5  # … and less the more of the line's usual gap between glyphs is missing
+_SPACED = 0.25  # usual heights between glyphs: a line of wider gaps is spaced out …
+_SPACED_GAIN = 5.0  # … and what stands closer than this in it is rather one glyph
 _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
 _MOST_JOINED = 3
@@ -112,8 +112,7 @@ def _hypotheses(
             if joined.box[3] > 2.2 * height:
                 break
             cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
-            cost -= _OVERLAP_GAIN * min(0.3, max(0.0, -gap))
-            cost -= _OUTLIER_GAIN * max(0.0, usual - max(0.0, gap))
+            cost -= _SPACED_GAIN * max(0.0, usual - _SPACED - max(0.0, gap))
             out.append(_Hypothesis(starts[i], starts[j + 1], joined, cost))
     return out
 

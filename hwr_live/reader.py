@@ -198,7 +198,7 @@ def cut_crops(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> Cro
         labels = segmented.labels[top:bottom, left:right]
         own = np.isin(labels, piece.parts) if len(piece.parts) > 1 else labels == piece.parts[0]
         # One pixel around the mask: the soft edge of the strokes.
-        near = cv2.dilate(own.astype(np.uint8), kernel)
+        near = np.asarray(cv2.dilate(own.astype(np.uint8), kernel), np.uint8)
         out[i] = crop(ink.grey[top:bottom, left:right] * near)
     return out
 

@@ -115,7 +115,8 @@ def _without_dirt(
     big = longer > 0.4 * height
     # A stroke's width is about its area over its length; a dot is at least half a pen wide.
     pen = float(np.median(area[big] / (longer[big] + np.minimum(w, h)[big]))) if big.any() else 2.0
-    return numbers[(longer > 0.06 * height) & (area > 0.5 * pen * pen)]
+    kept = (longer > 0.06 * height) & (area > 0.5 * pen * pen)
+    return np.asarray(numbers[kept], np.int64)
 
 
 def _join_parts(
@@ -131,10 +132,10 @@ def _join_parts(
         group[group == group[j]] = group[i]
 
     small = boxes[:, 2:].max(1) < 0.45 * height
-    for i in np.flatnonzero(small):
-        stem = _stem_below(boxes[i], boxes, small, height)
+    for dot in np.flatnonzero(small).tolist():
+        stem = _stem_below(boxes[dot], boxes, small, height)
         if stem is not None:
-            join(int(i), stem)
+            join(dot, stem)
     widest = float(boxes[:, 2].max())
     for i, box in enumerate(boxes):
         # Boxes are sorted by their left edge: none further left than the widest can overlap.

@@ -6,7 +6,6 @@ A file source (video, picture, folder, pattern) gives every frame in media time.
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import os
 import re
@@ -23,7 +22,7 @@ from urllib.parse import urlsplit
 
 import cv2
 
-from hwr_live.errors import DeviceError, HwrError, InputError
+from hwr_live.errors import DeviceError, InputError
 from hwr_live.pictures import (
     PICTURE_SUFFIXES,
     Image,
@@ -532,26 +531,3 @@ def _check_answers(url: str, host: str, port: int) -> None:
         socket.create_connection((host, port), _CONNECT_S).close()
     except OSError as error:
         raise DeviceError(f"{url}: cannot be reached ({error.strerror or error})") from None
-
-
-# What there is ----------------------------------------------------------------------------------
-
-
-def list_cameras(limit: int = 10) -> list[tuple[int, str]]:
-    """The cameras that give a picture: number and a short description.
-
-    Where the system names its devices only those are opened, else the first ``limit`` numbers.
-    """
-    quieten()
-    if sys.platform.startswith("linux"):
-        devices = glob.glob("/dev/video*")
-        numbers = sorted(int(d[10:]) for d in devices if d[10:].isdecimal())
-    else:
-        numbers = list(range(limit))
-    found = []
-    for number in numbers:
-        with contextlib.suppress(HwrError), _open_camera(number) as camera:
-            frame = next(iter(camera))
-            height, width = frame.image.shape[:2]
-            found.append((number, f"{width}×{height}, {camera.fps:.0f} frames/s"))
-    return found

@@ -48,22 +48,18 @@ class Window:
         closed: True once the user has closed the window.
 
     Raises:
-        DeviceError: on entering, where there is no display or OpenCV cannot open windows.
+        DeviceError: on entering, where there is no display or OpenCV has no windows.
     """
 
     def __init__(self, title: str) -> None:
         self.title = title
         self.closed = False
         self._open = False
+        self._callback: MouseCallback | None = None
         self._handlers: dict[int, object] = {}
 
     def __enter__(self) -> Window:
         require_display()
-        try:
-            cv2.namedWindow(self.title, _FLAGS)
-        except cv2.error as error:
-            raise DeviceError(f"the window cannot be opened: {_first_line(error)}") from None
-        self._open = True
         self._catch_signals()
         return self
 
@@ -86,31 +82,48 @@ class Window:
 
     def on_mouse(self, callback: MouseCallback) -> None:
         """Calls ``callback`` for what the mouse does, from inside :meth:`show`."""
-
-        def guarded(event: int, x: int, y: int, flags: int, _: object) -> None:
-            if not self.closed:
-                callback(event, x, y, flags)
-
-        cv2.setMouseCallback(self.title, guarded)
+        self._callback = callback
 
     def show(self, image: npt.NDArray[np.uint8] | None, wait_ms: int = 1) -> int:
         """Shows a picture and waits for a key: one turn of the program's loop.
 
         Args:
             image: uint8 (h, w, 3) BGR or (h, w) grey; ``None`` leaves the last picture standing.
+                The window opens with the first.
             wait_ms: how long to wait for a key, in milliseconds, at least 1.
 
         Returns:
             The key's code, as :func:`key_code` makes it, or -1.
+
+        Raises:
+            DeviceError: if the window cannot be opened after all.
         """
         if self.closed:
             return -1
         if image is not None:
+            if not self._open:
+                self._create()
             cv2.imshow(self.title, image)
+        if not self._open:
+            return -1
         # One waitKey a turn: each call takes one key from the queue, and a second would lose one.
         key = cv2.waitKeyEx(max(1, wait_ms))
         self.closed = self.closed or not self._visible()
         return key_code(key)
+
+    def _create(self) -> None:
+        # Only now: a window without a picture would be seen, for a moment, in another size.
+        try:
+            cv2.namedWindow(self.title, _FLAGS)
+        except cv2.error as error:
+            raise DeviceError(f"the window cannot be opened: {_first_line(error)}") from None
+        self._open = True
+
+        def on_mouse(event: int, x: int, y: int, flags: int, _: object) -> None:
+            if self._callback is not None and not self.closed:
+                self._callback(event, x, y, flags)
+
+        cv2.setMouseCallback(self.title, on_mouse)
 
     def _visible(self) -> bool:
         """Whether the window is still there; a minimised one is."""

@@ -63,7 +63,7 @@ def write_page(
             if char == " ":
                 x += rng.uniform(1.0, 1.4) * x_height
                 continue
-            paths = strokes[char][rng.integers(len(strokes[char]))]
+            paths = strokes[char][int(rng.integers(len(strokes[char])))]
             points = np.concatenate(paths)
             low, high = points.min(0), points.max(0)
             top, bottom = ZONES[char]

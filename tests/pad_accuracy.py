@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for turn in range(2)
         for i, char in enumerate(ALL)
     ]
+    answers: list[str] = []
     for display in start_display():
         answers = read_all(display, [written[t] for t in tries], options.model, options.screenshot)
     truths = [char for char, _ in tries]
@@ -60,7 +61,7 @@ def read_all(
     """What the pad prints for each character."""
     pad = display.start("-u", "-m", "hwr_live", "draw", "--model", model)
     assert pad.stdout is not None
-    answers = []
+    answers: list[str] = []
     try:
         window = display.window(TITLE, pad)
         for strokes in characters:

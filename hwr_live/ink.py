@@ -21,6 +21,8 @@ _PAPER_SIDE = 160  # pixels: light changes slowly, so paper is estimated on a pi
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
 _WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
+_PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
+_DARKEST = 0.3  # per cent of the pixels that a few words cover
 _THRESHOLD_SIDE = 1000  # pixels that the threshold is found at
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
@@ -68,7 +70,7 @@ def find_ink(frame: npt.NDArray[np.generic], enlarge: float = 1.0) -> Ink:
         grey = np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
     if is_light_on_dark(grey):
         grey = np.asarray(cv2.bitwise_not(grey), np.uint8)
-    flat = flatten(grey)
+    flat = _with_contrast(flatten(grey))
     mask, darkness = binarize(flat)
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
@@ -188,6 +190,16 @@ def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
     darkness = 255 - float(np.percentile(soft[mask], 20))
     pale = mask & (soft >= 255 - _PALE * darkness)
     return mask & ~_rules(pale), darkness
+
+
+def _with_contrast(flat: Grey) -> Grey:
+    """Faint writing made as dark as a pen's, if it stands out from the paper's grain."""
+    some = flat[::2, ::2]
+    darkness = 255 - float(np.percentile(some, _DARKEST))
+    grain = 255 - float(np.percentile(some, 20))
+    if darkness >= _PEN or darkness < 4 * grain or darkness < 12:
+        return flat
+    return np.asarray(255 - cv2.multiply(cv2.bitwise_not(flat), _PEN / darkness), np.uint8)
 
 
 def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -94,6 +94,10 @@ def _plausible(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> npt.NDAr
     edge = border & ((longer > 0.15 * max(height, width)) | (longer > 4 * shorter))
     rule = (longer > 0.3 * max(height, width)) & (longer > 12 * shorter)
     keep = ~(speck | edge | rule)
+    for i in np.flatnonzero(keep & (w > 0.6 * width) & (h > 0.6 * height)):
+        # A large letter holds nothing; the edge of a page, or a frame, holds what is written.
+        inside = (x > x[i]) & (y > y[i]) & (x + w < x[i] + w[i]) & (y + h < y[i] + h[i])
+        keep[i] = i == 0 or (inside & keep).sum() < 2
     keep[0] = False  # the paper
     numbers = np.flatnonzero(keep)
     if len(numbers) > _MOST:

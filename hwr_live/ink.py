@@ -19,6 +19,7 @@ Grey = npt.NDArray[np.uint8]
 LONGEST = 2000  # pixels: larger pictures are worked on at this size; pens are then still 3 px wide
 _PAPER_SIDE = 160  # pixels: light changes slowly, so paper is estimated on a picture this small
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
+_UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
 _WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
 _PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
@@ -141,8 +142,10 @@ def flatten(grey: Grey) -> Grey:
     paper = cv2.GaussianBlur(paper, (0, 0), kernel / 5)
     height, width = grey.shape
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    lit = np.maximum(np.asarray(paper), 20)  # no light at all is no paper either
-    return np.asarray(cv2.divide(grey, lit, scale=255), np.uint8)
+    lit = np.asarray(paper)
+    flat = np.asarray(cv2.divide(grey, np.maximum(lit, _UNLIT), scale=255), np.uint8)
+    flat[lit < _UNLIT] = 255  # a camera's noise in the dark is no writing
+    return flat
 
 
 def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[np.float32]:

@@ -145,20 +145,23 @@ class PictureSource(FrameSource):
         self._paths = paths
 
     def __iter__(self) -> Iterator[Frame]:
-        broken: list[str] = []
+        broken: list[InputError] = []
 
         def readable() -> Iterator[tuple[Image, float]]:
             for index, path in enumerate(self._paths):
-                if (image := _decode(path)) is None:
-                    broken.append(path.name)
-                else:
-                    yield image, index / self.fps
+                try:
+                    yield read_picture(path), index / self.fps
+                except InputError as error:
+                    broken.append(error)
 
         yield from _frames(readable())
+        if len(broken) == 1:
+            raise broken[0]
         if broken:
-            few = ", ".join(broken[:3]) + (" and more" if len(broken) > 3 else "")
-            count = f"{len(broken)} of {len(self._paths)} files"
-            raise InputError(f"{self.name}: {count} cannot be read as a picture: {few}")
+            raise InputError(
+                f"{self.name}: {len(broken)} of {len(self._paths)} files cannot be read;"
+                f" the first: {broken[0]}"
+            )
 
 
 class VideoSource(FrameSource):
@@ -227,19 +230,19 @@ def _frames(images: Iterator[tuple[Image, float]]) -> Iterator[Frame]:
 
 def _open_file(path: Path) -> FrameSource:
     name = str(path)
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise InputError(f"{name}: {error.strerror}") from None
-    if empty:
-        raise InputError(f"{name}: the file is empty")
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
+    if not path.is_file():  # a fifo would wait for ever
+        raise InputError(f"{name}: no file, folder or camera")
+    picture = path.suffix.lower() in PICTURE_SUFFIXES
+    if not picture:
         capture = cv2.VideoCapture(name, _file_backend())
         if capture.isOpened():
             return VideoSource(name, capture)
-    if _decode(path) is None:
-        raise InputError(f"{name}: not a video and not a picture that can be read")
+    try:
+        read_picture(path)
+    except InputError:
+        if picture or not os.access(path, os.R_OK) or not path.stat().st_size:
+            raise
+        raise InputError(f"{name}: neither a video nor a picture that can be read") from None
     return PictureSource(name, [path])
 
 
@@ -262,13 +265,6 @@ def _matches(pattern: str) -> list[Path]:
         found = [Path(entry) for entry in glob.glob(pattern)]
     files = [path for path in found if path.is_file()]
     return sorted(files, key=lambda path: natural_key(str(path)))
-
-
-def _decode(path: Path) -> Image | None:
-    try:
-        return read_picture(path)
-    except InputError:
-        return None
 
 
 # Live -------------------------------------------------------------------------------------------

@@ -1,0 +1,118 @@
+"""What the line tells: size, place and kind of word choose between look-alikes, and no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.chars import ALL, DIGITS, MERGED
+from hwr_live.context import decide
+
+Floats = npt.NDArray[np.float64]
+X_HEIGHT, BASELINE = 20.0, 100.0
+# Top and bottom above the baseline in x-heights, as one learns them at school.
+TALL, SMALL, DEEP = (1.7, 0.0), (1.0, 0.0), (1.0, -0.7)
+PLACES = {
+    **dict.fromkeys("aceimnorsuvwxz", SMALL),
+    **dict.fromkeys("gpqy", DEEP),
+    **dict.fromkeys("bdfhklt", TALL),
+}
+# What a network cannot tell apart: an i has its dot, and an L its foot.
+ALIKE = {c: MERGED[c] + MERGED[c].lower() for c in ALL if c in "cjkmpsuvwxyzCJKMPSUVWXYZ"}
+ALIKE |= dict.fromkeys("0Oo", "0Oo") | dict.fromkeys("1lI", "1lI")
+
+
+def line(text: str, sure: float = 0.97) -> tuple[list[Floats], list[Floats]]:
+    """What a network that sees only shapes gives for written words, and where they stand."""
+    words, places = [], []
+    for word in text.split():
+        rows, boxes = [], []
+        for char in word:
+            row = np.full(len(ALL), (1 - sure) / len(ALL))
+            alike = [ALL.index(c) for c in ALIKE.get(char, char)]
+            row[alike] += sure / len(alike)
+            top, bottom = PLACES.get(char, TALL)
+            rows.append(row)
+            boxes.append((BASELINE - top * X_HEIGHT, BASELINE - bottom * X_HEIGHT))
+        words.append(np.array(rows))
+        places.append(np.array(boxes))
+    return words, places
+
+
+def read(words: list[Floats]) -> str:
+    return " ".join("".join(ALL[i] for i in word.argmax(1)) for word in words)
+
+
+def test_no_words_are_no_words() -> None:
+    assert decide([], [], ALL) == []
+
+
+@pytest.mark.parametrize("chars", ["7", "x", "?!"])
+def test_one_or_unknown_characters_are_left_alone(chars: str) -> None:
+    given = [np.full((3, len(chars)), 1 / len(chars))]
+    (out,) = decide(given, [np.array([[0.0, 10.0]] * 3)], chars)
+    np.testing.assert_array_equal(out, given[0])
+
+
+@pytest.mark.parametrize("box", [(5.0, 5.0), (0.0, 0.0), (10.0, 4.0)])
+def test_boxes_without_height_do_no_harm(box: tuple[float, float]) -> None:
+    words, _ = line("ab 1")
+    out = decide(words, [np.array([box, box]), np.array([box])], ALL)
+    for word in out:
+        assert np.isfinite(word).all()
+        np.testing.assert_allclose(word.sum(1), 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026",
+        "call 110",
+        "some words so soon",
+        "SOME WORDS",
+        "Some Words",
+        "HELLO",
+        "10 000",
+        "a zoo",
+        "puck",
+    ],
+)
+def test_words_of_look_alikes_are_read_by_size_and_kind(text: str) -> None:
+    words, places = line(text)
+    assert read(decide(words, places, ALL)) == text
+
+
+@pytest.mark.parametrize("scale", [0.2, 1, 30])
+@pytest.mark.parametrize("shift", [-500, 0, 4000])
+def test_neither_scale_nor_place_of_the_line_matters(scale: float, shift: float) -> None:
+    words, places = line("Some zoo 2026")
+    out = decide(words, [p * scale + shift for p in places], ALL)
+    for one, other in zip(out, decide(words, places, ALL), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize("text", ["wow 2A7b", "a5b", "G9x", "3a 4B 5c"])
+def test_clear_glyphs_are_never_overruled(text: str) -> None:
+    words, places = line(text)
+    out = read(decide(words, places, ALL))
+    assert [MERGED[c].upper() for c in out if c != " "] == [
+        MERGED[c].upper() for c in text if c != " "
+    ]
+    assert [c.isdigit() for c in out if c in "2345679"] == [
+        c.isdigit() for c in text if c in "2345679"
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_sum_to_one_and_what_is_given_stays_as_it_was(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    words = [rng.dirichlet(np.full(10, 0.1), n) for n in (1, 4, 7)]
+    places = [np.sort(rng.uniform(0, 50, (n, 2)), 1) for n in (1, 4, 7)]
+    before = [word.copy() for word in words]
+    out = decide(words, places, DIGITS)
+    for word, result, old in zip(words, out, before, strict=True):
+        np.testing.assert_array_equal(word, old)
+        assert result.shape == word.shape
+        assert (result >= 0).all()
+        np.testing.assert_allclose(result.sum(1), 1)

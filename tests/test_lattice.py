@@ -1,0 +1,136 @@
+"""Cuts and joins: what the classifier likes best is chosen, and no ink is lost or read twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.lattice import best_pieces, cut_columns
+from hwr_live.segment import Piece
+
+Labels = npt.NDArray[np.int32]
+HEIGHT = 40.0
+
+
+def page(*boxes: tuple[int, int, int, int]) -> tuple[Labels, list[Piece]]:
+    """Filled boxes x, y, w, h; those that touch are one component. Pieces from left to right."""
+    ink = np.zeros((120, 400), np.uint8)
+    for x, y, w, h in boxes:
+        ink[y : y + h, x : x + w] = 1
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    pieces = [Piece((n,), (*map(int, stats[n, :4]),)) for n in range(1, count)]  # type: ignore[arg-type]
+    return np.asarray(labels, np.int32), sorted(pieces, key=lambda piece: piece.box)
+
+
+def best(
+    labels: Labels, line: list[Piece], likes: Callable[[Piece], float]
+) -> tuple[list[Piece], list[Piece]]:
+    """The best pieces of one line for a classifier that ``likes``; and what it was asked."""
+    asked: list[Piece] = []
+
+    def look(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
+        assert not asked, "asked twice"
+        asked.extend(pieces)
+        return np.array([likes(piece) for piece in pieces])
+
+    looks = np.array([likes(piece) for piece in line])
+    (chosen,) = best_pieces([line], [looks], labels, HEIGHT, look)
+    return chosen, asked
+
+
+def ink_of(pieces: Sequence[Piece], labels: Labels) -> npt.NDArray[np.int64]:
+    """How many pieces each pixel is in."""
+    count = np.zeros(labels.shape, np.int64)
+    for piece in pieces:
+        x, y, w, h = piece.box
+        part = labels[y : y + h, x : x + w]
+        count[y : y + h, x : x + w] += np.isin(part, piece.parts)
+    return count
+
+
+# Two bodies 25 pixels wide with a bridge between them from 45 to 55.
+BRIDGED = ((20, 30, 25, 40), (45, 60, 10, 3), (55, 30, 25, 40))
+# One character broken in two, and a neighbour.
+BROKEN = ((20, 30, 14, 40), (37, 30, 14, 40), (150, 30, 20, 40))
+
+
+def test_no_lines_ask_nothing() -> None:
+    def look(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
+        raise AssertionError("asked for nothing")
+
+    assert best_pieces([], [], np.zeros((5, 5), np.int32), HEIGHT, look) == []
+
+
+@pytest.mark.parametrize("whole", [0.3, 0.02])
+def test_touching_characters_are_cut_where_the_halves_look_better(whole: float) -> None:
+    labels, line = page(*BRIDGED)
+    chosen, _ = best(labels, line, lambda p: 0.99 if p.box[2] < 40 else whole)
+    if whole > 0.1:  # a cut has its price
+        assert chosen == line
+    else:
+        assert len(chosen) == 2
+        assert chosen[0].box[0] + chosen[0].box[2] == chosen[1].box[0]
+        assert 44 <= chosen[1].box[0] <= 56
+
+
+def test_a_sure_character_is_not_looked_at_again() -> None:
+    labels, line = page((20, 30, 15, 40), (36, 50, 25, 3), (60, 30, 15, 40), (200, 30, 20, 40))
+    chosen, asked = best(labels, line, lambda p: 0.95)
+    assert chosen == line
+    assert all(piece in line or len(piece.parts) > 1 for piece in asked)
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(3, 2), (25, 3)])
+def test_broken_characters_are_joined_if_they_are_near(apart: int, expected: int) -> None:
+    (x, y, w, h), (_, *rest), other = BROKEN
+    labels, line = page((x, y, w, h), (x + w + apart, *rest), other)
+    chosen, _ = best(labels, line, lambda p: 0.99 if p.box[2] > 18 else 0.05)
+    assert len(chosen) == expected
+    assert (ink_of(chosen, labels) == (labels > 0)).all()
+
+
+def test_parts_that_look_well_alone_stay_alone() -> None:
+    labels, line = page(*BROKEN)
+    assert best(labels, line, lambda p: 0.97)[0] == line
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_ink_is_lost_or_read_twice(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, boxes = 10, []
+    while x < 340:
+        w, h = int(rng.integers(8, 45)), int(rng.integers(10, 45))
+        boxes.append((x, 70 - h, w, h))
+        if rng.random() < 0.5:
+            boxes.append((x + w, 60, 6, 3))
+        x += w + int(rng.integers(2, 12))
+    labels, line = page(*boxes)
+    chosen, asked = best(labels, line, lambda p: float(rng.random()))
+    assert (ink_of(chosen, labels) == (labels > 0)).all()
+    assert len(set(asked)) == len(asked)
+    assert not set(asked) & set(line)
+    assert [p.box[0] for p in chosen] == sorted(p.box[0] for p in chosen)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "expected"),
+    [
+        (((20, 30, 10, 40),), []),  # too narrow
+        (((20, 30, 60, 40),), []),  # solid: nowhere thin
+        (BRIDGED, [50]),
+    ],
+)
+def test_cuts_are_where_there_is_least_ink(
+    boxes: tuple[tuple[int, int, int, int], ...], expected: list[int]
+) -> None:
+    labels, (piece,) = page(*boxes)
+    columns = cut_columns(piece, labels, HEIGHT)
+    assert columns == sorted(columns)
+    assert len(columns) >= len(expected)
+    assert all(min(abs(c - e) for c in columns) <= 6 for e in expected)
+    if not expected:
+        assert columns == []

@@ -80,7 +80,7 @@ def test_plain_pictures_of_any_size_have_no_ink(shape: tuple[int, int], value: i
 )
 @pytest.mark.parametrize("sigma", [0, 2, 8])
 def test_noise_alone_is_hardly_ink(paper: Grey, sigma: float) -> None:
-    assert find_ink(noisy(paper, sigma)).mask.mean() < 0.002
+    assert find_ink(noisy(paper, sigma)).mask.mean() < 0.02  # at most the shadow's edge
 
 
 @pytest.mark.parametrize(

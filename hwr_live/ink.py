@@ -20,6 +20,7 @@ LONGEST = 2000  # pixels: larger pictures are worked on at this size; pens are t
 _PAPER_SIDE = 160  # pixels: light changes slowly, so paper is estimated on a picture this small
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
 _UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
+_BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
 _WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
 _PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
@@ -69,9 +70,7 @@ def find_ink(frame: npt.NDArray[np.generic], enlarge: float = 1.0) -> Ink:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         grey = np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
-    if is_light_on_dark(grey):
-        grey = np.asarray(cv2.bitwise_not(grey), np.uint8)
-    flat = _with_contrast(flatten(grey))
+    flat = _with_contrast(flatten(grey, is_light_on_dark(grey)))
     mask, darkness = binarize(flat)
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
@@ -128,21 +127,26 @@ def is_light_on_dark(grey: Grey) -> bool:
     return light > 1.5 * dark and float(np.median(small)) < 160
 
 
-def flatten(grey: Grey) -> Grey:
-    """Divides the paper's brightness out: uint8 (h, w), paper 255, ink as dark as it is.
+def flatten(grey: Grey, light_on_dark: bool = False) -> Grey:
+    """Divides the light out: uint8 (h, w), paper 255, ink the darker the more it differs from it.
 
-    The paper is a closing of the picture (dark strokes filled from around them), smoothed.
+    The paper is a closing of the picture (dark strokes filled from around them), smoothed; of
+    light writing on a dark ground an opening, and the ground is divided by the picture.
     """
     small = _shrink(grey, _PAPER_SIDE)
     kernel = min(_PAPER_KERNEL, max(3, min(small.shape) // 2 * 2 - 1))
     # The median takes the camera's noise away, which a closing alone would collect.
     still = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small
     ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (kernel, kernel))
-    paper = cv2.morphologyEx(still, cv2.MORPH_CLOSE, ball, borderType=cv2.BORDER_REPLICATE)
+    way = cv2.MORPH_OPEN if light_on_dark else cv2.MORPH_CLOSE
+    paper = cv2.morphologyEx(still, way, ball, borderType=cv2.BORDER_REPLICATE)
     paper = cv2.GaussianBlur(paper, (0, 0), kernel / 5)
     height, width = grey.shape
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     lit = np.asarray(paper)
+    if light_on_dark:
+        ground, picture = cv2.add(lit, _BLACK), cv2.add(grey, _BLACK)
+        return np.asarray(cv2.divide(ground, picture, scale=255), np.uint8)
     flat = np.asarray(cv2.divide(grey, np.maximum(lit, _UNLIT), scale=255), np.uint8)
     flat[lit < _UNLIT] = 255  # a camera's noise in the dark is no writing
     return flat

@@ -230,7 +230,7 @@ def _lines(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Pie
         best, least = None, 0.62 * max(height, min(own, 1.6 * height))
         for line in lines:
             last = line[-4:]
-            row = float(np.mean([y for _, y, _ in last]))
+            row = sum(y for _, y, _ in last) / len(last)
             if abs(item[1] - row) < least:
                 best, least = line, abs(item[1] - row)
         if best is None:

@@ -1,0 +1,153 @@
+"""What is installed: a wheel from the checkout and from the sdist, used somewhere else."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hwr_live.modelstore import shipped_models
+from hwr_live.pictures import encode_png
+from hwr_live.sample import TEXT, draw_sample
+
+ROOT = Path(__file__).parents[1]
+CONTENTS = ("hwr_live", "train", "models", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+BUILD = (
+    "from setuptools import build_meta; import sys; getattr(build_meta, sys.argv[1])(sys.argv[2])"
+)
+
+
+def python(*arguments: str, cwd: Path, path: Path | None = None) -> tuple[int, str, str]:
+    """Runs Python away from the checkout; ``path`` is what it may import besides."""
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    if path is not None:
+        env["PYTHONPATH"] = str(path)
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def build(tree: Path, what: str, out: Path) -> Path:
+    """Builds ``build_sdist`` or ``build_wheel`` of a tree, as pip does, without the network."""
+    out.mkdir()
+    status, _, said = python("-c", BUILD, what, str(out), cwd=tree)
+    assert status == 0, said
+    (made,) = out.iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout, with a network as training leaves it."""
+    if importlib.util.find_spec("setuptools") is None:
+        pytest.skip("building needs setuptools")
+    version = importlib.metadata.version("setuptools")
+    if tuple(map(int, version.split(".")[:2])) < (70, 1) and (
+        importlib.util.find_spec("wheel") is None
+    ):
+        pytest.skip("building needs setuptools 70.1, or wheel")
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in CONTENTS:
+        if (ROOT / name).is_dir():
+            ignore = shutil.ignore_patterns("__pycache__", "*.keras")
+            shutil.copytree(ROOT / name, copy / name, ignore=ignore)
+        else:
+            shutil.copyfile(ROOT / name, copy / name)
+    for folder in (copy / "models").glob("*/"):
+        (folder / "model.keras").write_bytes(b"large")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tree, "build_wheel", tmp_path_factory.mktemp("wheel") / "out")
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the wheel is installed to."""
+    if importlib.util.find_spec("pip") is None:
+        pytest.skip("installing needs pip")
+    target = tmp_path_factory.mktemp("site")
+    options = ("--no-deps", "--no-index", "--no-compile", "--disable-pip-version-check")
+    status, _, said = python(
+        *("-m", "pip", "install", "-q", *options, "--target", str(target), str(wheel)), cwd=target
+    )
+    assert status == 0, said
+    return target
+
+
+def names(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+def test_the_wheel_holds_all_modules_and_of_models_what_is_used(wheel: Path) -> None:
+    found = names(wheel)
+    models = {name for name in found if name.startswith("hwr_live/models/")}
+    expected = {
+        f"hwr_live/models/{folder.name}/{name}"
+        for folder in shipped_models()
+        for name in ("card.json", "model.tflite")
+    }
+    assert models == expected | {"hwr_live/models/__init__.py"}
+    for package in ("hwr_live", "train"):
+        modules = {path.name for path in (ROOT / package).glob("*.py")}
+        assert {f"{package}/{name}" for name in modules} <= found
+    assert "hwr_live/py.typed" in found
+    assert {name.split("/")[0] for name in found} == {"hwr_live", "train"}
+
+
+def test_the_sdist_makes_the_same_wheel(tree: Path, wheel: Path, tmp_path: Path) -> None:
+    sdist = build(tree, "build_sdist", tmp_path / "sdist")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path)
+    (unpacked,) = (path for path in tmp_path.iterdir() if path.name.startswith("hwr"))
+    assert (unpacked / "LICENSE").is_file()
+    assert not list(unpacked.rglob("*.keras"))
+    assert names(build(unpacked, "build_wheel", tmp_path / "wheel")) == names(wheel)
+
+
+def test_an_installed_copy_reads_a_picture(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.png").write_bytes(encode_png(draw_sample()))
+    code = "import hwr_live; print(hwr_live.__file__)"
+    status, out, said = python("-c", code, cwd=tmp_path, path=installed)
+    assert (status, said) == (0, "")
+    assert Path(out.strip()).is_relative_to(installed)
+    read = python("-m", "hwr_live", "read", "page.png", cwd=tmp_path, path=installed)
+    assert read == (0, "\n".join(TEXT) + "\n", "")
+
+
+def test_the_entry_point_is_the_command(installed: Path, tmp_path: Path) -> None:
+    (points,) = installed.glob("*.dist-info/entry_points.txt")
+    assert "hwr-live = hwr_live.cli:main" in points.read_text()
+
+
+@pytest.mark.parametrize("module", ["train", "hwr_live"])
+def test_training_without_its_extra_says_which(
+    module: str, installed: Path, tmp_path: Path
+) -> None:
+    command = ["train", "mnist"] if module == "hwr_live" else ["mnist"]
+    code = (
+        "import runpy, sys; sys.modules['tensorflow'] = None; "
+        f"sys.argv[1:] = {command}; runpy.run_module({module!r}, run_name='__main__')"
+    )
+    status, out, said = python("-c", code, cwd=tmp_path, path=installed)
+    assert (status, out) == (1, "")
+    assert "hwr-live[train]" in said
+    assert len(said.splitlines()) == 1

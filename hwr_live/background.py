@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.canvas import Canvas
 from hwr_live.reading import Reading
 
 Wish = TypeVar("Wish")
@@ -24,8 +25,8 @@ class Reads(Protocol):
         """The set of characters, by its name or one by one."""
         ...
 
-    def read(self, frame: npt.NDArray[np.uint8], /) -> Reading:
-        """Reads a picture."""
+    def read(self, frame: npt.NDArray[np.uint8] | Canvas, /) -> Reading:
+        """Reads a frame or a drawing."""
         ...
 
     def with_chars(self, chars: str, /) -> Reads:
@@ -35,23 +36,23 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Job(Generic[Wish]):
-    """A picture to read.
+    """A drawing to read.
 
     Attributes:
         reader: reads it.
-        picture: uint8 (h, w); nobody may change it any more.
+        drawing: nobody may change it any more.
         revision: the caller's, to know by what the answer is of.
-        wanted: what the answer is wanted for, even if newer pictures wait; nothing if None.
+        wanted: what the answer is wanted for, even if newer drawings wait; nothing if None.
     """
 
     reader: Reads
-    picture: npt.NDArray[np.uint8] = field(repr=False)
+    drawing: Canvas = field(repr=False)
     revision: tuple[int, int]
     wanted: Wish | None = None
 
 
 class BackgroundReader(Generic[Wish]):
-    """One thread that reads the newest picture, and every wanted one, in order.
+    """One thread that reads the newest drawing, and every wanted one, in order.
 
     A context manager; leaving it closes it.
     """
@@ -79,7 +80,7 @@ class BackgroundReader(Generic[Wish]):
         self._thread.join()
 
     def submit(self, job: Job[Wish]) -> None:
-        """Asks for a reading; pictures that still wait and are not wanted are forgotten."""
+        """Asks for a reading; drawings that still wait and are not wanted are forgotten."""
         with self._changed:
             self._drop_unwanted()
             self._waiting.append(job)
@@ -111,7 +112,7 @@ class BackgroundReader(Generic[Wish]):
                 job = self._waiting.popleft()
             answer: Reading | Exception
             try:
-                answer = job.reader.read(job.picture)
+                answer = job.reader.read(job.drawing)
             except Exception as error:  # raised again where the answer is asked for
                 answer = error
             self._done.put((job, answer))

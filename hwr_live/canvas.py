@@ -85,6 +85,14 @@ class Canvas:
                 strokes.append(act)
         return tuple(strokes)
 
+    def copy(self) -> Canvas:
+        """Another canvas with this one's picture, strokes and history."""
+        other = Canvas(self.width, self.height, self.pen)
+        other.revision = self.revision
+        other._done, other._undone = self._done.copy(), self._undone.copy()
+        other._image = self._image.copy()
+        return other
+
     def stroke(self, points: Iterable[Sequence[float]], *, smooth: bool = False) -> None:
         """Draws one pen stroke through ``points``, (x, y) in pixels; one point makes a dot.
 

@@ -164,7 +164,7 @@ class Pad:
         elif act is Act.CHARS:
             self._next_chars()
         elif act is not None and self.state.fresh:
-            self._do(act, self.state.canvas.image, self.state.reading)
+            self._do(act, self.state.canvas, self.state.reading)
         elif act is not None:  # the drawing as it is now, whatever is drawn while it is read
             self._ask(act)
 
@@ -175,7 +175,7 @@ class Pad:
             return
         self._asked = revision
         self._wanted += wanted is not None
-        self._background.submit(Job(self._reader, self.state.canvas.image, revision, wanted))
+        self._background.submit(Job(self._reader, self.state.canvas.copy(), revision, wanted))
 
     def _collect(self) -> None:
         """Takes what the threads have done."""
@@ -183,7 +183,7 @@ class Pad:
             self.state.take(reading, job.revision)
             if job.wanted is not None:
                 self._wanted -= 1
-                self._do(job.wanted, job.picture, self.state.reading)
+                self._do(job.wanted, job.drawing, self.state.reading)
         for errand in [errand for errand in self._running if errand[0].done()]:
             self._running.remove(errand)
             done, in_vain = errand
@@ -194,7 +194,7 @@ class Pad:
                 print(error, file=sys.stderr, flush=True)
                 self.state.say(str(error), time.monotonic(), warning=True)
 
-    def _do(self, act: Act, picture: npt.NDArray[np.uint8], reading: Reading) -> None:
+    def _do(self, act: Act, drawing: Canvas, reading: Reading) -> None:
         if act is Act.PRINT:
             text = dumps(_as_json(reading)) if self._json else reading.text
             print(text, file=self._out, flush=True)
@@ -202,6 +202,7 @@ class Pad:
         elif act is Act.COPY:
             self._run(lambda: _copy(reading.text))
         elif act is Act.SAVE:
+            picture = drawing.image
             samples, self.state.unsaved = self.state.unsaved, []
 
             def keep() -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,15 +67,26 @@ class Display:
             # Listed by the window manager: only then does the close button work.
             if found and title in self.tool("wmctrl", "-l"):
                 self.tool("xdotool", "windowactivate", "--sync", found[-1])
+                self._wait_until_still(found[-1])
                 return found[-1]
             if process is not None and process.poll() is not None:
                 raise AssertionError(f"ended without a window: {process.communicate()}")
             time.sleep(0.05)
         raise AssertionError(f"no window {title!r} within {seconds} s")
 
+    def _wait_until_still(self, window: str) -> None:
+        """Waits until a window has its place and size: both come in steps at first."""
+        was = ""
+        while was != (now := self.tool("xdotool", "getwindowgeometry", window)):
+            was = now
+            time.sleep(0.1)
+
     def key(self, *keys: str) -> None:
-        """Presses keys for whatever window has the focus."""
-        self.tool("xdotool", "key", "--delay", "60", *keys)
+        """Presses keys for whatever window has the focus.
+
+        Not quickly: of two keys that come in one turn of Qt's loop, OpenCV tells of one only.
+        """
+        self.tool("xdotool", "key", "--delay", "100", *keys)
 
     def draw(self, window: str, points: list[tuple[int, int]], button: int = 1) -> None:
         """Drags the mouse along ``points``, pixels of the window, with a button held down."""
@@ -99,7 +110,7 @@ class Display:
         self.tool("import", "-window", "root", path)
 
 
-def start_display(size: str = "2000x1200") -> Iterator[Display]:
+def start_display(size: str = "2000x1200") -> Generator[Display, None, None]:
     """An X server on a free display number with a window manager; ends with the generator.
 
     Raises:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.canvas import Canvas
 from hwr_live.chars import SETS, parse_chars
 from hwr_live.errors import InputError
 from hwr_live.reading import Glyph, Line, Reading
@@ -43,8 +44,9 @@ class FakeReader:
         """Another fake."""
         return FakeReader(chars, self.knows, self.gate)
 
-    def read(self, picture: npt.NDArray[np.uint8]) -> Reading:
+    def read(self, frame: npt.NDArray[np.uint8] | Canvas) -> Reading:
         """Reads black ink on white."""
+        picture = frame.image if isinstance(frame, Canvas) else frame
         if self.gate is not None:
             assert self.gate.wait(20)
         self.pictures.append(picture)

@@ -71,6 +71,18 @@ def test_the_image_is_a_copy() -> None:
     assert (canvas.image == 255).all()
 
 
+def test_a_copy_goes_its_own_way() -> None:
+    canvas = Canvas(100, 100)
+    canvas.stroke(LINE)
+    copy = canvas.copy()
+    canvas.stroke(OTHER)
+    assert (copy.image[60] == 255).all()
+    assert len(copy.strokes) == 1
+    copy.undo()
+    assert (copy.image == 255).all()
+    assert (canvas.image[30, 30:70] < 128).all()
+
+
 def test_undo_and_redo_walk_through_strokes_erasing_and_clearing() -> None:
     canvas = Canvas(100, 100)
     images = [canvas.image]

@@ -6,6 +6,7 @@ A file source (video, picture, folder, pattern) gives every frame in media time.
 
 from __future__ import annotations
 
+import atexit
 import glob
 import os
 import re
@@ -13,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,13 +38,16 @@ PICTURES_FPS = 25.0  # pictures carry no time: a numbered sequence plays at FFmp
 
 # How long a live source may take to give its first frame. A dead address must be told within three
 # seconds; a camera or an RTSP server that answers at all may need longer than that to wake up.
-_PATIENCE_URL_S = 2.3
+_PATIENCE_URL_S = 2.4
+_OPEN_TIMEOUT_S = 2.0  # FFmpeg's own, so that its thread has ended before ours gives up
 _PATIENCE_CAMERA_S = 8.0
 _CONNECT_S = 2.0
 _READ_TIMEOUT_S = 2.0
 _STALL_S = 2.5  # silence after which a new connection is tried
 _GIVE_UP_S = 10.0  # silence after which the source is lost
 _RETRY_S = 0.5
+_CLOSE_S = 0.3  # how long closing waits for a thread that may hang in a driver …
+_EXIT_S = 3.0  # … and how long the end of the program does
 _LOOK_S = 0.05  # how often a waiting reader looks whether the connection is alive
 
 
@@ -349,6 +354,7 @@ class LiveSource(FrameSource):
     def close(self) -> None:
         self._closed = True
         self._grabber.stop()
+        self._grabber.join(_CLOSE_S)
 
     def _take(self) -> Frame | None:
         if not self._threaded and (self._newest is None or self._newest.index == self._taken):
@@ -367,7 +373,7 @@ class LiveSource(FrameSource):
         self._tried_s = time.monotonic()
         grabber = _Grabber(self._opener, self._deliver, self._changed)
         if self._threaded:
-            threading.Thread(target=grabber.run, name="capture", daemon=True).start()
+            grabber.start()
         return grabber
 
     def _deliver(self, grabber: _Grabber, image: Image) -> None:
@@ -424,12 +430,27 @@ class _Grabber:
         self.stopped = self.ended = False
         self.fps = 0.0
         self._failures = 0
+        self._thread: threading.Thread | None = None
 
-    def run(self) -> None:
-        """The thread's work; the capture is only ever touched here, as OpenCV's are not shared."""
-        while not self.stopped and not self.ended:
-            self.step()
-        self._end()
+    def start(self) -> None:
+        """Reads in a thread; the capture is only ever touched there, as OpenCV's are not shared."""
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        _threads.add(self._thread)
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits for the end of what was stopped."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+        else:
+            self._end()
+
+    def _run(self) -> None:
+        try:
+            while not self.stopped and not self.ended:
+                self.step()
+        finally:
+            self._end()
 
     def step(self) -> None:
         """Opens the capture or reads one frame."""
@@ -468,9 +489,25 @@ class _Grabber:
     def _end(self) -> None:
         if self._capture is not None:
             self._capture.release()
+            self._capture = None
         with self._changed:
             self.ended = True
             self._changed.notify_all()
+
+
+_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+
+
+@atexit.register
+def _await_threads() -> None:
+    """Lets threads come back from FFmpeg, whose time-outs are short, before the program ends.
+
+    Python ends threads that come back later by unwinding their stack, and OpenCV's C++ takes that
+    for a reason to abort the program.
+    """
+    until = time.monotonic() + _EXIT_S
+    for thread in list(_threads):
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def _open_camera(number: int) -> LiveSource:
@@ -501,7 +538,7 @@ def _open_url(url: str) -> FrameSource:
         patience_s = _PATIENCE_CAMERA_S
     options = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-        int(patience_s * 1000),
+        int((patience_s - _PATIENCE_URL_S + _OPEN_TIMEOUT_S) * 1000),
         cv2.CAP_PROP_READ_TIMEOUT_MSEC,
         int(_READ_TIMEOUT_S * 1000),
     ]

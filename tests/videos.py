@@ -100,13 +100,15 @@ def hand_held(
         yield np.clip(noisy, 0, 255).astype(np.uint8)
 
 
-def write_video(path: Path, frames: Iterable[Image], fps: float = 25.0) -> Path:
-    """Writes frames without loss (FFV1); ``.avi`` or ``.mkv``, even sides."""
+def write_video(
+    path: Path, frames: Iterable[Image], fps: float = 25.0, codec: str = "HFYU"
+) -> Path:
+    """Writes frames of even sides to ``.avi`` or ``.mkv``; HFYU and FFV1 lose nothing."""
     writer: cv2.VideoWriter | None = None
     for frame in frames:
         if writer is None:
             size = (frame.shape[1], frame.shape[0])
-            code = cv2.VideoWriter.fourcc(*"FFV1")
+            code = cv2.VideoWriter.fourcc(*codec)
             writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, fps, size)
             assert writer.isOpened(), path
         writer.write(frame)

@@ -1,75 +1,133 @@
-"""``python -m train DATASET``: train, choose by validation, test once, export, write the model."""
+"""``python -m train``: trains a model, or measures, exports, shows or describes one."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError
+from train.commands import COMMANDS, add_data, data_folder, load_data, make_parser, need_tensorflow
+from train.datasets import OFFICIAL
+from train.devices import cores
+from train.options import add_settings, apply_settings
+from train.place import checkpoint_file, output_folder
+from train.progress import duration, say
+from train.recipe import NET_NAMES, Recipe, recipe_for
+
+DEFAULT = "emnist-byclass"
+_IMAGES_PER_CORE = 300  # a second, of our network on a laptop's processor
+
+_DESCRIPTION = f"""Trains a network on 28×28 images of characters and writes a model's folder.
+
+data sets: {", ".join(OFFICIAL)},
+  or the name or path of a folder in EMNIST's layout; without one, {DEFAULT}.
+  They are looked for in --data or HWR_DATA, then in the cache folder, and fetched if need be.
+
+other commands, each with its own --help:
+  evaluate MODEL        measure a model on the test part again
+  export MODEL          make its LiteRT file from its Keras file again
+  show DATASET|MODEL    draw samples of a data set, or curves and confusions of a model
+  report MODEL          write its README.md from its card.json"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit status."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others use the GPU too
+    try:
+        if arguments and arguments[0] in COMMANDS:
+            return COMMANDS[arguments[0]](arguments[1:])
+        return _train(arguments)
+    except HwrError as error:
+        say(f"train: {error}")
+        return error.status
+    except OSError as error:  # a full disk, a folder that was taken away
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"train: {where}{error.strerror or error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\ntrain: stopped")
+        return 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    out = argparse.ArgumentParser(
-        prog="python -m train", description="Trains a model that hwr-live reads with."
-    )
-    out.add_argument("dataset", metavar="DATASET", help="mnist, hwr62 or an EMNIST split")
+    """The options of a training."""
+    out = make_parser("", _DESCRIPTION)
+    out.add_argument("dataset", metavar="DATASET", nargs="?", help="what to train on")
     out.add_argument(
-        "--data", type=Path, help="folder of the data sets (default: $HWR_DATA)", metavar="DIR"
+        "--net", choices=NET_NAMES, help="the network: ours, or one of the tutorials [hwr]"
     )
-    out.add_argument("--out", type=Path, help="where to write (default: models/DATASET)")
-    out.add_argument("--net", default="hwr", help="hwr, dense, mnist-cnn or emnist-cnn")
-    out.add_argument("--epochs", type=int)
-    out.add_argument("--epoch-images", type=int)
-    out.add_argument("--batch", type=int)
-    out.add_argument("--learning-rate", type=float)
-    out.add_argument("--seed", type=int)
+    add_data(out)
+    out.add_argument(
+        "--out", type=Path, metavar="DIR", help="the model's folder [./models/DATASET or …-NET]"
+    )
     out.add_argument("--force", action="store_true", help="replace a model that is there")
+    going_on = out.add_mutually_exclusive_group()
+    going_on.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the training that was broken off, with the settings that it had",
+    )
+    going_on.add_argument(
+        "--restart", action="store_true", help="forget a training that was broken off"
+    )
+    out.add_argument("--h5", action="store_true", help="save the network as model.h5 too")
+    add_settings(out)
     return out
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Runs the command; returns the exit status."""
-    options = parser().parse_args(argv)
-    try:
-        for package in ("tensorflow", "skimage"):
-            if importlib.util.find_spec(package) is None:
-                raise HwrError("training needs more packages: pip install 'hwr-live[train]'")
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        return _train(options)
-    except HwrError as error:
-        print(f"train: {error}", file=sys.stderr)
-        return error.status
-    except KeyboardInterrupt:
-        print("train: stopped; the same command goes on from the last epoch", file=sys.stderr)
-        return 1
-
-
-def _train(options: argparse.Namespace) -> int:
-    data = options.data or (Path(os.environ["HWR_DATA"]) if os.environ.get("HWR_DATA") else None)
-    name = Path(options.dataset).name + ("" if options.net == "hwr" else f"-{options.net}")
-    out = options.out or Path("models") / name
-    if out.exists() and not options.force:
-        raise InputError(f"{out} is there already; --force replaces it")
-    from train.recipe import TUTORIALS, recipe_for
-
-    if options.net != "hwr" and options.net not in TUTORIALS:
-        raise InputError(f"no network {options.net!r}; there are hwr, {', '.join(TUTORIALS)}")
-    chosen = {
-        key: value
-        for key in ("epochs", "epoch_images", "batch", "learning_rate", "seed")
-        if (value := getattr(options, key)) is not None
-    }
-    recipe = replace(recipe_for(name.removesuffix(f"-{options.net}"), options.net), **chosen)
-    from train.datasets import load
+def _train(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    name = options.dataset or DEFAULT
+    out = output_folder(name, options.net or "hwr", options.out, options.force)
+    recipe = apply_settings(options, _recipe(options, name, out))
+    need_tensorflow("training")
+    if not options.dataset:
+        say(f"no data set is named, so it is {DEFAULT}, of 62 characters; --help tells of others")
+        say(_plan(name, recipe, OFFICIAL[name].train))
+    dataset = load_data(options, name)
+    if options.dataset:
+        say(_plan(name, recipe, len(dataset.train.labels)))
     from train.make import make_model
 
-    make_model(load(options.dataset, data), recipe, data, out)
+    try:
+        card = make_model(
+            dataset, recipe, data_folder(options), out, restart=options.restart, h5=options.h5
+        )
+    except KeyboardInterrupt:
+        say("\ntrain: stopped; with --resume it goes on after the last whole epoch")
+        return 130
+    own, used = card["test"]["keras"], card["test"]["accuracy"]
+    print(f"test loss {own['loss']:.5f}, accuracy {own['accuracy']:.3%}")
+    print(f"{os.path.relpath(out)}: LiteRT, {card['export']['weights']}: accuracy {used:.3%}")
     return 0
+
+
+def _recipe(options: argparse.Namespace, name: str, out: Path) -> Recipe:
+    """The settings before those of the command line: the broken-off training's, or the usual."""
+    if options.resume:
+        from train.checkpoint import saved_recipe
+
+        if recipe := saved_recipe(checkpoint_file(out)):
+            return replace(recipe, net=options.net or recipe.net)
+        say("nothing was broken off here: beginning anew")
+    return recipe_for(Path(os.path.abspath(name)).name, options.net or "hwr")
+
+
+def _plan(name: str, recipe: Recipe, images: int) -> str:
+    """What a training with so many images will take."""
+    shown = recipe.epoch_images or round(images * (1 - recipe.validation))
+    text = f"{recipe.net} on {name}: {recipe.epochs:,} times {shown:,} images"
+    if recipe.net == "hwr":
+        count = cores()
+        seconds = recipe.epochs * shown / (_IMAGES_PER_CORE * count)
+        text += f"; without a GPU about {duration(seconds)} on {count} core{'s'[: count > 1]}"
+    return text
 
 
 if __name__ == "__main__":

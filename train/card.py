@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
-from train import measure
-from train.datasets import Dataset
+from train import devices, measure
+from train.datasets import OFFICIAL, Dataset, FileInfo
 from train.recipe import Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 KEEP = 0.99
 """Share of the true characters of the validation part that the rejection threshold keeps."""
 
+_EMNIST_LICENCE = "US public domain (NIST Special Database 19)"
 _LICENCES = {
     "MNIST": "CC BY-SA 3.0",
     "SD19": "US public domain (NIST)",
@@ -60,22 +62,23 @@ def calibrate(
     if none is not None:
         limit = measure.reject_threshold(p[:, none], labels != none, KEEP)
         out["reject_above"] = round(float(np.clip(limit, 0.05, 0.9)), 4)
-        out["validation_nonchars_rejected"] = round(
-            float((p[labels == none, none] > out["reject_above"]).mean()), 4
-        )
+        if (labels == none).any():
+            rejected = p[labels == none, none] > out["reject_above"]
+            out["validation_nonchars_rejected"] = round(float(rejected.mean()), 4)
     return out
 
 
 def test_report(
     logits: npt.NDArray[np.float32], dataset: Dataset, calibration: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Accuracies on the test part, overall, by source and by class."""
+    """Accuracies on the test part, overall, by source and by class, and the mean loss."""
     part, chars = dataset.test, dataset.chars
-    p = measure.softmax(logits, calibration["temperature"])
+    p = measure.softmax(logits, calibration.get("temperature", 1.0))
     out: dict[str, Any] = {"count": len(part.labels), **measure.accuracies(p, part.labels, chars)}
+    out["loss"] = round(measure.loss(p, part.labels), 5)
     out["calibration_error"] = round(measure.calibration_error(p[:, : len(chars)], part.labels), 5)
     if p.shape[1] > len(chars):
-        kept = p[:, len(chars)] <= calibration["reject_above"]
+        kept = p[:, len(chars)] <= calibration.get("reject_above", 0.5)
         out["kept_as_characters"] = round(float(kept.mean()), 5)
     if part.sources is not None:
         out["by_source"] = measure.by_source(p, part.labels, part.sources, chars)
@@ -88,12 +91,26 @@ def test_report(
     return out
 
 
+def keras_report(p: measure.Floats, dataset: Dataset) -> dict[str, float]:
+    """What the network itself, not its export, is worth on the test part: accuracy over the
+    characters and the mean loss.
+
+    Args:
+        p: (n, classes), the softmax of its logits.
+        dataset: the data set.
+    """
+    labels = dataset.test.labels
+    hits = p[:, : len(dataset.chars)].argmax(1) == labels
+    return {"accuracy": round(float(hits.mean()), 5), "loss": round(measure.loss(p, labels), 5)}
+
+
 def make_card(
     name: str,
     dataset: Dataset,
     recipe: Recipe,
     model: keras.Model,
     shares: npt.NDArray[np.float64],
+    strokes: Sequence[FileInfo],
     results: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The card of a finished model.
@@ -104,11 +121,15 @@ def make_card(
         recipe: the settings.
         model: the network.
         shares: (classes,) how often each class was shown in training.
-        results: "calibration", "validation", "test", "export", "seconds".
+        strokes: the files that characters were drawn anew from.
+        results: "calibration", "validation", "test", "export", "training_seconds".
     """
     import ai_edge_litert
     import cv2
+    import keras
     import tensorflow as tf
+
+    from train.nets import NETS
 
     labels: list[str | None] = [*dataset.chars]
     if len(shares) > len(labels):
@@ -120,10 +141,15 @@ def make_card(
         "input": input_format(),
         "output": "logits",
         "file": "model.tflite",
-        "network": {"name": model.name, "parameters": int(model.count_params())},
-        "class_shares": [round(float(s), 6) for s in shares],
+        "network": {
+            "name": model.name,
+            "description": " ".join((NETS[recipe.net].__doc__ or "").partition("\n\n")[0].split()),
+            "parameters": int(model.count_params()),
+        },
+        # A class that was never shown has a share all the same: the live program divides by it.
+        "class_shares": [round(max(float(s), 1e-6), 6) for s in shares],
         **results,
-        "data": _data(dataset),
+        "data": _data(dataset, strokes),
         "recipe": asdict(recipe),
         "versions": {
             "python": platform.python_version(),
@@ -133,16 +159,17 @@ def make_card(
             "opencv": cv2.__version__,
             "litert": ai_edge_litert.__version__,
         },
-        "processor": _processor(),
+        "processor": devices.processor(),
+        "gpus": devices.gpus(),
     }
 
 
-def _data(dataset: Dataset) -> dict[str, Any]:
+def _data(dataset: Dataset, strokes: Sequence[FileInfo]) -> dict[str, Any]:
     out: dict[str, Any] = {
         "name": dataset.name,
         "train": len(dataset.train.labels),
         "test": len(dataset.test.labels),
-        "files": {file.name: file.sha256 for file in dataset.files},
+        "files": {file.name: file.sha256 for file in (*dataset.files, *strokes)},
     }
     if dataset.train.sources is not None:
         counts = np.bincount(dataset.train.sources, minlength=len(measure.SOURCES))
@@ -157,14 +184,6 @@ def _data(dataset: Dataset) -> dict[str, Any]:
         )
     elif dataset.name == "mnist":
         out["licence"] = _LICENCES["MNIST"]
+    elif dataset.name in OFFICIAL:
+        out["licence"] = _EMNIST_LICENCE
     return out
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -1,44 +1,92 @@
-"""Keras model → LiteRT files, each checked against the Keras model before it is believed."""
+"""Keras model → LiteRT file, believed only once it has answered like the Keras model."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from train.loop import scale
+from train.litert import run_litert
+from train.loop import Images, Logits, predictor
 
-QUANTIZED_AGREEMENT = 0.995
-"""Least share of images on which an 8-bit export must give the Keras model's first choice."""
+AGREEMENT = {False: 0.999, True: 0.995}
+"""Least share of images on which an export, float32 or with 8-bit weights, must have the Keras
+model's first choice."""
+
+ACCURACY_LOSS = 0.001
+"""The most accuracy that an export may cost."""
 
 
-def to_litert(model: keras.Model, quantize: bool) -> bytes:
-    """The LiteRT file of a model: float32, or with 8-bit weights (dynamic range)."""
+@dataclass(frozen=True)
+class Export:
+    """A LiteRT file and how it compares with the Keras model on validation images.
+
+    Attributes:
+        file: its bytes.
+        quantized: whether its weights have 8 bits, or are float32.
+        logits: float32 (n, classes), its answers.
+        agreement: share of images on which both have the same first choice.
+        accuracy_loss: the Keras model's accuracy less its own; negative where it is better.
+    """
+
+    file: bytes
+    quantized: bool
+    logits: Logits
+    agreement: float
+    accuracy_loss: float
+
+    @property
+    def name(self) -> str:
+        return "8-bit" if self.quantized else "float32"
+
+    def refusal(self) -> str | None:
+        """Why it must not be used, or None. A single image is never a reason."""
+        count = len(self.logits)
+        disagree = round((1 - self.agreement) * count)
+        if disagree > max(1.0, (1 - AGREEMENT[self.quantized]) * count):
+            return (
+                f"the {self.name} export agrees with the network on only {self.agreement:.2%} of "
+                f"{count:,} validation images, not {AGREEMENT[self.quantized]:.1%}"
+            )
+        if round(self.accuracy_loss * count) > max(1.0, ACCURACY_LOSS * count):
+            return (
+                f"the {self.name} export costs {100 * self.accuracy_loss:.2f} points of accuracy "
+                f"on {count:,} validation images, more than {100 * ACCURACY_LOSS:.1f}"
+            )
+        return None
+
+
+def export(
+    model: keras.Model, images: Images, labels: npt.NDArray[np.integer], *, quantize: bool
+) -> Export:
+    """Converts a model and compares the result with it.
+
+    Args:
+        model: the network.
+        images: uint8 (n, 28, 28), n at least 1, of the validation part.
+        labels: (n,), their classes.
+        quantize: whether weights are kept in 8 bits (dynamic range), or in float32.
+    """
+    file = _convert(model, quantize)
+    own, exported = predictor(model)(images).argmax(1), run_litert(file, images)
+    theirs = exported.argmax(1)
+    return Export(
+        file,
+        quantize,
+        exported,
+        float((own == theirs).mean()),
+        float((own == labels).mean() - (theirs == labels).mean()),
+    )
+
+
+def _convert(model: keras.Model, quantize: bool) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if quantize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         return bytes(converter.convert())
-
-
-def run_litert(file: bytes, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Logits (n, classes) of uint8 images (n, 28, 28), by LiteRT."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter: Any = Interpreter(model_content=file, num_threads=2)
-    first = interpreter.get_input_details()[0]["index"]
-    last = interpreter.get_output_details()[0]["index"]
-    out = []
-    for start in range(0, len(images), 256):
-        x = scale(images[start : start + 256])
-        interpreter.resize_tensor_input(first, list(x.shape))
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(first, x)
-        interpreter.invoke()
-        out.append(interpreter.get_tensor(last).copy())
-    return np.concatenate(out)

@@ -6,13 +6,15 @@ on from a checkpoint repeats what the unbroken run would have done.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import math
 import os
-import queue
-import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,127 +23,220 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from hwr_live.errors import HwrError
 from train.augment import augment
+from train.checkpoint import Arrays, Checkpoint, State
+from train.devices import cores, gpus
 from train.nets import NETS
-from train.pool import Pool
+from train.pool import Pool, scale
+from train.progress import Bar, duration, say
 from train.recipe import Recipe
 
+Images = npt.NDArray[np.uint8]
+Logits = npt.NDArray[np.float32]
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
+
 _AHEAD = 8  # batches that are made ready while a step runs
+_CHUNK = 500  # images that are predicted at once
+_DRAIN = 50  # steps after which losses are fetched: a GPU need not wait for Python in between
 
 
-def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, work: Path) -> keras.Model:
-    """Trains a network and gives it with the weights that did best on the validation part.
+@dataclass(frozen=True)
+class Fitted:
+    """A trained network.
+
+    Attributes:
+        model: float32, with the weights that did best on the validation part; never compiled.
+        history: a row an epoch.
+        seconds: spent on it, over all runs.
+    """
+
+    model: keras.Model
+    history: list[dict[str, float]]
+    seconds: float
+
+
+def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, checkpoint: Checkpoint) -> Fitted:
+    """Trains a network.
 
     Args:
         recipe: all settings.
         classes: outputs of the network.
         train, valid: images with labels.
-        work: folder for the checkpoint and ``history.csv``; a checkpoint in it is gone on from.
+        checkpoint: gone on from if there is one, and replaced after each epoch; ``history.csv`` is
+            kept beside it.
+
+    Raises:
+        HwrError: if the loss is lost, or the checkpoint does not fit.
     """
+    half = _half(recipe)
     keras.utils.set_random_seed(recipe.seed)
-    model = NETS[recipe.net](classes)
+    with _policy("mixed_float16" if half else "float32"):
+        model = NETS[recipe.net](classes)
     count = recipe.epoch_images or len(train.labels)
     steps = max(1, count // recipe.batch)
+    shown = min(count, steps * recipe.batch)
     optimizer = _optimizer(recipe, steps * recipe.epochs)
+    if half:
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     optimizer.build(model.trainable_variables)
-    step_function = _step_function(model, optimizer, recipe, classes)
-    average = [w.copy() for w in model.get_weights()]
-    state = _State(model, optimizer, work / "checkpoint.npz")
-    done, history, best, average = state.load(average)
-    if done:
-        say(f"going on after epoch {done}")
+    average = [tf.Variable(weight.value) for weight in model.weights] if recipe.ema else []
+    take_step = _step_function(model, optimizer, average, recipe, classes)
+    logits_of = predictor(model)
+    # Dropout's random state is among the model's variables but not among its weights.
+    variables = [*model.variables, *optimizer.variables]
+    state = checkpoint.load() or State(_arrays(variables), _arrays(average))
+    if state.epochs:
+        _restore(variables, state.variables, checkpoint.path)
+        _restore(average, state.average, checkpoint.path)
+        say(f"going on after epoch {state.epochs}")
     say(f"{model.name}: {model.count_params():,} parameters, {len(train.labels):,} images")
-    for epoch in range(done, recipe.epochs):
-        started, losses, hits, seen = time.monotonic(), 0.0, 0, 0
+    bar = Bar(recipe.epochs, shown)
+    for epoch in range(state.epochs, recipe.epochs):
+        started, total = time.monotonic(), _Total()
         for number, (x, y) in enumerate(_batches(train, recipe, epoch, steps, count)):
-            loss, right = step_function(x, y)
-            losses, hits, seen = losses + float(loss) * len(y), hits + int(right), seen + len(y)
-            if recipe.ema:
-                # Early on the average follows closely, or it would drag the random start along.
-                shown = epoch * steps + number + 1
-                decay = min(recipe.ema, (1 + shown) / (10 + shown))
-                for kept, weight in zip(average, model.weights, strict=True):
-                    kept += (1 - decay) * (weight.numpy() - kept)
-            if number % 50 == 49 or number == steps - 1:
-                _progress(
-                    epoch, recipe, number + 1, steps, losses / seen, hits / seen, seen, started
-                )
+            # Early on the average follows closely, or it would drag the random start along.
+            done = epoch * steps + number + 1
+            decay = min(recipe.ema, (1 + done) / (10 + done))
+            loss, right = take_step(x, y, np.float32(decay))
+            total.add(loss, right, len(y))
+            if number % _DRAIN == _DRAIN - 1:
+                total.drain()
+                bar.show(epoch, total.seen, total.loss, total.accuracy)
+        total.drain()
         row = {
             "epoch": epoch + 1,
-            "loss": losses / seen,
-            "accuracy": hits / seen,
-            "images_per_s": seen / (time.monotonic() - started),
+            "loss": total.loss,
+            "accuracy": total.accuracy,
+            "images_per_s": total.seen / (time.monotonic() - started),
         }
-        row["val_loss"], row["val_accuracy"] = _validate(model, valid)
-        candidates = [(row["val_accuracy"], model.get_weights())]
+        own = model.get_weights()
+        row["val_loss"], row["val_accuracy"] = _score(logits_of(valid.images), valid.labels)
+        candidates = [(row["val_accuracy"], own)]
         if recipe.ema:
-            own = model.get_weights()
-            model.set_weights(average)
-            row["ema_loss"], row["ema_accuracy"] = _validate(model, valid)
-            candidates.append((row["ema_accuracy"], [w.copy() for w in average]))
+            averaged = _arrays(average)
+            model.set_weights(averaged)
+            row["ema_loss"], row["ema_accuracy"] = _score(logits_of(valid.images), valid.labels)
+            candidates.append((row["ema_accuracy"], averaged))
             model.set_weights(own)
         for accuracy, weights in candidates:
-            if best is None or accuracy >= best[0]:
-                best = (accuracy, weights)
-        history.append(row)
-        _write_history(work / "history.csv", history)
-        state.save(epoch + 1, history, best, average)
-        say("  ".join(f"{k} {v:.4g}" for k, v in row.items()))
-    assert best is not None  # at least one epoch was run or loaded
-    model.set_weights(best[1])
-    return model
+            if state.best is None or accuracy >= state.best[0]:
+                state.best = (accuracy, weights)
+        state.seconds += time.monotonic() - started
+        row["seconds"] = state.seconds
+        state.history.append(row)
+        state.variables, state.average = _arrays(variables), _arrays(average)
+        _write_history(checkpoint.path.with_name("history.csv"), state.history)
+        checkpoint.save(state)
+        bar.end_epoch(total.seen, _told(row, recipe.epochs))
+    assert state.best is not None  # at least one epoch was run or loaded
+    with _policy("float32"):
+        plain = NETS[recipe.net](classes)
+    plain.set_weights(state.best[1])
+    return Fitted(plain, state.history, state.seconds)
 
 
-def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Logits (n, classes) of uint8 images (n, 28, 28)."""
-    run = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
-    parts = [
-        run(tf.constant(scale(images[i : i + 500]))).numpy() for i in range(0, len(images), 500)
-    ]
-    return np.concatenate(parts) if parts else np.zeros((0, model.output_shape[-1]), np.float32)
+def predictor(model: keras.Model) -> Callable[[Images], Logits]:
+    """A function that gives logits (n, classes) of uint8 images (n, 28, 28)."""
+
+    def run(x: Any) -> Any:
+        return tf.cast(model(x, training=False), tf.float32)
+
+    # Traced once, for every number of images.
+    run = tf.function(run).get_concrete_function(tf.TensorSpec((None, 28, 28, 1), tf.float32))
+
+    def predict(images: Images) -> Logits:
+        starts = range(0, len(images), _CHUNK)
+        parts = [run(tf.constant(scale(images[i : i + _CHUNK]))).numpy() for i in starts]
+        return np.concatenate([np.zeros((0, model.output_shape[-1]), np.float32), *parts])
+
+    return predict
 
 
-def scale(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """uint8 (n, 28, 28) as the networks take them: float32 (n, 28, 28, 1), 0 to 1."""
-    return images.astype(np.float32)[..., None] / np.float32(255)
+class _Total:
+    """Loss and hits of an epoch so far; what a step gives is fetched only by ``drain``."""
+
+    def __init__(self) -> None:
+        self._losses, self._hits, self.seen = 0.0, 0, 0
+        self._waiting: list[tuple[Any, Any, int]] = []
+
+    def add(self, loss: Any, right: Any, count: int) -> None:
+        self._waiting.append((loss, right, count))
+
+    def drain(self) -> None:
+        for loss, right, count in self._waiting:
+            self._losses += float(loss) * count
+            self._hits += int(right)
+            self.seen += count
+        self._waiting.clear()
+        if not math.isfinite(self._losses):
+            raise HwrError("the loss is no number any more: choose a lower --learning-rate")
+
+    @property
+    def loss(self) -> float:
+        return self._losses / self.seen
+
+    @property
+    def accuracy(self) -> float:
+        return self._hits / self.seen
 
 
-def say(text: str) -> None:
-    """One line of progress, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+def _half(recipe: Recipe) -> bool:
+    return recipe.precision == "float16" or (recipe.precision == "auto" and bool(gpus()))
+
+
+@contextlib.contextmanager
+def _policy(name: str) -> Iterator[None]:
+    """The number format of layers that are made meanwhile."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _optimizer(recipe: Recipe, total: int) -> Any:
     if recipe.optimizer == "sgd":
         return keras.optimizers.SGD(recipe.learning_rate)
-    if not recipe.warmup:
+    if recipe.optimizer == "adam":
         return keras.optimizers.Adam(recipe.learning_rate)
     warmup = min(recipe.warmup, max(1, total // 10))
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, total - warmup), warmup_target=recipe.learning_rate, warmup_steps=warmup
+        0.0 if warmup else recipe.learning_rate,
+        max(1, total - warmup),
+        warmup_target=recipe.learning_rate if warmup else None,
+        warmup_steps=warmup,
     )
     return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, clipnorm=1.0)
 
 
-def _step_function(model: keras.Model, optimizer: Any, recipe: Recipe, classes: int) -> Any:
+def _step_function(
+    model: keras.Model, optimizer: Any, average: list[Any], recipe: Recipe, classes: int
+) -> Any:
+    """A function of images, labels and the average's decay that takes a step and gives the mean
+    loss and the number of images that were read right."""
+
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def step(x: Any, y: Any) -> Any:
+    def step(x: Any, y: Any, decay: Any) -> Any:
         smooth = recipe.label_smoothing
         target = tf.one_hot(y, classes) * (1 - smooth) + smooth / classes
         with tf.GradientTape() as tape:
-            logits = model(x, training=True)
+            logits = tf.cast(model(x, training=True), tf.float32)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
-        gradients = tape.gradient(loss, model.trainable_variables)
+            scaled = optimizer.scale_loss(loss)  # against underflow in half precision
+        gradients = tape.gradient(scaled, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
+        for kept, weight in zip(average, model.weights if average else [], strict=True):
+            kept.assign_add((1 - decay) * (weight.value - kept))
         right = tf.reduce_sum(tf.cast(tf.argmax(logits, 1, tf.int32) == y, tf.int32))
         return loss, right
 
-    return lambda x, y: step(tf.constant(x), tf.constant(y))
+    return lambda x, y, decay: step(tf.constant(x), tf.constant(y), tf.constant(decay))
 
 
 def _batches(train: Pool, recipe: Recipe, epoch: int, steps: int, count: int) -> Iterator[Batch]:
-    """The batches of a pass, made in a thread of their own while the network works."""
+    """The batches of a pass, made in threads of their own while the network works."""
     order = train.order(epoch, recipe.seed, count)
 
     def make(number: int) -> Batch:
@@ -152,111 +247,53 @@ def _batches(train: Pool, recipe: Recipe, epoch: int, steps: int, count: int) ->
         rng = np.random.default_rng([recipe.seed, 2, epoch * steps + number])
         return augment(images, recipe.augmentation, rng)[..., None], train.labels[some]
 
-    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(_AHEAD)
-    stop = threading.Event()
-
-    def work() -> None:
-        try:
-            for number in range(steps):
-                if stop.is_set():
-                    return
-                ready.put(make(number))
-            ready.put(None)
-        except BaseException as error:  # handed to the loop, which raises it
-            ready.put(error)
-
-    threading.Thread(target=work, daemon=True).start()
+    threads = max(1, min(_AHEAD, cores() // 2))
+    pool = ThreadPoolExecutor(threads)
     try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
+        ready: deque[Future[Batch]] = deque()
+        for number in range(steps):
+            ready.append(pool.submit(make, number))
+            if len(ready) > _AHEAD:
+                yield ready.popleft().result()
+        while ready:
+            yield ready.popleft().result()
     finally:
-        stop.set()
-        while not ready.empty():
-            ready.get_nowait()
+        pool.shutdown(cancel_futures=True)
 
 
-def _validate(model: keras.Model, valid: Pool) -> tuple[float, float]:
-    """Loss and accuracy on the validation part."""
-    logits = predict(model, valid.images).astype(np.float64)
-    logits -= logits.max(1, keepdims=True)
-    chosen = logits[np.arange(len(logits)), valid.labels]
-    loss = np.log(np.exp(logits).sum(1)) - chosen
-    return float(loss.mean()), float((logits.argmax(1) == valid.labels).mean())
+def _score(logits: Logits, labels: npt.NDArray[np.int32]) -> tuple[float, float]:
+    """Mean loss and accuracy."""
+    z = logits.astype(np.float64)
+    z -= z.max(1, keepdims=True)
+    loss = np.log(np.exp(z).sum(1)) - z[np.arange(len(z)), labels]
+    return float(loss.mean()), float((z.argmax(1) == labels).mean())
 
 
-def _progress(
-    epoch: int,
-    recipe: Recipe,
-    step: int,
-    steps: int,
-    loss: float,
-    accuracy: float,
-    seen: int,
-    started: float,
-) -> None:
-    rate = seen / (time.monotonic() - started)
-    left = ((recipe.epochs - epoch) * steps - step) * recipe.batch / rate
-    end = "\r" if sys.stderr.isatty() and step < steps else "\n"
-    if end == "\r" or step == steps or step % 200 == 0:
-        done = int(20 * step / steps)
-        print(
-            f"epoch {epoch + 1}/{recipe.epochs} [{'=' * done}{' ' * (20 - done)}] loss {loss:.4f} "
-            f"accuracy {accuracy:.4f} {rate:.0f} images/s {left / 60:.0f} min left ",
-            end=end,
-            file=sys.stderr,
-            flush=True,
-        )
+def _told(row: dict[str, float], epochs: int) -> str:
+    """A line about a finished epoch."""
+    text = f"epoch {row['epoch']:.0f}/{epochs}"
+    for prefix, name in (("", "training"), ("val_", "validation"), ("ema_", "averaged weights")):
+        if f"{prefix}loss" in row:
+            loss, accuracy = row[f"{prefix}loss"], row[f"{prefix}accuracy"]
+            text += f"  {name}: loss {loss:.4f}, accuracy {accuracy:.2%}"
+    return f"{text}  {row['images_per_s']:,.0f} images/s, {duration(row['seconds'])}"
+
+
+def _arrays(variables: list[Any]) -> Arrays:
+    return [tf.convert_to_tensor(variable).numpy() for variable in variables]
+
+
+def _restore(variables: list[Any], arrays: Arrays, path: Path) -> None:
+    if [tuple(v.shape) for v in variables] != [a.shape for a in arrays]:
+        raise HwrError(f"{path} is of another network than today's; --restart begins anew")
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:
     beside = path.with_suffix(".new")
-    with beside.open("w", newline="") as file:
+    with beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(history[0]))
         writer.writeheader()
         writer.writerows(history)
     os.replace(beside, path)
-
-
-class _State:
-    """The checkpoint: one file, replaced whole after each epoch."""
-
-    def __init__(self, model: keras.Model, optimizer: Any, path: Path) -> None:
-        # Dropout's random state is among the model's variables but not among its weights.
-        self.variables = [*model.variables, *optimizer.variables]
-        self.path = path
-
-    def save(
-        self,
-        epoch: int,
-        history: list[dict[str, float]],
-        best: tuple[float, list[npt.NDArray[Any]]] | None,
-        average: list[npt.NDArray[Any]],
-    ) -> None:
-        arrays = {f"v{i}": v.numpy() for i, v in enumerate(self.variables)}
-        arrays |= {f"a{i}": a for i, a in enumerate(average)}
-        if best is not None:
-            arrays |= {f"b{i}": b for i, b in enumerate(best[1])}
-            arrays["best"] = np.array(best[0])
-        arrays["epoch"] = np.array(epoch)
-        keys = list(history[0])
-        arrays["keys"] = np.array(keys)
-        arrays["history"] = np.array([[row[k] for k in keys] for row in history])
-        beside = self.path.with_suffix(".new.npz")
-        np.savez(beside, **arrays)
-        os.replace(beside, self.path)
-
-    def load(self, average: list[npt.NDArray[Any]]) -> Any:
-        """Epochs done, history, best weights and average; the model is set to where it was."""
-        if not self.path.is_file():
-            return 0, [], None, average
-        with np.load(self.path, allow_pickle=False) as saved:
-            for i, variable in enumerate(self.variables):
-                variable.assign(saved[f"v{i}"])
-            n = len(average)
-            average = [saved[f"a{i}"] for i in range(n)]
-            best = (float(saved["best"]), [saved[f"b{i}"] for i in range(n)])
-            keys = [str(k) for k in saved["keys"]]
-            history = [dict(zip(keys, map(float, r), strict=True)) for r in saved["history"]]
-            return int(saved["epoch"]), history, best, average

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
-import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,88 +13,132 @@ import keras
 import numpy as np
 
 from hwr_live.errors import HwrError
-from train import card, measure
+from train import card, devices, measure
+from train.checkpoint import Checkpoint, alone
 from train.datasets import Dataset
-from train.export import QUANTIZED_AGREEMENT, run_litert, to_litert
-from train.loop import fit, predict, say
-from train.nets import NETS
-from train.pool import make_pools
+from train.export import Export, export
+from train.litert import run_litert
+from train.loop import Fitted, fit, predictor
+from train.parts import file_info
+from train.pictures import draw_curves, draw_results
+from train.place import checkpoint_file, replaced
+from train.pool import Pool, make_pools, stroke_files
+from train.progress import duration, say
 from train.recipe import Recipe
+from train.report import names_in, readme
 
 
-def make_model(dataset: Dataset, recipe: Recipe, data: Path | None, out: Path) -> None:
+def make_model(
+    dataset: Dataset,
+    recipe: Recipe,
+    data: Path | None,
+    out: Path,
+    *,
+    restart: bool = False,
+    h5: bool = False,
+) -> dict[str, Any]:
     """Trains, exports, measures and writes ``out``; until all is done nothing of it is there.
 
-    Raises:
-        HwrError: if the 8-bit export does not agree with the network.
-    """
-    for warning in dataset.warnings:
-        say(f"warning: {warning}")
-    started = time.monotonic()
-    work = out.with_name(out.name + ".training")
-    work.mkdir(parents=True, exist_ok=True)
-    train, valid = make_pools(dataset, recipe, data)
-    classes = len(dataset.chars) + bool(recipe.nonchars)
-    model = fit(recipe, classes, train, valid, work)
-    seconds = time.monotonic() - started
+    Args:
+        dataset: what to train on.
+        recipe: all settings.
+        data: the data folder, in which stroke files are looked for.
+        out: the model's folder; one that is there is replaced.
+        restart: whether a checkpoint that is there is forgotten.
+        h5: whether the network is saved as ``model.h5`` too.
 
-    logits = predict(model, valid.images)
-    exact, small = to_litert(model, quantize=False), to_litert(model, quantize=True)
-    small_logits = run_litert(small, valid.images)
-    agreement = float((small_logits.argmax(1) == logits.argmax(1)).mean())
-    loss = float((logits.argmax(1) == valid.labels).mean()) - float(
-        (small_logits.argmax(1) == valid.labels).mean()
-    )
-    if agreement < QUANTIZED_AGREEMENT:
-        raise HwrError(
-            f"the 8-bit export agrees with the network on only {agreement:.2%} of the validation "
-            "images; it is not written"
-        )
-    exact_agreement = float((run_litert(exact, valid.images).argmax(1) == logits.argmax(1)).mean())
+    Returns:
+        The model's card.
+
+    Raises:
+        HwrError: if the checkpoint is of another training, or no export agrees with the network.
+    """
+    say(devices.describe())
+    file = checkpoint_file(out)
+    work = file.parent
+    with alone(work):
+        if restart:
+            file.unlink(missing_ok=True)
+        train, valid = make_pools(dataset, recipe, data)
+        classes = len(dataset.chars) + bool(recipe.nonchars)
+        images = [train.digest(), valid.digest()]
+        settings = {"recipe": asdict(recipe), "classes": classes, "images": images}
+        fitted = fit(recipe, classes, train, valid, Checkpoint(file, settings))
+        say(f"trained in {duration(fitted.seconds)}; exporting")
+        exports = _exports(fitted.model, valid)
+        with replaced(out) as new:
+            made = _card(out.name, dataset, recipe, data, (train, valid), fitted, exports)
+            (new / "card.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+            (new / "model.tflite").write_bytes(exports[-1].file)
+            _save(fitted.model, new, valid, h5)
+            shutil.copy(work / "history.csv", new / "history.csv")
+            draw_curves(new, new)
+            draw_results(made, run_litert(exports[-1].file, dataset.test.images), dataset, new)
+            (new / "README.md").write_text(readme(made, names_in(new)), encoding="utf-8")
+        shutil.rmtree(work, ignore_errors=True)
+    return made
+
+
+def _exports(model: keras.Model, valid: Pool) -> list[Export]:
+    """The exports that are as good as the network; the last one is to be used."""
+    exact = export(model, valid.images, valid.labels, quantize=False)
+    if reason := exact.refusal():
+        raise HwrError(f"{reason}; nothing is written, the training is kept")
+    small = export(model, valid.images, valid.labels, quantize=True)
+    if reason := small.refusal():
+        say(f"warning: {reason}; the float32 export is used")
+        return [exact]
+    return [exact, small]
+
+
+def _card(
+    name: str,
+    dataset: Dataset,
+    recipe: Recipe,
+    data: Path | None,
+    pools: tuple[Pool, Pool],
+    fitted: Fitted,
+    exports: list[Export],
+) -> dict[str, Any]:
+    train, valid = pools
     none = len(dataset.chars) if recipe.nonchars else None
-    calibration = card.calibrate(small_logits, valid.labels, none)
+    used = exports[-1]
+    calibration = card.calibrate(used.logits, valid.labels, none)
     is_char = valid.labels < len(dataset.chars)
-    results: dict[str, Any] = {
+    p = measure.softmax(used.logits[is_char], calibration["temperature"])
+    validation = measure.accuracies(p, valid.labels[is_char], dataset.chars)
+    # The test part, touched once: what is shipped is what is measured, the export.
+    test = card.test_report(run_litert(used.file, dataset.test.images), dataset, calibration)
+    own = measure.softmax(predictor(fitted.model)(dataset.test.images))
+    test["keras"] = card.keras_report(own, dataset)
+    told: dict[str, Any] = {"weights": used.name, "bytes": len(used.file)}
+    for one in exports:
+        kind = "int8" if one.quantized else "float32"
+        told[f"{kind}_agreement"] = round(one.agreement, 5)
+        told[f"{kind}_accuracy_loss"] = round(one.accuracy_loss, 5)
+    results = {
         "calibration": calibration,
-        "validation": {
-            "count": int(is_char.sum()),
-            **measure.accuracies(
-                measure.softmax(small_logits[is_char], calibration["temperature"]),
-                valid.labels[is_char],
-                dataset.chars,
-            ),
-        },
-        # The test part, touched once: what is shipped is what is measured, the 8-bit file.
-        "test": card.test_report(run_litert(small, dataset.test.images), dataset, calibration),
-        "export": {
-            "float32_agreement": round(exact_agreement, 5),
-            "int8_agreement": round(agreement, 5),
-            "int8_accuracy_loss": round(loss, 5),
-            "bytes": len(small),
-        },
-        "training_seconds": round(seconds),
+        "validation": {"count": int(is_char.sum()), **validation},
+        "test": test,
+        "export": told,
+        "training_seconds": round(fitted.seconds),
     }
     weights = train.weights if train.weights is not None else np.ones(len(train.labels))
-    shares = np.bincount(train.labels, weights, minlength=classes)
-    made = card.make_card(out.name, dataset, recipe, model, shares / shares.sum(), results)
+    shares = np.bincount(
+        train.labels, weights, minlength=len(dataset.chars) + bool(recipe.nonchars)
+    )
+    strokes = [file_info(path.name, path.read_bytes()) for path in stroke_files(recipe, data)]
+    return card.make_card(
+        name, dataset, recipe, fitted.model, shares / shares.sum(), strokes, results
+    )
 
-    new = out.with_name(out.name + ".new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    plain = NETS[recipe.net](classes)  # never compiled: saved without optimizer state
-    plain.set_weights(model.get_weights())
-    plain.save(new / "model.keras")
-    check = keras.models.load_model(new / "model.keras", safe_mode=True)
-    if not np.allclose(predict(check, valid.images[:100]), logits[:100], atol=1e-3):
-        raise HwrError("the saved model answers otherwise than the trained one; it is not written")
-    (new / "model.tflite").write_bytes(small)
-    (new / "card.json").write_text(json.dumps(made, indent=1) + "\n")
-    shutil.copy(work / "history.csv", new / "history.csv")
-    old = out.with_name(out.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    new.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(work, ignore_errors=True)
-    say(f"{out}: test {json.dumps({k: v for k, v in results['test'].items() if k != 'by_class'})}")
+
+def _save(model: keras.Model, new: Path, valid: Pool, h5: bool) -> None:
+    """Saves the network, without optimizer state as it was never compiled, and reads it again."""
+    logging.getLogger("absl").setLevel(logging.ERROR)  # it warns of h5, which was asked for
+    wanted = predictor(model)(valid.images[:100])
+    for name in ("model.keras", "model.h5") if h5 else ("model.keras",):
+        model.save(new / name)
+        check = keras.models.load_model(new / name, compile=False, safe_mode=True)
+        if not np.allclose(predictor(check)(valid.images[:100]), wanted, atol=1e-3):
+            raise HwrError(f"{name} answers otherwise than the trained network; nothing is written")

@@ -43,9 +43,8 @@ def fit_temperature(logits: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -
     """The temperature of least validation loss (Guo, Pleiss, Sun, Weinberger 2017)."""
     if not len(labels):
         return 1.0
-    rows = np.arange(len(labels))
     tries = np.exp(np.linspace(np.log(0.25), np.log(4), 97))
-    losses = [-np.log(softmax(logits, t)[rows, labels] + 1e-12).mean() for t in tries]
+    losses = [loss(softmax(logits, t), labels) for t in tries]
     return float(tries[int(np.argmin(losses))])
 
 
@@ -83,6 +82,12 @@ def accuracies(
     top = np.argpartition(-p, k - 1, axis=1)[:, :k]
     out["top3"] = float((top == labels[:, None]).any(1).mean())
     return {key: round(value, 5) for key, value in out.items()}
+
+
+def loss(probabilities: Floats, labels: npt.NDArray[np.integer]) -> float:
+    """Mean cross-entropy."""
+    chosen = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
 
 def by_source(

@@ -7,9 +7,12 @@ All take images of float32 (n, 28, 28, 1), bright ink on black, 0 to 1, and give
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from keras import Input, Model, layers
+from keras import Input, Model, layers, models
+
+from hwr_live.errors import InputError
 
 Net = Callable[[int], Model]
 
@@ -74,6 +77,22 @@ def _convolution(x: Any, filters: int, size: int = 3, strides: int = 1) -> Any:
     x = layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(x)
     return layers.ReLU()(x)
+
+
+def load_net(path: Path) -> Model:
+    """A saved network.
+
+    Raises:
+        InputError: for a file that cannot be loaded or is no network of 28×28 images.
+    """
+    try:
+        model = models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever zipfile, h5py and Keras raise for a broken file
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{path} cannot be loaded: {reason}") from None
+    if model.input_shape != (None, 28, 28, 1) or len(model.output_shape) != 2:
+        raise InputError(f"{path} is no network that takes 28×28 images and gives logits")
+    return model
 
 
 NETS: dict[str, Net] = {

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from train.datasets import Dataset, split_validation
+from hwr_live.errors import InputError
+from train.datasets import Dataset, Part, split_validation
 from train.nonchars import draw_nonchars
 from train.recipe import Recipe
 from train.strokes import Character, draw_crop, read_chars74k, read_crohme
 
 _NONCHARS = 24_000  # crops made at the start; augmentation varies them further
 _STROKE_SOURCES = (3, 4)  # hwr62's source bytes of Chars74K and CROHME
+_STROKE_FILES = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,14 @@ class Pool:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float64] | None = None
+
+    def digest(self) -> str:
+        """SHA-256 of all that it holds, to tell whether a training goes on with the same."""
+        found = hashlib.sha256()
+        for array in (self.images, self.labels, self.weights):
+            if array is not None:
+                found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
 
     def order(self, epoch: int, seed: int, count: int) -> npt.NDArray[np.int64]:
         """Which images a pass takes, in order; the same seed and epoch give the same.
@@ -49,6 +60,11 @@ class Pool:
         return rng.choice(n, count, p=self.weights)
 
 
+def scale(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """uint8 (n, 28, 28) as the networks take them: float32 (n, 28, 28, 1), 0 to 1."""
+    return images.astype(np.float32)[..., None] / np.float32(255)
+
+
 def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Pool, Pool]:
     """The pool to train from and the validation part, which shares no writer with it.
 
@@ -58,10 +74,7 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
         data: the folder in which ``strokes/`` is looked for; without it nothing is drawn anew.
     """
     part = dataset.train
-    index, valid = split_validation(part, recipe.validation, recipe.seed)
-    if recipe.reserve and part.groups is not None:
-        kept = ~np.isin(part.groups, recipe.reserve)
-        index, valid = index[kept[index]], valid[kept[valid]]
+    index, valid = cut_validation(part, recipe)
     images, labels = [part.images[index]], [part.labels[index].astype(np.int32)]
     sources = part.sources[index] if part.sources is not None else np.zeros(len(index), np.uint8)
     chars = np.array(dataset.chars)
@@ -95,6 +108,17 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
     )
 
 
+def cut_validation(
+    part: Part, recipe: Recipe
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Indices of the images to train from and to choose by, without the reserved groups."""
+    index, valid = split_validation(part, recipe.validation, recipe.seed)
+    if recipe.reserve and part.groups is not None:
+        kept = ~np.isin(part.groups, recipe.reserve)
+        index, valid = index[kept[index]], valid[kept[valid]]
+    return index, valid
+
+
 def _weights(
     labels: npt.NDArray[np.int32], sources: npt.NDArray[np.integer], recipe: Recipe
 ) -> npt.NDArray[np.float64]:
@@ -103,6 +127,8 @@ def _weights(
         weights[sources == source] = weight
     if recipe.redraw:
         weights[np.isin(sources, _STROKE_SOURCES)] /= 2  # each is there several times
+    if not weights.any():
+        raise InputError("--source-weights leaves no images to train from")
     mass = np.bincount(labels, weights)
     weights /= np.maximum(mass, 1e-9)[labels] ** recipe.balance
     return np.asarray(weights / weights.sum(), np.float64)
@@ -116,9 +142,15 @@ def _redrawn(
     if not recipe.redraw or data is None or groups is None:
         return []
     writers = set(np.unique(groups[index]).tolist())
-    files = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
     found: list[Character] = []
-    for name, read in files.items():
-        if (path := data / "strokes" / name).is_file():
-            found += [c for c in read(path) if c.group in writers and c.strokes]
+    for path in stroke_files(recipe, data):
+        read = _STROKE_FILES[path.name]
+        found += [c for c in read(path) if c.group in writers and c.strokes]
     return [c for c in found if c.label in dataset.chars]
+
+
+def stroke_files(recipe: Recipe, data: Path | None) -> list[Path]:
+    """The files of pen strokes that characters are drawn anew from."""
+    if not recipe.redraw or data is None:
+        return []
+    return [path for name in _STROKE_FILES if (path := data / "strokes" / name).is_file()]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
+from hwr_live.errors import InputError
 from train.augment import Augmentation
+
+OPTIMIZERS = ("adamw", "adam", "sgd")
+PRECISIONS = ("auto", "float32", "float16")
 
 
 @dataclass(frozen=True)
@@ -17,21 +24,30 @@ class Recipe:
         epoch_images: images in one pass, 0 for as many as there are. Where images have weights they
             are drawn with replacement, and a pass is just a unit of counting.
         batch: images a step: 128 costs a CPU no more time an image than 256 and learns in fewer.
-        optimizer: "adamw" or "sgd".
-        learning_rate: the highest; with AdamW it rises over ``warmup`` steps and falls as a cosine.
+        optimizer: "adamw" with a learning rate that rises and falls; "adam" or "sgd" with a
+            constant one, as tutorials have them.
+        learning_rate: the highest; with "adamw" it rises over ``warmup`` steps and falls as a
+            cosine to nothing, which is worth more than any constant rate.
         warmup: steps; batch normalisation needs a moment before large steps.
-        weight_decay: AdamW's.
+        weight_decay: of "adamw"; keeps the weights of a long training small.
         label_smoothing: share of a label spread over all classes: hands are ambiguous and some
             labels are wrong.
-        ema: decay a step of the average of weights; it is kept if it does better on validation.
-        augmentation: None for none.
+        ema: decay a step of the average of weights, 0 for none; the average is kept if it does
+            better on validation, and it mostly does.
+        augmentation: how images are varied; None for not at all.
         nonchars: share of images that are no character (class ``none``), 0 for no such class.
         validation: share of the training part that is cut off to choose by.
-        balance: 0 to 1: weight of a class as its count to this power, inverted.
+        balance: 0 to 1: weight of a class as its count to this power, inverted: 0 leaves classes
+            as common as they are, 1 makes them equally so.
         source_weights: weight of an image by its source byte (1 where not named).
         redraw: times that each stroke character of the training writers is drawn anew.
         reserve: groups that neither training nor validation sees, for later experiments on writers.
+        precision: "float16" computes in half precision with float32 weights, about twice as fast on
+            a GPU; "auto" does so where there is a GPU, as processors gain nothing by it.
         seed: of everything that is left to chance.
+
+    Raises:
+        InputError: for a value out of range.
     """
 
     net: str = "hwr"
@@ -51,7 +67,70 @@ class Recipe:
     source_weights: dict[int, float] = field(default_factory=dict)
     redraw: int = 0
     reserve: tuple[str, ...] = ()
+    precision: str = "auto"
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name, low, high in _RANGES:
+            value = getattr(self, name)
+            if not (math.isfinite(value) and low <= value <= high):
+                raise InputError(f"{_option(name)} must lie within {low:,} and {high:,}: {value:,}")
+        for name, known in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS)):
+            if getattr(self, name) not in known:
+                raise InputError(f"{_option(name)} is one of {', '.join(known)}")
+        if not all(math.isfinite(w) and w >= 0 for w in self.source_weights.values()):
+            raise InputError("--source-weights are numbers of at least 0")
+        if self.augmentation is not None:
+            for name, value in asdict(self.augmentation).items():
+                high = _MOST.get(name, 1)
+                if not 0 <= value <= high:
+                    raise InputError(f"--{name} must lie within 0 and {high:,}: {value:,}")
+
+
+_RANGES = (
+    ("epochs", 1, 10**6),
+    ("epoch_images", 0, 10**9),
+    ("batch", 1, 10**6),
+    ("learning_rate", 1e-9, 1000),
+    ("warmup", 0, 10**9),
+    ("weight_decay", 0, 10),
+    ("label_smoothing", 0, 0.99),
+    ("ema", 0, 0.999999),
+    ("nonchars", 0, 0.9),
+    ("validation", 1e-6, 0.9),
+    ("balance", 0, 1),
+    ("redraw", 0, 100),
+    ("seed", 0, 2**32 - 1),
+)
+_MOST = {"rotate": 180, "shift": 14, "elastic": 14}
+"""The most of the augmentations that are no share."""
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def recipe_from(data: Mapping[str, Any]) -> Recipe:
+    """The recipe that ``asdict`` and JSON made a table of; what is missing is at its default.
+
+    Raises:
+        ValueError: for a table that is none.
+    """
+    known = {one.name for one in fields(Recipe)}
+    if unknown := set(data) - known:
+        raise ValueError(f"no settings: {', '.join(sorted(unknown))}")
+    table = dict(data)
+    if table.get("augmentation") is not None:
+        try:
+            table["augmentation"] = Augmentation(**table["augmentation"])
+        except TypeError as error:
+            raise ValueError(f"no settings of augmentation: {error}") from None
+    if "source_weights" in table:
+        weights = table["source_weights"]
+        table["source_weights"] = {int(key): float(value) for key, value in weights.items()}
+    if "reserve" in table:
+        table["reserve"] = tuple(map(str, table["reserve"]))
+    return Recipe(**table)
 
 
 HWR62 = Recipe(
@@ -84,23 +163,40 @@ MNIST = Recipe(
     epochs=8, augmentation=Augmentation(noise=0.1, cut=0.1, blur=0.1), label_smoothing=0.02
 )
 
-RECIPES = {"hwr62": HWR62, "mnist": MNIST}
+# A folder of one's own: nothing is known of its sources and writers.
+FOLDER = replace(HWR62, redraw=0, source_weights={}, reserve=())
+
+# Balanced and Letters have as many images of each class, and few enough to see them all each pass.
+_BALANCED = replace(FOLDER, epochs=12, epoch_images=0, balance=0.0)
+
+RECIPES = {
+    "hwr62": HWR62,
+    # ByClass and ByMerge have hwr62's form and four times its images: the same settings show each
+    # image twice, in about an hour on two cores. --epochs 30 is better where there is a GPU.
+    "emnist-byclass": HWR62,
+    "emnist-bymerge": HWR62,
+    "emnist-balanced": _BALANCED,
+    "emnist-letters": _BALANCED,
+    "mnist": MNIST,
+    "emnist-mnist": MNIST,
+    "emnist-digits": replace(MNIST, epoch_images=60_000),  # as long as MNIST
+}
 
 # The tutorials' networks are trained as the tutorials say: no augmentation, no averages.
 _PLAIN = Recipe(
     augmentation=None, label_smoothing=0.0, ema=0.0, weight_decay=0.0, warmup=0, epochs=10
 )
 TUTORIALS = {
-    "dense": replace(_PLAIN, net="dense", optimizer="adamw", learning_rate=1e-3, batch=32),
+    "dense": replace(_PLAIN, net="dense", optimizer="adam", learning_rate=1e-3, batch=32, epochs=5),
     "mnist-cnn": replace(_PLAIN, net="mnist-cnn", optimizer="sgd", learning_rate=0.01, batch=32),
-    "emnist-cnn": replace(_PLAIN, net="emnist-cnn", learning_rate=1e-3, batch=1024, epochs=50),
+    "emnist-cnn": replace(
+        _PLAIN, net="emnist-cnn", optimizer="adam", learning_rate=1e-3, batch=1024, epochs=50
+    ),
 }
+
+NET_NAMES = ("hwr", *TUTORIALS)
 
 
 def recipe_for(dataset: str, net: str = "hwr") -> Recipe:
     """The settings that suit a data set and a network."""
-    if net in TUTORIALS:
-        return TUTORIALS[net]
-    return RECIPES.get(
-        dataset, replace(HWR62, nonchars=0.0, redraw=0, source_weights={}, reserve=())
-    )
+    return TUTORIALS[net] if net in TUTORIALS else RECIPES.get(dataset, FOLDER)

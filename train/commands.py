@@ -1,0 +1,225 @@
+"""The commands that work on finished models and data sets, and what all commands share."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hwr_live.errors import HwrError, InputError
+from hwr_live.files import write_exactly, write_new
+from hwr_live.modelstore import find_model
+from train.datasets import OFFICIAL, SOURCES, Dataset, load
+from train.pictures import draw_curves, draw_results, draw_samples
+from train.place import refuse_installed, replace_file
+from train.pool import cut_validation
+from train.progress import say
+from train.recipe import Recipe, recipe_from
+from train.report import names_in, read_card, readme
+
+
+def make_parser(command: str, description: str) -> argparse.ArgumentParser:
+    """A parser as all commands have it."""
+    return argparse.ArgumentParser(
+        prog=f"python -m train {command}".rstrip(),
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that say where data comes from."""
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of the data sets, or gzip.zip [$HWR_DATA]"
+    )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        choices=SOURCES,
+        default="files",
+        help="files, TensorFlow Datasets (tfds) or Keras's own file of MNIST (keras) [files]",
+    )
+    parser.add_argument("--no-download", action="store_true", help="fetch nothing")
+
+
+def data_folder(options: argparse.Namespace) -> Path | None:
+    """The data folder that was given, or that the environment names."""
+    if options.data is not None:
+        return Path(options.data)
+    return Path(os.environ["HWR_DATA"]) if os.environ.get("HWR_DATA") else None
+
+
+def load_data(options: argparse.Namespace, name: str) -> Dataset:
+    """Loads a data set and tells its warnings."""
+    dataset = load(
+        name, data_folder(options), source=options.source, download=not options.no_download
+    )
+    for warning in dataset.warnings:
+        say(f"warning: {warning}")
+    return dataset
+
+
+def need_tensorflow(what: str) -> None:
+    """Raises HwrError, with what to install, where TensorFlow is not."""
+    if importlib.util.find_spec("tensorflow") is None:
+        raise HwrError(f"{what} needs TensorFlow: python -m pip install 'hwr-live[train]'")
+
+
+def evaluate(arguments: Sequence[str]) -> int:
+    """Prints what a model is worth on the test part."""
+    parser = make_parser("evaluate", "Measures a model on the test part of its data set again.")
+    _add_model(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON, as in card.json")
+    options = parser.parse_args(arguments)
+    folder, card = _model(options.model)
+    dataset = load_data(options, _dataset_of(options, card))
+    from train.evaluate import evaluate, told
+
+    found = evaluate(folder, card, dataset)
+    print(json.dumps(found) if options.json else told(card, found, dataset))
+    return 0
+
+
+def export(arguments: Sequence[str]) -> int:
+    """Writes a model's LiteRT file from its Keras file."""
+    parser = make_parser(
+        "export",
+        "Makes a LiteRT file from a model's model.keras. It is written only if it agrees with the\n"
+        "network on the validation part.",
+    )
+    _add_model(parser)
+    parser.add_argument(
+        "--float32", action="store_true", help="float32 weights; otherwise they have 8 bits"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="[MODEL/model-int8.tflite or -float32.tflite]"
+    )
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+    options = parser.parse_args(arguments)
+    need_tensorflow("exporting")
+    folder, card = _model(options.model)
+    kind = "float32" if options.float32 else "int8"
+    out = options.out or folder / f"model-{kind}.tflite"
+    refuse_installed(out)
+    if out.exists() and not options.force:
+        raise InputError(f"{out} is there already; --force replaces it")
+    recipe = _recipe_of(card)
+    dataset = load_data(options, _dataset_of(options, card))
+    from train.export import export
+    from train.nets import load_net
+
+    _, valid = cut_validation(dataset.train, recipe)
+    images, labels = dataset.train.images[valid], dataset.train.labels[valid]
+    made = export(load_net(folder / "model.keras"), images, labels, quantize=not options.float32)
+    if reason := made.refusal():
+        raise HwrError(f"{reason}; it is not written")
+    if options.force:
+        replace_file(out, made.file)
+    else:
+        write_exactly(out, made.file)
+    print(
+        f"{out}: {len(made.file):,} bytes, agrees on {made.agreement:.3%} of {len(labels):,} "
+        f"validation images, {100 * made.accuracy_loss:+.3f} points of accuracy lost"
+    )
+    return 0
+
+
+def show(arguments: Sequence[str]) -> int:
+    """Draws a data set's samples, or a model's curves and confusions."""
+    parser = make_parser(
+        "show",
+        "Draws samples of a data set, DATASET-samples.png, or of a model the curves of its\n"
+        "training, its confusion matrix and its worst confusions, into the model's folder.",
+    )
+    parser.add_argument("what", metavar="DATASET|MODEL", help="a model is given by its path")
+    add_data(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write to")
+    parser.add_argument(
+        "--each", type=_count, default=10, metavar="N", help="samples of each class [10]"
+    )
+    options = parser.parse_args(arguments)
+    if options.what in OFFICIAL or not (Path(options.what) / "card.json").is_file():
+        dataset = load_data(options, options.what)
+        folder = options.out or Path()
+        refuse_installed(folder)
+        sheet = draw_samples(dataset, options.each)
+        written = write_new(folder, f"{dataset.name}-samples", {".png": sheet})
+    else:
+        model, card = _model(options.what)
+        written = _draw_model(model, card, options)
+    for path in written:
+        print(path)
+    return 0
+
+
+def _draw_model(model: Path, card: Mapping[str, Any], options: argparse.Namespace) -> list[Path]:
+    from train.litert import run_litert
+
+    folder = options.out or model
+    refuse_installed(folder)
+    if options.out:
+        folder.mkdir(parents=True, exist_ok=True)
+    written = draw_curves(model, folder) if (model / "history.csv").is_file() else []
+    dataset = load_data(options, _dataset_of(options, card))
+    file = (model / str(card.get("file", "model.tflite"))).read_bytes()
+    return written + draw_results(card, run_litert(file, dataset.test.images), dataset, folder)
+
+
+def report(arguments: Sequence[str]) -> int:
+    """Writes a model's README.md."""
+    parser = make_parser("report", "Writes a model's README.md anew, from its card.json.")
+    parser.add_argument("model", metavar="MODEL", help="a model's folder or a shipped model's name")
+    options = parser.parse_args(arguments)
+    folder, card = _model(options.model)
+    path = folder / "README.md"
+    replace_file(path, readme(card, names_in(folder)).encode())
+    print(path)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "evaluate": evaluate,
+    "export": export,
+    "show": show,
+    "report": report,
+}
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a model's folder or a shipped model's name")
+    parser.add_argument(
+        "--dataset", metavar="DATASET", help="name or path of another data set than the model's"
+    )
+    add_data(parser)
+
+
+def _model(name: str) -> tuple[Path, dict[str, Any]]:
+    """A model's folder and card; a path goes before the name of a shipped model."""
+    folder = Path(name) if (Path(name) / "card.json").is_file() else find_model(name)
+    return folder, read_card(folder)
+
+
+def _dataset_of(options: argparse.Namespace, card: Mapping[str, Any]) -> str:
+    """The data set to measure with: the one asked for, or the model's own."""
+    name = getattr(options, "dataset", None) or card.get("data", {}).get("name")
+    if not name:
+        raise InputError("its card names no data set; give --dataset")
+    return str(name)
+
+
+def _recipe_of(card: Mapping[str, Any]) -> Recipe:
+    try:
+        return recipe_from(card["recipe"])
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"the card of {card['name']} tells no settings: {error}") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 1000")
+    return int(text)

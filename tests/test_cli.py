@@ -299,3 +299,27 @@ def test_nobody_need_listen_to_the_end() -> None:
     with os.fdopen(write, "w") as pipe:
         done = program("sample", capture_output=False, stdout=pipe, stderr=subprocess.PIPE)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "too_heavy"),
+    [
+        ("--version", "numpy cv2 ai_edge_litert"),
+        ("sample", "tensorflow keras scipy skimage matplotlib PIL train"),
+    ],
+)
+def test_nothing_heavy_is_imported(command: str, too_heavy: str) -> None:
+    code = (
+        "import sys\nfrom hwr_live.cli import main\ntry:\n    main(sys.argv[1:2])\n"
+        "except SystemExit: pass\n"
+        "print(*set(sys.argv[2].split()) & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, command, too_heavy],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "\n")

@@ -6,6 +6,7 @@ that the writing needs rather than the camera's. Dark ink on light paper and lig
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -16,8 +17,10 @@ from hwr_live.errors import InputError
 
 Grey = npt.NDArray[np.uint8]
 
-LONGEST = 2000  # pixels: larger pictures are worked on at this size; pens are then still 3 px wide
-_PAPER_SIDE = 160  # pixels: light changes slowly, so paper is estimated on a picture this small
+_AREA = 3_000_000  # pixels: larger pictures are worked on at this size; pens are then 3 px wide
+_SECOND_AREA = 8_000_000  # pixels: the most that small writing is enlarged to
+_MOST_ENLARGED = 4.0  # more is blur
+_PAPER_SIDE = 140  # pixels: light changes slowly, so paper is estimated on a picture this small
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
 _UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
 _BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
@@ -25,7 +28,7 @@ _WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
 _PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
 _DARKEST = 0.3  # per cent of the pixels that a few words cover
-_THRESHOLD_SIDE = 1000  # pixels that the threshold is found at
+_THRESHOLD_SIDE = 870  # pixels that the threshold is found at
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
 _PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
@@ -52,20 +55,20 @@ class Ink:
     size: tuple[int, int]
 
 
-def find_ink(frame: npt.NDArray[np.generic], enlarge: float = 1.0) -> Ink:
+def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     """Finds the ink in a frame.
 
     Args:
         frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; uint8, uint16 or float of 0 to 1.
-        enlarge: how much to magnify first, at most to the working size: writing of few pixels
-            is parted better between them.
+        scale: working pixels per pixel of the frame; chosen by the frame's size if None.
 
     Raises:
         InputError: for an array that is no picture.
     """
     grey = to_grey(frame)
     height, width = grey.shape
-    scale = min(enlarge, LONGEST / max(height, width))
+    if scale is None:
+        scale = min(1.0, math.sqrt(_AREA / (height * width)))
     if scale != 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -76,6 +79,12 @@ def find_ink(frame: npt.NDArray[np.generic], enlarge: float = 1.0) -> Ink:
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
     edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
     return Ink(mask, edged, _CORE * darkness, scale, (width, height))
+
+
+def second_scale(ink: Ink, factor: float) -> float:
+    """The scale for a second look, ``factor`` times nearer as far as that helps; never further."""
+    most = math.sqrt(_SECOND_AREA / (ink.size[0] * ink.size[1]))
+    return max(ink.scale, min(ink.scale * factor, most, _MOST_ENLARGED))
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
@@ -116,7 +125,7 @@ def is_light_on_dark(grey: Grey) -> bool:
 
     Paper is what most pixels around are, and ink stands out from it to one side.
     """
-    small = _shrink(grey, 320)
+    small = _shrink(grey, 280)
     window = min(31, (min(small.shape) - 1) // 2 * 2 + 1)
     if window < 3:
         return False
@@ -145,8 +154,10 @@ def flatten(grey: Grey, light_on_dark: bool = False) -> Grey:
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     lit = np.asarray(paper)
     if light_on_dark:
-        ground, picture = cv2.add(lit, _BLACK), cv2.add(grey, _BLACK)
-        return np.asarray(cv2.divide(ground, picture, scale=255), np.uint8)
+        ground = np.add(lit, _BLACK, dtype=np.uint16)
+        picture = np.add(grey, _BLACK, dtype=np.uint16)
+        share = np.asarray(cv2.divide(ground, picture, scale=255))
+        return np.minimum(share, 255).astype(np.uint8)
     flat = np.asarray(cv2.divide(grey, np.maximum(lit, _UNLIT), scale=255), np.uint8)
     flat[lit < _UNLIT] = 255  # a camera's noise in the dark is no writing
     return flat
@@ -206,7 +217,8 @@ def _with_contrast(flat: Grey) -> Grey:
     grain = 255 - float(np.percentile(some, 20))
     if darkness >= _PEN or darkness < 4 * grain or darkness < 12:
         return flat
-    return np.asarray(255 - cv2.multiply(cv2.bitwise_not(flat), _PEN / darkness), np.uint8)
+    darker = cv2.convertScaleAbs(cv2.bitwise_not(flat), alpha=_PEN / darkness)
+    return np.asarray(cv2.bitwise_not(darker), np.uint8)
 
 
 def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -221,8 +233,9 @@ def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def _shrink(grey: Grey, side: int) -> Grey:
+    """The picture with no more pixels than a square of ``side``."""
     height, width = grey.shape
-    scale = side / max(height, width)
+    scale = side / math.sqrt(height * width)
     if scale >= 1:
         return grey
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

@@ -15,9 +15,11 @@ import numpy.typing as npt
 from hwr_live.ink import Ink
 from hwr_live.reading import Box
 
-_MOST = 1200  # components: more is a texture, not writing; the largest are kept
+_MOST = 6000  # components: the largest are kept; a full page of writing has half as many
+_GRAIN = 3000  # components: as many of which most are specks are a texture, not writing
 _SMALLEST = 7.0  # pixels: a usual height below which nothing can be read: grain, weave, dust
 _TILT_PIECES = 200  # as many tell the slope of a page; all pairs of them are looked at
+_COLUMN = 2.2  # glyph widths: a wider gap is between columns
 _DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
 _TILTS = np.radians(np.arange(-20, 20.5, 0.5))
 
@@ -99,6 +101,8 @@ def _plausible(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> npt.NDAr
         inside = (x > x[i]) & (y > y[i]) & (x + w < x[i] + w[i]) & (y + h < y[i] + h[i])
         keep[i] = i == 0 or (inside & keep).sum() < 2
     keep[0] = False  # the paper
+    if len(stats) > _GRAIN and keep.sum() < len(stats) / 2:
+        return np.empty(0, np.int64)
     numbers = np.flatnonzero(keep)
     if len(numbers) > _MOST:
         numbers = np.sort(numbers[np.argsort(area[numbers])[-_MOST:]])
@@ -143,10 +147,9 @@ def _join_parts(
     widest = float(boxes[:, 2].max())
     for i, box in enumerate(boxes):
         # Boxes are sorted by their left edge: none further left than the widest can overlap.
-        first = np.searchsorted(boxes[:, 0], box[0] - widest)
-        for j in range(int(first), i):
-            if group[i] != group[j] and _over_each_other(boxes[j], box, height):
-                join(i, j)
+        first = int(np.searchsorted(boxes[:, 0], box[0] - widest))
+        for j in np.flatnonzero(_over_each_other(boxes[first:i], box, height)).tolist():
+            join(i, first + j)
     pieces = []
     for name in dict.fromkeys(group.tolist()):
         parts = tuple(int(n) for n in numbers[group == name])
@@ -176,13 +179,16 @@ def _stem_below(
     return int(np.argmin(np.where(fits, 2 * aside + np.abs(below), np.inf)))
 
 
-def _over_each_other(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], height: float) -> bool:
-    """Whether two boxes x, y, w, h stand over each other and nearly touch: bars, broken strokes."""
-    overlap = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    top, bottom = min(a[1], b[1]), max(a[1] + a[3], b[1] + b[3])
-    gap = max(a[1], b[1]) - min(a[1] + a[3], b[1] + b[3])
-    near = gap < 0.18 * height and bottom - top < 1.7 * height
-    return bool(near and overlap > 0.5 * min(a[2], b[2]))
+def _over_each_other(
+    boxes: npt.NDArray[np.float64], one: npt.NDArray[np.float64], height: float
+) -> npt.NDArray[np.bool_]:
+    """Which boxes x, y, w, h stand over one and nearly touch it: bars, broken strokes."""
+    x, y, w, h = boxes.T
+    overlap = np.minimum(x + w, one[0] + one[2]) - np.maximum(x, one[0])
+    low, high = np.minimum(y + h, one[1] + one[3]), np.maximum(y, one[1])
+    tall = np.maximum(y + h, one[1] + one[3]) - np.minimum(y, one[1])
+    near = (high - low < 0.18 * height) & (tall < 1.7 * height)
+    return np.asarray(near & (overlap > 0.5 * np.minimum(w, one[2])), np.bool_)
 
 
 def _tilt(pieces: Sequence[Piece], height: float) -> float:
@@ -278,7 +284,8 @@ def word_gap(gaps: Sequence[float], widths: Sequence[float], height: float) -> f
         return float("inf")
     usual = max(float(np.median(widths)), 0.4 * height)
     alone = 1.6 * usual
-    ordered = np.sort(np.asarray(gaps, float))
+    # Columns and margins are no measure of the gaps between words.
+    ordered = np.sort(np.minimum(gaps, _COLUMN * usual))
     best, least = alone, np.inf
     for cut in range(1, len(ordered)):
         low, high = ordered[:cut], ordered[cut:]

@@ -59,6 +59,11 @@ def run(
         raise InputError(f"{frames} frames cannot be read; give a number of at least 1")
     if record is not None:
         check_path(record)
+    if window:  # before a camera is opened in vain
+        from hwr_live import camera_window
+        from hwr_live import window as window_module
+
+        window_module.require_display()
     printer = Printer(out or sys.stdout, json=json)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         opened = stack.enter_context(open_source(source))
@@ -66,7 +71,12 @@ def run(
         if record is not None:
             recorder = stack.enter_context(Recorder(record, None if opened.live else opened.fps))
         stack.callback(printer.finish)
-        _read_all(reader, opened, printer, frames, recorder)
+        if window:
+            camera_window.run(
+                reader, opened, printer, frames=frames, folder=folder, recorder=recorder
+            )
+        else:
+            _read_all(reader, opened, printer, frames, recorder)
     return 0
 
 

@@ -47,7 +47,7 @@ class Recorder:
         self.path = check_path(path)
         quieten()
         self.dropped = 0
-        self.start_s: float | None = None
+        self._first_s = self._newest_s = self._start_s = 0.0
         self._fps, self._measure = fps, fps is None
         self._beside = self.path.with_name(f".{self.path.stem}.{os.getpid()}{self.path.suffix}")
         self._held: list[Frame] = []
@@ -64,10 +64,16 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def seconds(self) -> float:
+        """How long the recording is so far."""
+        return self._newest_s - self._first_s
+
     def add(self, frame: Frame, *, wait: bool = True) -> None:
         """Records a frame; with ``wait=False`` it is left out where too many wait already."""
+        self._newest_s = frame.time_s
         if self._thread is None:
-            self.start_s = frame.time_s
+            self._first_s = self._start_s = frame.time_s
             self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
             self._thread.start()
         try:
@@ -128,10 +134,9 @@ class Recorder:
         assert self._fps is not None
         times = 1
         if self._measure:
-            assert self.start_s is not None
-            due = round((frame.time_s - self.start_s) * self._fps) + 1 - self._written
+            due = round((frame.time_s - self._start_s) * self._fps) + 1 - self._written
             if due > _LONGEST_GAP_S * self._fps:
-                self.start_s += (due - 1) / self._fps
+                self._start_s += (due - 1) / self._fps
                 due = 1
             times = max(0, due)
         image = _fitted(frame.image, self._size)

@@ -19,7 +19,8 @@ from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.tracks import Composition, Match, Page
 
 _SHOW_AFTER_S = 0.28  # a page is shown after this long …
-_SHOW_AFTER_FRAMES = 3  # … and this many frames
+_SHOW_AFTER_FRAMES = 3  # … and this many frames, …
+_SLOW_S, _SLOW_FRAMES = 0.5, 2  # … or where reading is slow, after this
 _RIVAL_AFTER_S = 0.18  # a page without a frame for this long gives way to a rival
 _LOST_AFTER_S = 0.6  # a page without a frame for this long, rival or not, is no longer shown
 _REFINE_AT_S = 0.85  # a page's first corrections come together at this age …
@@ -109,7 +110,9 @@ class Settler:
         return rival, match
 
     def _old_enough(self, page: Page, age_s: float) -> bool:
-        return page.frames >= _SHOW_AFTER_FRAMES and self._clock_s - page.first_s >= age_s
+        age = self._clock_s - page.first_s
+        enough = _SLOW_FRAMES if age >= _SLOW_S else _SHOW_AFTER_FRAMES
+        return page.frames >= enough and age >= age_s
 
     def _publish(self) -> bool:
         """Brings the text up to date where that is due; returns whether it has settled."""
@@ -124,9 +127,9 @@ class Settler:
         if page is not self._shown_page:
             self._show(page.compose(), page)
             self._refine_age_s = _REFINE_AT_S
-        elif now - page.first_s >= self._refine_age_s:
+        elif page.clock_s >= self._refine_age_s:
             if self._show(page.compose(), page):
-                self._refine_age_s = _REFINE_TIMES * (now - page.first_s)
+                self._refine_age_s = _REFINE_TIMES * page.clock_s
         elif now - self._shown_s >= _REWRITE_EVERY_S and page.rewritten(self._shown):
             self._show(page.compose(), page)
         return unseen_s < _RIVAL_AFTER_S

@@ -325,6 +325,11 @@ class LiveSource(FrameSource):
         return time.monotonic() - self._heard_s
 
     @property
+    def now_s(self) -> float:
+        """The present as the time of a frame."""
+        return time.monotonic() - self._start_s
+
+    @property
     def dropped(self) -> int:
         """Frames that came but were never handed out, up to the last one handed out."""
         return self._dropped

@@ -30,6 +30,9 @@ from hwr_live.align import (
     widened,
 )
 
+# Times are those of the page's own clock, which goes on by at most this much a frame: where reading
+# is slow, it takes as many frames to forget and to believe as where it is fast.
+_LONGEST_STEP_S = 0.12
 _VOTE_S = 4.0  # time constant of the votes
 _PRESENCE_S = 1.2  # time constant of how often a track is seen
 _ENTER, _LEAVE = 0.5, 0.3  # presence from which a track is in the text, and below which it leaves
@@ -66,11 +69,17 @@ class Page:
     Args:
         time_s: of the first frame.
         classes: class → column of the votes, from :func:`hwr_live.align.observe`.
+
+    Attributes:
+        frames: how many were of this page.
+        first_s, seen_s: times of the first and the last of them.
+        clock_s: the page's own clock, from 0.
     """
 
     def __init__(self, time_s: float, classes: dict[str | None, int]) -> None:
         self.frames = 0
         self.first_s = self.seen_s = time_s
+        self.clock_s = 0.0
         self._classes = classes
         self._matrix = np.eye(2, 3)
         self._ids = np.zeros(0, np.int64)
@@ -109,7 +118,8 @@ class Page:
 
     def absorb(self, seen: Observation, match: Match, now_s: float) -> None:
         """Counts the frame's votes; glyphs that fit no track begin one."""
-        step_s = now_s - self.seen_s
+        step_s = min(now_s - self.seen_s, _LONGEST_STEP_S)
+        self.clock_s += step_s
         points, pairing = seen.points, match.pairing
         self.frames, self.seen_s, self._matrix = self.frames + 1, now_s, pairing.matrix
         width = max(self._votes.shape[1], points.votes.shape[1])
@@ -122,7 +132,7 @@ class Page:
 
         fresh = np.setdiff1d(np.arange(len(points.centres)), pairing.glyphs)
         begun = np.arange(len(self._ids), len(self._ids) + len(fresh))
-        self._begin(points, fresh, now_s)
+        self._begin(points, fresh)
         rows = np.concatenate([pairing.tracks, begun])
         glyphs = np.concatenate([pairing.glyphs, fresh])
         back = inverse(self._matrix)
@@ -133,11 +143,11 @@ class Page:
         self._looks[rows] += rate * (points.looks[glyphs] - self._looks[rows])
         self._votes[rows] += widened(points.votes, width)[glyphs]
         self._hits[rows] += 1.0
-        self._last_s[rows] = now_s
+        self._last_s[rows] = self.clock_s
         self._history[rows, 0] = 1.0
         self._count_layout(seen, rows, glyphs)
-        self._drop(now_s)
-        self._decide(now_s)
+        self._drop()
+        self._decide()
 
     def chars_of(self, match: Match) -> dict[int, tuple[str | None, float]]:
         """Glyph of the frame → the character of its track and that character's share of votes."""
@@ -171,13 +181,12 @@ class Page:
         A glyph that is newly told apart from its neighbour or newly taken for a character does not
         count: that is the reading's business, not the page's.
         """
-        there = {int(i) for i, last in zip(self._ids, self._last_s, strict=True) if last > 0}
-        if any(i not in there for i in shown):
+        if not shown.issubset(int(i) for i in self._ids):
             return True
         old = np.isin(self._ids, list(shown))
-        if (self._gone(self.seen_s) & old).any():
+        if (self._gone() & old).any():
             return True
-        late = self._born_s > self.first_s + 0.8
+        late = self._born_s > 0.8
         new = self._shown & ~old & late & (self._presence() > 0.75) & (self._chosen != NOTHING)
         return bool(new.any() and (new & ~self._overlaps()[:, old].any(1)).any())
 
@@ -233,18 +242,18 @@ class Page:
         readable = self._votes.argmax(1) != NOTHING
         return np.where(readable, self._votes.max(1, initial=0.0) / total, 0.2)
 
-    def _gone(self, now_s: float) -> Bools:
+    def _gone(self) -> Bools:
         """Tracks that were steadily seen and then no more."""
         long = np.minimum(_HISTORY, np.maximum(1.0, self.frames))
         steady = self._history.sum(1) > 0.5 * long
-        return np.asarray(steady & (now_s - self._last_s > _GONE_S))
+        return np.asarray(steady & (self.clock_s - self._last_s > _GONE_S))
 
-    def _decide(self, now_s: float) -> None:
+    def _decide(self) -> None:
         """Which tracks are in the text, and with which class; what is shown has an advantage."""
         presence = self._presence()
         wanted = presence >= np.where(self._shown, _LEAVE, _ENTER)
-        young = (now_s - self._born_s < _YOUNG_S) & (self._born_s > self.first_s + _YOUNG_S)
-        wanted &= (self._shown | ~young) & ~self._gone(now_s)
+        young = (self.clock_s - self._born_s < _YOUNG_S) & (self._born_s > _YOUNG_S)
+        wanted &= (self._shown | ~young) & ~self._gone()
         rank = presence + 0.2 * self._shown
         shown = wanted.copy()
         rivals = self._rivals()
@@ -257,12 +266,14 @@ class Page:
         best = self._votes.argmax(1)
         known = self._chosen >= 0
         lead = self._votes[rows, best] - self._votes[rows, np.where(known, self._chosen, 0)]
-        margin = _MARGIN * min(1.0, now_s - self.first_s) * self._votes.sum(1)
+        margin = _MARGIN * min(1.0, self.clock_s) * self._votes.sum(1)
         self._chosen = np.where(known & (lead <= margin), self._chosen, best)
 
     def _overlaps(self) -> Bools:
         """(n, n): pairs of which one covers much of the other."""
         half = (self._sizes / 2).astype(np.float32)
+        area = (4 * half.prod(1)).astype(np.float32)
+        half += 0.2 * half.max(1, keepdims=True)  # a torn off part lies beside what remains
         low, high = self._centres.astype(np.float32) - half, self._centres.astype(np.float32) + half
         common = np.minimum.outer(high[:, 0], high[:, 0])
         common -= np.maximum.outer(low[:, 0], low[:, 0])
@@ -270,7 +281,6 @@ class Page:
         down -= np.maximum.outer(low[:, 1], low[:, 1])
         np.maximum(common, 0, out=common)
         common *= np.maximum(down, 0, out=down)
-        area = (4 * half.prod(1)).astype(np.float32)
         overlaps = common > 0.45 * np.minimum.outer(area, area)
         np.fill_diagonal(overlaps, False)
         return np.asarray(overlaps)
@@ -284,14 +294,14 @@ class Page:
         seen = self._history.sum(1)
         for a, b in np.argwhere(np.triu(self._overlaps())):
             together = float(self._history[a] @ self._history[b])
-            if together < 0.3 * min(seen[a], seen[b]):
+            if together < 0.5 * min(seen[a], seen[b]):
                 rivals.setdefault(int(a), []).append(int(b))
                 rivals.setdefault(int(b), []).append(int(a))
         return rivals
 
     # Counting
 
-    def _begin(self, points: Points, fresh: Ints, now_s: float) -> None:
+    def _begin(self, points: Points, fresh: Ints) -> None:
         """New tracks for the glyphs ``fresh``."""
         k = len(fresh)
         back = inverse(self._matrix)
@@ -307,8 +317,8 @@ class Page:
             _looks=np.zeros((k, LOOK)),
             _hits=np.zeros(k),
             _chances=1.0 + missed,
-            _born_s=np.full(k, now_s),
-            _last_s=np.full(k, now_s),
+            _born_s=np.full(k, self.clock_s),
+            _last_s=np.full(k, self.clock_s),
             _shown=np.zeros(k, np.bool_),
             _chosen=np.full(k, -1),
             _history=np.zeros((k, _HISTORY), np.float32),
@@ -319,9 +329,9 @@ class Page:
         for name, rows in more.items():
             setattr(self, name, np.concatenate([getattr(self, name), rows]))
 
-    def _drop(self, now_s: float) -> None:
+    def _drop(self) -> None:
         """Forgets tracks that have not been seen for long."""
-        keep = now_s - self._last_s < np.where(self._shown, _FORGET_S, 0.5 * _FORGET_S)
+        keep = self.clock_s - self._last_s < np.where(self._shown, _FORGET_S, 0.5 * _FORGET_S)
         if keep.all():
             return
         gone = {int(i) for i in self._ids[~keep]}

@@ -1,0 +1,178 @@
+"""Frames are read in a thread of their own, so that the picture on the screen never waits."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hwr_live.advice import advise
+from hwr_live.follow import Follower, FrameReader, Report
+from hwr_live.ink import find_ink
+from hwr_live.pictures import Image
+from hwr_live.reading import Box, Glyph, Line, Reading
+from hwr_live.source import Frame
+
+
+@dataclass(frozen=True)
+class Task:
+    """A frame to read.
+
+    Attributes:
+        source: name of the source.
+        frame: as it is to be read, mirrored if that is wished.
+        reader: reads it.
+        epoch: readings of one epoch settle together.
+        region: part of the frame to read; all if None.
+        still: whether the source is one picture.
+        ink: whether the ink is to be shown.
+        keep: whether it must be read even if a newer frame waits.
+        again: whether the frame has been read before, and only settings have changed.
+        last: whether the source ends with it.
+    """
+
+    source: str
+    frame: Frame
+    reader: FrameReader
+    epoch: int
+    region: Box | None = None
+    still: bool = False
+    ink: bool = False
+    keep: bool = False
+    again: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was read for a task.
+
+    Attributes:
+        task: what was asked for.
+        report: the reading.
+        advice: why the frame cannot be read well, if so.
+        ink: uint8 (h, w), dark ink on white, at the frame's size, if it was asked for.
+    """
+
+    task: Task
+    report: Report
+    advice: str
+    ink: Image | None
+
+
+class ReadingThread:
+    """Reads the newest frame, one at a time: frames that wait are replaced, never queued.
+
+    Frames that must be kept are read in their order. A context manager.
+    """
+
+    def __init__(self) -> None:
+        self._follower: Follower | None = None
+        self._epoch = -1
+        self._waiting: deque[Task] = deque()
+        self._asked = self._answered = 0
+        self._ending = False
+        self._changed = threading.Condition()
+        self._done: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="reader", daemon=True)
+
+    def __enter__(self) -> ReadingThread:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        self._thread.join()
+
+    def offer(self, task: Task) -> None:
+        """Asks for a frame to be read as soon as the one before is done."""
+        with self._changed:
+            kept = deque(waiting for waiting in self._waiting if waiting.keep)
+            self._asked += 1 + len(kept) - len(self._waiting)
+            self._waiting = kept
+            self._waiting.append(task)
+            self._changed.notify()
+
+    def answers(self) -> Iterator[Answer]:
+        """The readings that are done by now; raises what the reader raised."""
+        while not self._done.empty():
+            answer = self._done.get()
+            self._answered += 1
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for has been answered and fetched."""
+        with self._changed:
+            return self._asked == self._answered
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._ending)
+                if self._ending:
+                    return
+                task = self._waiting.popleft()
+            try:
+                self._done.put(self._read(task))
+            except Exception as error:  # raised again where the answer is asked for
+                self._done.put(error)
+
+    def _read(self, task: Task) -> Answer:
+        if self._follower is None or task.epoch != self._epoch:
+            self._follower = Follower(task.reader, task.source, still=task.still)
+            self._epoch = task.epoch
+        part = part_of(task.frame.image, task.region)
+        raw = task.reader.read(part)
+        reading = placed(raw, task.frame.image, task.region)
+        if task.again:
+            report = Report(task.source, task.frame, reading, reading, reading.text, True)
+        else:
+            report = self._follower.settle(task.frame, reading, last=task.last)
+        ink = _ink_picture(part, task) if task.ink else None
+        return Answer(task, report, advise(part, raw), ink)
+
+
+def part_of(image: Image, region: Box | None) -> Image:
+    """The part of an image that is to be read; all of it where the region lies outside."""
+    if region is None:
+        return image
+    x, y, w, h = region
+    part = image[max(0, y) : y + h, max(0, x) : x + w]
+    return np.ascontiguousarray(part) if part.size else image
+
+
+def placed(reading: Reading, whole: Image, region: Box | None) -> Reading:
+    """A region's reading in the pixels of the whole frame."""
+    if region is None:
+        return reading
+    left, top = max(0, region[0]), max(0, region[1])
+
+    def moved(glyph: Glyph) -> Glyph:
+        x, y, w, h = glyph.box
+        return dataclasses.replace(glyph, box=(x + left, y + top, w, h))
+
+    lines = tuple(
+        Line(tuple(tuple(moved(g) for g in word) for word in line.words)) for line in reading.lines
+    )
+    return dataclasses.replace(reading, lines=lines, size=(whole.shape[1], whole.shape[0]))
+
+
+def _ink_picture(part: Image, task: Task) -> Image:
+    mask = find_ink(part).mask.astype(np.uint8) * 255
+    height, width = part.shape[:2]
+    picture = 255 - np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA))
+    whole = np.full(task.frame.image.shape[:2], 255, np.uint8)
+    x, y = (max(0, v) for v in (task.region or (0, 0))[:2])
+    whole[y : y + height, x : x + width] = picture
+    return whole

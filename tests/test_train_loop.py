@@ -15,7 +15,7 @@ import keras
 
 from hwr_live.errors import HwrError
 from tests.learnable import blocks
-from train import loop
+from train import loop, speed
 from train.augment import Augmentation
 from train.checkpoint import Checkpoint, State
 from train.nets import NETS, dense
@@ -142,7 +142,7 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_lost_loss_stops_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "_step_function", lambda *_: lambda *_: (np.nan, 0))
+    monkeypatch.setattr(loop, "step_function", lambda *_: lambda *_: (np.nan, 0))
     with pytest.raises(HwrError, match="lower --learning-rate"):
         loop.fit(PLAIN, 10, TRAIN, VALID, checkpoint(tmp_path, PLAIN))
     assert not list(tmp_path.iterdir())
@@ -164,7 +164,7 @@ def test_what_breaks_while_batches_are_made_is_raised(
 def test_batches_take_each_image_at_most_once(batch: int, count: int, batches: int) -> None:
     marked = Pool(TRAIN.images, np.arange(100, dtype=np.int32))
     steps = max(1, 100 // batch)
-    made = list(loop._batches(marked, replace(PLAIN, batch=batch), 0, steps, 100))
+    made = list(loop.batches(marked, replace(PLAIN, batch=batch), 0, steps, 100))
     assert len(made) == batches
     for images, labels in made:
         assert np.allclose(images[..., 0] * 255, TRAIN.images[labels], atol=1e-3)
@@ -176,3 +176,10 @@ def test_no_images_have_no_logits(tmp_path: Path) -> None:
     predict = loop.predictor(dense(10))
     assert predict(TRAIN.images[:0]).shape == (0, 10)
     assert predict(TRAIN.images).shape == (100, 10)
+
+
+@pytest.mark.parametrize("recipe", [PLAIN, FULL])
+def test_speed_is_measured_with_and_without_variation(recipe: Recipe) -> None:
+    found = speed.measure(replace(recipe, batch=8), 10, 0.01)
+    assert min(found.step, found.plain, found.augmented, found.both) > 0
+    assert found.parameters == NETS[recipe.net](10).count_params()

@@ -31,7 +31,8 @@ other commands, each with its own --help:
   evaluate MODEL        measure a model on the test part again
   export MODEL          make its LiteRT file from its Keras file again
   show DATASET|MODEL    draw samples of a data set, or curves and confusions of a model
-  report MODEL          write its README.md from its card.json"""
+  report MODEL          write its README.md from its card.json
+  speed                 measure how many images a second the networks train on"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,12 +13,13 @@ from typing import Any
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_exactly, write_new
 from hwr_live.modelstore import find_model
+from train import devices
 from train.datasets import OFFICIAL, SOURCES, Dataset, load
 from train.pictures import draw_curves, draw_results, draw_samples
 from train.place import refuse_installed, replace_file
 from train.pool import cut_validation
 from train.progress import say
-from train.recipe import Recipe, recipe_from
+from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
 from train.report import names_in, read_card, readme
 
 
@@ -182,11 +183,39 @@ def report(arguments: Sequence[str]) -> int:
     return 0
 
 
+def speed(arguments: Sequence[str]) -> int:
+    """Prints how many images a second the networks train on."""
+    parser = make_parser(
+        "speed",
+        "Measures, in images a second: training steps alone, batches alone without and with\n"
+        "augmentation, and training as it is done, for each network with its usual settings.",
+    )
+    parser.add_argument("--net", choices=NET_NAMES, help="only this network")
+    parser.add_argument("--classes", type=_count, default=62, metavar="N", help="[62]")
+    parser.add_argument(
+        "--seconds", type=_count, default=5, metavar="N", help="for each figure [5]"
+    )
+    options = parser.parse_args(arguments)
+    need_tensorflow("measuring")
+    from train import speed
+
+    say(devices.describe())
+    print(
+        f"{'network':12}{'parameters':>12}{'step':>10}{'batches':>10}{'varied':>10}{'training':>10}"
+    )
+    for net in [options.net] if options.net else NET_NAMES:
+        found = speed.measure(recipe_for("hwr62", net), options.classes, options.seconds)
+        rates = (found.parameters, found.step, found.plain, found.augmented, found.both)
+        print(f"{net:12}{rates[0]:12,}" + "".join(f"{rate:10,.0f}" for rate in rates[1:]))
+    return 0
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "evaluate": evaluate,
     "export": export,
     "show": show,
     "report": report,
+    "speed": speed,
 }
 
 

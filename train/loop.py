@@ -38,7 +38,7 @@ Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 
 _AHEAD = 8  # batches that are made ready while a step runs
 _CHUNK = 500  # images that are predicted at once
-_DRAIN = 50  # steps after which losses are fetched: a GPU need not wait for Python in between
+_DRAIN_S = 0.2  # between fetching losses: a GPU need not wait for Python after each step
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, checkpoint: Chec
     count = recipe.epoch_images or len(train.labels)
     steps = max(1, count // recipe.batch)
     shown = min(count, steps * recipe.batch)
-    optimizer = _optimizer(recipe, steps * recipe.epochs)
+    optimizer = make_optimizer(recipe, steps * recipe.epochs)
     if half:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     optimizer.build(model.trainable_variables)
     average = [tf.Variable(weight.value) for weight in model.weights] if recipe.ema else []
-    take_step = _step_function(model, optimizer, average, recipe, classes)
+    take_step = step_function(model, optimizer, average, recipe, classes)
     logits_of = predictor(model)
     # Dropout's random state is among the model's variables but not among its weights.
     variables = [*model.variables, *optimizer.variables]
@@ -93,14 +93,16 @@ def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, checkpoint: Chec
     say(f"{model.name}: {model.count_params():,} parameters, {len(train.labels):,} images")
     bar = Bar(recipe.epochs, shown)
     for epoch in range(state.epochs, recipe.epochs):
-        started, total = time.monotonic(), _Total()
-        for number, (x, y) in enumerate(_batches(train, recipe, epoch, steps, count)):
+        started = drained = time.monotonic()
+        total = _Total()
+        for number, (x, y) in enumerate(batches(train, recipe, epoch, steps, count)):
             # Early on the average follows closely, or it would drag the random start along.
             done = epoch * steps + number + 1
             decay = min(recipe.ema, (1 + done) / (10 + done))
             loss, right = take_step(x, y, np.float32(decay))
             total.add(loss, right, len(y))
-            if number % _DRAIN == _DRAIN - 1:
+            if time.monotonic() - drained > _DRAIN_S:
+                drained = time.monotonic()
                 total.drain()
                 bar.show(epoch, total.seen, total.loss, total.accuracy)
         total.drain()
@@ -196,7 +198,7 @@ def _policy(name: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _optimizer(recipe: Recipe, total: int) -> Any:
+def make_optimizer(recipe: Recipe, total: int) -> Any:
     if recipe.optimizer == "sgd":
         return keras.optimizers.SGD(recipe.learning_rate)
     if recipe.optimizer == "adam":
@@ -211,7 +213,7 @@ def _optimizer(recipe: Recipe, total: int) -> Any:
     return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, clipnorm=1.0)
 
 
-def _step_function(
+def step_function(
     model: keras.Model, optimizer: Any, average: list[Any], recipe: Recipe, classes: int
 ) -> Any:
     """A function of images, labels and the average's decay that takes a step and gives the mean
@@ -235,7 +237,7 @@ def _step_function(
     return lambda x, y, decay: step(tf.constant(x), tf.constant(y), tf.constant(decay))
 
 
-def _batches(train: Pool, recipe: Recipe, epoch: int, steps: int, count: int) -> Iterator[Batch]:
+def batches(train: Pool, recipe: Recipe, epoch: int, steps: int, count: int) -> Iterator[Batch]:
     """The batches of a pass, made in threads of their own while the network works."""
     order = train.order(epoch, recipe.seed, count)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from typing import TextIO
 
-_WIDTH = 20
+_WIDTH = 12
 _REDRAW_S = 0.2
 _LINE_S = 60.0  # in a log a line is written so often at most
 
@@ -57,7 +58,8 @@ class Bar:
         )
         self._drawn = True
         if self._terminal:
-            print(f"\r{text}\x1b[K", end="", file=self._out, flush=True)
+            columns = shutil.get_terminal_size().columns  # a line that wraps cannot be replaced
+            print(f"\r{text[: columns - 1]}\x1b[K", end="", file=self._out, flush=True)
         else:
             print(text, file=self._out, flush=True)
 

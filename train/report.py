@@ -16,8 +16,8 @@ Card = Mapping[str, Any]
 
 _GROUPS = {
     "accuracy": "each character by itself",
-    "merged": "ByMerge's classes: c and C, s and S … as one",
-    "shapes": "shapes: also 0 and O, and 1, I and L as one",
+    "merged": "with the two cases of c, i, j, k and so on as one, as in ByMerge",
+    "shapes": "with 0 and O, and 1, I and L as one too: what a crop alone can tell",
     "top3": "the right one among the first three",
 }
 

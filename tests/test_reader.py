@@ -116,6 +116,11 @@ def test_the_sample_page_is_read_exactly(frame: npt.NDArray[Any], reader: Reader
     np.testing.assert_array_equal(frame, before)
 
 
+def test_columns_far_apart_leave_words_apart(reader: Reader) -> None:
+    beside = np.hstack([draw_sample()] * 4)
+    assert reader.read(beside).text == "\n".join(" ".join([line] * 4) for line in TEXT)
+
+
 @pytest.mark.parametrize("width", [640, 1280, 4000])
 def test_boxes_are_pixels_of_the_picture_as_given(width: int, reader: Reader) -> None:
     frame = sheet(width)

@@ -143,6 +143,15 @@ def test_edges_and_rules_of_the_paper_are_dropped(edge: str) -> None:
     assert [len(line) for line in found.lines] == [6, 3]
 
 
+def test_a_dense_page_loses_nothing() -> None:
+    image = np.full((1400, 1900), 255, np.uint8)
+    for row in range(40):
+        for column in range(45):  # every third stroke is a short one
+            top = 40 + 33 * row + (column % 3 == 0) * 9
+            image[top : 60 + 33 * row, 40 + 40 * column : 43 + 40 * column] = 0
+    assert [len(line) for line in seen(image).lines] == [45] * 40
+
+
 def test_a_texture_is_no_page_of_thousands() -> None:
     image = np.random.default_rng(0).integers(0, 256, (300, 400), np.uint8)
     found = seen(image)

@@ -191,8 +191,8 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def _print(reading: Reading, source: str, as_json: bool) -> None:
-    told = json.dumps({"source": source, **reading.to_dict()}) if as_json else reading.text
-    print(told, flush=True)
+    told = {"source": source, "frame": 0, **reading.to_dict()}
+    print(json.dumps(told) if as_json else reading.text, flush=True)
 
 
 def _tell(error: HwrError) -> int:

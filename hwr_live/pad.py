@@ -242,7 +242,7 @@ _RELEASES = (cv2.EVENT_LBUTTONUP, cv2.EVENT_RBUTTONUP)
 
 
 def _as_json(reading: Reading) -> dict[str, Any]:
-    return {"source": "draw", **reading.to_dict()}
+    return {"source": "draw", "frame": 0, **reading.to_dict()}
 
 
 def _copy(text: str) -> str:

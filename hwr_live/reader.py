@@ -57,8 +57,10 @@ class Reader:
         # The network's choice between look-alikes follows how often each was shown in training;
         # divided out, all characters are as likely, and the line decides.
         self._even = 1 / np.array([classifier.card.class_shares[i] for i in self._columns])
-        shapes = [SHAPES.get(char, char) for char in self._known]
-        self._shapes = np.array([[a == b for b in set(shapes)] for a in shapes], np.float64)
+        # Which shape each output of the model has; what is no character has none.
+        shapes = [SHAPES.get(label or "", label) for label in labels]
+        names = dict.fromkeys(shape for shape in shapes if shape is not None)
+        self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
 
     @classmethod
     def load(cls, model: str = DEFAULT, chars: str = "all") -> Reader:
@@ -113,11 +115,12 @@ class Reader:
         """
         none = p[:, self._none] if self._none is not None else np.zeros(len(p))
         chars = p[:, self._columns] * self._even
-        return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-12)
+        return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-300)
 
     def likeness(self, p: Floats) -> Floats:
-        """(n,) how much each glyph looks like a character: its likeliest shape's probability."""
-        return np.asarray((p[:, self._columns] @ self._shapes).max(1), np.float64)
+        """(n,) how much each glyph looks like a character, whether it may be read or not: the
+        probability of its likeliest shape."""
+        return np.asarray((p @ self._shapes).max(1), np.float64)
 
     def is_char(self, none: Floats) -> npt.NDArray[np.bool_]:
         """Whether ink with these probabilities of being no character is one."""

@@ -215,7 +215,7 @@ def test_json_is_an_object_a_line_with_its_source_first(made: Any) -> None:
     assert next(iter(empty)) == "source"
     assert empty["source"] == read["source"] == "draw"
     assert (empty["text"], empty["lines"]) == ("", [])
-    assert read == {"source": "draw", **pad.state.reading.to_dict()}
+    assert read == {"source": "draw", "frame": 0, **pad.state.reading.to_dict()}
     assert read["size"] == [384, 480]
 
 

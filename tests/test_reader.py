@@ -236,7 +236,6 @@ def test_the_rest_is_made_to_sum_to_one(chars: str, expected: dict[str, float]) 
     assert {char: told[char] for char in expected} == pytest.approx(expected)
 
 
-@pytest.mark.xfail(reason="probabilities below 1e-12 are not made to sum to 1")
 def test_even_the_least_likely_is_made_to_sum_to_one() -> None:
     reader = fake(0.0, "7")
     p = np.zeros((1, 63))

@@ -97,6 +97,7 @@ class CameraProgram:
         self._read_grey: Small | None = None  # of the frame that the report is of
         self._quit = self._changed = False
         self._stale = False  # whether the report shown is of other settings
+        self._held: list[Act] = []  # what is to be done with the next report
         self._fps = Rate()
         self._thread = ReadingThread()
         # Files, the clipboard and cameras are slow at times, and the picture must not wait.
@@ -281,13 +282,17 @@ class CameraProgram:
         if answer.task.again and before is not None and not self._stale:
             # What many frames have said stands, though the picture stands still now.
             report = dataclasses.replace(report, text=before.text, settled=before.settled)
-        self._stale = False
+        self._stale = self._stale and answer.task.epoch != self._epoch
         state.report, state.advice, self._changed = report, answer.advice, True
         if self._source.live:
             self._read_grey = small_grey(report.frame.image)
         self._follow_motion()
         if answer.ink is not None:
             state.ink = answer.ink
+        if not self._stale:
+            held, self._held = self._held, []
+            for act in held:
+                self._do(act)
 
     def _turn(self, wait_ms: int) -> None:
         """Takes what is done, shows what has changed and acts on a key."""
@@ -339,6 +344,8 @@ class CameraProgram:
         assert state is not None
         if act is Act.QUIT:
             self._quit = True
+        elif self._stale and act in (Act.SAVE, Act.COPY):
+            self._held.append(act)
         elif (act is Act.FREEZE and state.frozen and self._source.live) or (
             act is Act.INK and self._stands
         ):

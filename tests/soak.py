@@ -1,0 +1,221 @@
+"""A camera over an unruly network: frames dropped, stalls of three seconds, restarts of the server.
+
+``python -m tests.soak`` runs for five minutes with the shipped model and prints what happened; the
+tests run ten seconds of it with a reader that needs no model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from tests.levels import level
+from tests.mjpeg import MjpegServer
+from tests.videos import Image, hand_held, written_page
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [["first page"], ["other", "lines"]]
+_FAKE = """
+import sys
+from hwr_live import cli
+from hwr_live.reader import Reader
+from tests.levels import LevelReader
+from tests.soak import PAGES
+Reader.load = lambda *_: LevelReader(PAGES, seconds=0.02)
+sys.exit(cli.main(sys.argv[1:]))
+"""
+_REAL = "import sys; from hwr_live import cli; sys.exit(cli.main(sys.argv[1:]))"
+
+
+@dataclass
+class Result:
+    """What came of a run.
+
+    Attributes:
+        status: exit status of the program.
+        reports: objects that it printed.
+        errors: lines that it wrote to stderr.
+        recoveries: seconds from the end of each fault to the next report.
+        delays: seconds from each change of the page to the first report of the new one.
+        growth_mb: growth of resident memory from after the start to the end.
+    """
+
+    status: int = -1
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    recoveries: list[float] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
+    growth_mb: float = 0.0
+
+
+class Client:
+    """The program, whose reports are noted with the time at which they came."""
+
+    def __init__(self, url: str, *, real: bool) -> None:
+        command = ["camera", "--source", url, "--no-window", "--json"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _REAL if real else _FAKE, *command],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.came: list[tuple[float, dict[str, Any]]] = []
+        self.errors: list[str] = []
+        self._threads = [
+            threading.Thread(target=self._read_out, daemon=True),
+            threading.Thread(target=self._read_err, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _read_out(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.came.append((time.monotonic(), json.loads(line)))
+
+    def _read_err(self) -> None:
+        assert self.process.stderr is not None
+        self.errors.extend(line.rstrip("\n") for line in self.process.stderr)
+
+    def memory_mb(self) -> float:
+        """Resident memory, where the system tells it in /proc."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except OSError:
+            return 0.0
+        kb = next((x.split()[1] for x in status.splitlines() if x.startswith("VmRSS")), "0")
+        return int(kb) / 1024
+
+    def next_after(self, moment: float, wanted: str | None, seconds: float) -> float:
+        """How long after ``moment`` the first report comes, of text ``wanted`` if that is given."""
+        seen = 0
+        while time.monotonic() < moment + seconds and self.process.poll() is None:
+            for came, report in self.came[seen:]:
+                seen += 1
+                if came > moment and wanted in (None, _squeezed(report["frame_text"])):
+                    return came - moment
+            time.sleep(0.005)
+        return float("inf")
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(timeout=30)
+        for thread in self._threads:
+            thread.join()
+        return status
+
+
+def soak(
+    seconds: float, *, real: bool = False, stall_s: float = 3.0, down_s: float = 1.0
+) -> Result:
+    """Runs the program against a camera with faults, one after the other, for so many seconds.
+
+    Args:
+        seconds: of the whole run.
+        real: with the shipped model on shaky pages, and not with the tests' reader.
+        stall_s: how long the camera stalls.
+        down_s: how long the server is down for a restart.
+    """
+    result, page = Result(), [0]
+    rng = np.random.default_rng(0)
+    pictures = _pictures(real)
+
+    def picture(number: int) -> Image:
+        if rng.random() < 0.05:  # frames are dropped
+            time.sleep(float(rng.uniform(0, 0.2)))
+        return next(pictures[page[0]])
+
+    with MjpegServer(picture, fps=25) as server:
+        client = Client(server.url, real=real)
+        began = time.monotonic()
+        client.next_after(began, None, 20)
+        memory_mb = 0.0
+        for fault in _faults():
+            if time.monotonic() > began + seconds:
+                break
+            if fault == "stall":
+                server.stall()
+                time.sleep(stall_s)
+                server.stall(False)
+            elif fault == "restart":
+                server.stop()
+                time.sleep(down_s)
+                server.start()
+            else:
+                page[0] = 1 - page[0]
+            moment = time.monotonic()
+            wanted = _squeezed("\n".join(PAGES[page[0]])) if fault == "swap" and not real else None
+            taken = client.next_after(moment, wanted, 8)
+            (result.delays if fault == "swap" else result.recoveries).append(taken)
+            memory_mb = memory_mb or client.memory_mb()
+            time.sleep(0.5)
+        result.growth_mb = client.memory_mb() - memory_mb
+        result.status = client.end()
+    result.reports = [report for _, report in client.came]
+    result.errors = client.errors
+    return result
+
+
+def _faults() -> Iterator[str]:
+    while True:
+        yield from ("swap", "stall", "swap", "restart", "swap", "swap")
+
+
+def _pictures(real: bool) -> list[Iterator[Image]]:
+    return [_cycle(number, lines, real) for number, lines in enumerate(PAGES)]
+
+
+def _cycle(number: int, lines: list[str], real: bool) -> Iterator[Image]:
+    if not real:
+        frames = [level(number, (320, 240))]
+    else:
+        page = written_page([line.upper() for line in lines])
+        frames = list(hand_held([page], seconds=3, seed=number))
+    while True:
+        yield from frames
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--fake", action="store_true", help="without a model")
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    result = soak(options.seconds, real=not options.fake)
+    frames = result.reports[-1]["frame"] + 1 if result.reports else 0
+    texts = {report["text"] for report in result.reports if report["settled"]}
+    print(f"exit status {result.status}")
+    print(f"frames received {frames}, read {len(result.reports)}")
+    print(f"faults {len(result.recoveries)}, a report after each: {_range(result.recoveries)}")
+    print(f"report after a change of the page: {_range(result.delays)}")
+    print(f"memory grew by {result.growth_mb:.1f} MB")
+    print(f"settled texts: {sorted(texts)}")
+    print("stderr:", *dict.fromkeys(result.errors), sep="\n  ")
+
+
+def _range(seconds: list[float]) -> str:
+    if not seconds:
+        return "none"
+    return f"median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s"
+
+
+if __name__ == "__main__":
+    main()

@@ -28,8 +28,11 @@ MouseCallback = Callable[[int, int, int, int], None]
 # size, and mouse coordinates are the picture's pixels. Both were wrong with the other flags.
 _FLAGS = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL
 
-# What is tried in a child process before the program opens its own window.
-_TRIAL = "import cv2; cv2.namedWindow('hwr-live', cv2.WINDOW_AUTOSIZE); cv2.destroyAllWindows()"
+_PLACED_AGAIN = 12  # turns of the loop after which the window's place is set once more
+
+# What is tried in a child process before the program opens its own window; whoever looks for that
+# by its title is not to find this one.
+_TRIAL = "import cv2; cv2.namedWindow('trial', cv2.WINDOW_AUTOSIZE); cv2.destroyAllWindows()"
 _TRIAL_SECONDS = 15.0  # a loaded machine starts slowly; a dead display is noticed long before
 _CONNECT_SECONDS = 1.5
 
@@ -55,6 +58,7 @@ class Window:
         self.title = title
         self.closed = False
         self._open = False
+        self._placed = 0
         self._callback: MouseCallback | None = None
         self._handlers: dict[int, object] = {}
 
@@ -109,6 +113,8 @@ class Window:
         # One waitKey a turn: each call takes one key from the queue, and a second would lose one.
         key = cv2.waitKeyEx(max(1, wait_ms))
         self.closed = self.closed or not self._visible()
+        if not self.closed:
+            self._place()
         return key_code(key)
 
     def _create(self) -> None:
@@ -118,12 +124,24 @@ class Window:
         except cv2.error as error:
             raise DeviceError(f"the window cannot be opened: {_first_line(error)}") from None
         self._open = True
+        self._place()
 
         def on_mouse(event: int, x: int, y: int, flags: int, _: object) -> None:
             if self._callback is not None and not self.closed:
                 self._callback(event, x, y, flags)
 
         cv2.setMouseCallback(self.title, on_mouse)
+
+    def _place(self) -> None:
+        """Puts the window where the most of it is on the screen: at the upper left.
+
+        Qt shows it in a small size of its own first, and the window manager puts that into the
+        middle, from where the picture's size may reach over the edge of the screen. A busy window
+        manager may do so after the first time that it is told better.
+        """
+        if sys.platform.startswith("linux") and self._placed in (0, _PLACED_AGAIN):
+            cv2.moveWindow(self.title, 0, 0)
+        self._placed += 1
 
     def _visible(self) -> bool:
         """Whether the window is still there; a minimised one is."""

@@ -81,6 +81,12 @@ class Display:
             was = now
             time.sleep(0.1)
 
+    def place(self, window: str) -> tuple[int, int]:
+        """Where a window's upper left corner is on the screen."""
+        told = self.tool("xdotool", "getwindowgeometry", "--shell", window)
+        values = dict(line.split("=") for line in told.splitlines())
+        return int(values["X"]), int(values["Y"])
+
     def key(self, *keys: str) -> None:
         """Presses keys for whatever window has the focus.
 

@@ -18,7 +18,7 @@ from train.recipe import Recipe
 if TYPE_CHECKING:
     import keras
 
-KEEP = 0.99
+KEEP = 0.995
 """Share of the true characters of the validation part that the rejection threshold keeps."""
 
 _EMNIST_LICENCE = "US public domain (NIST Special Database 19)"

@@ -14,8 +14,9 @@ from hwr_live.pictures import Image
 from hwr_live.reading import Box, Reading
 
 SMALLEST_PX = 14
-"""Height of letters in pixels from which they read well."""
+"""Height of letters in pixels from which they read well; smaller ones if they are sharp."""
 
+_HOPELESS_PX = 9  # below this even sure readings are guesses
 _DARK = 70  # grey value that 5 % of a frame's pixels reach where there is light to read by
 _SOFT_EDGE_PX = 2.9  # width of a stroke's edge; sharp ones are 2 to 2.6 pixels wide, …
 _SOFT_SHARE = 0.16  # … and blur does harm when it is this share of the letters' height
@@ -42,7 +43,8 @@ def advise(frame: Image, reading: Reading) -> str:
     edge = edge_width(grey, boxes)
     if edge >= _SOFT_EDGE_PX and edge >= _SOFT_SHARE * height:
         return "blurred: hold still, or clean the lens"
-    if height < SMALLEST_PX:
+    doubted = np.mean([glyph.char is None or glyph.confidence < 0.8 for glyph in reading.glyphs])
+    if height < SMALLEST_PX and (doubted > 0.15 or height < _HOPELESS_PX):
         return f"letters are {height:.0f} px tall: move closer"
     return ""
 

@@ -55,6 +55,7 @@ class CameraState:
     Attributes:
         layout: of the window.
         live: whether the source is a camera or stream.
+        still: whether it is a single picture.
         chars: set of characters that is read.
         image: the frame shown, uint8 (h, w, 3) BGR, mirrored if ``mirror``.
         report: the newest reading, of this frame or one before it.
@@ -77,6 +78,7 @@ class CameraState:
     layout: CameraLayout
     live: bool
     chars: str
+    still: bool = False
     image: Image | None = None
     report: Report | None = None
     drift: tuple[float, float] = (0.0, 0.0)
@@ -111,7 +113,7 @@ class CameraState:
             self.help = False
         elif code == ord("h"):
             self.help = not self.help
-        elif code == ord(" "):
+        elif code == ord(" ") and not self.still:
             self.frozen = not self.frozen
             return Act.FREEZE
         elif code == ord("v"):

@@ -44,6 +44,7 @@ HELP = (
 )
 """All keys and what the mouse does."""
 
+_LABELLED_PX = 17  # height of glyphs on the screen from which there is room for labels
 _BACKDROP: Colour = (58, 50, 44)
 _DIM: Colour = (40, 34, 30)
 
@@ -91,12 +92,19 @@ def _paint_picture(area: Frame, state: CameraState) -> None:
     picture = _scaled(shown, placement)
     if state.report is not None:
         drift = (0.0, 0.0) if shown is not state.image else state.drift
-        picture = draw_reading(picture, _moved(state.report.steady, placement, drift))
+        reading = _moved(state.report.steady, placement, drift)
+        picture = draw_reading(picture, reading, labels=_tall_enough(reading))
     _frame_in(area, picture, placement)
     if state.drag is not None:
         _paint_region(area, placement.to_window(dragged(state.drag)))
     elif state.region is not None:
         _paint_region(area, placement.to_window(state.region))
+
+
+def _tall_enough(reading: Reading) -> bool:
+    """Whether there is room for labels between the lines."""
+    heights = [glyph.box[3] for glyph in reading.glyphs]
+    return not heights or float(np.median(heights)) >= _LABELLED_PX
 
 
 def _scaled(image: Frame, placement: Placement) -> Frame:
@@ -216,7 +224,8 @@ def _remark(state: CameraState) -> tuple[str, Colour]:
 
 def _pace(state: CameraState) -> str:
     parts = [state.clock] if state.clock else []
-    parts.append(f"{state.fps:.0f} fps")
+    if not state.still:
+        parts.append(f"{state.fps:.0f} fps")
     if state.report is not None and "total" in state.report.reading.ms:
         parts.append(f"read in {state.report.reading.ms['total']:.0f} ms")
     if state.age_s is not None:
@@ -252,41 +261,39 @@ def text_block(text: str, size: tuple[int, int], font: int, settled: bool) -> Fr
     block[:] = panel.PANEL
     plate(block, (0, 0, w, h), WHITE, 6)
     outline(block, (0, 0, w, h), panel.EDGE, 6)
-    lines = text.split("\n") if text else []
+    lines = text.split("\n") if text else ["nothing read yet"]
     pad = round(font * 0.7)
-    room_w, room_h = w - 2 * pad, h - pad
-    smallest = max(11, round(font * 0.8))
-    large = next(
-        (
-            s
-            for s in range(round(font * 2.2), smallest, -1)
-            if round(1.3 * s) * len(lines) <= room_h
-            and all(text_width(line, s) <= room_w for line in lines)
-        ),
-        smallest,
-    )
-    step = round(1.3 * large)
-    rows = max(1, room_h // step)
-    columns = -(-len(lines) // rows) if len(lines) > rows else 1
-    columns = min(columns, max(1, room_w // (18 * font)))
-    shown = lines[: rows * columns]
-    if len(shown) < len(lines):
-        shown[-1] = f"… {len(lines) - len(shown) + 1} more lines"
-    column_w = room_w // columns
-    used = min(rows, len(shown))
-    top = (h - used * step) // 2
-    for i, line in enumerate(shown):
-        left = pad + i // rows * column_w
-        baseline = top + i % rows * step + (step + capital_height(large)) // 2
-        put_text(
-            block,
-            fit_text(line, large, column_w - (pad if columns > 1 else 0)),
-            (left, baseline),
-            large,
-            INK if settled else panel.QUIET,
+    columns, large = _text_fit(lines, (w - 2 * pad, h - pad), font)
+    step, column_w = round(1.3 * large), (w - 2 * pad) // columns
+    rows = min(max(1, (h - pad) // step), -(-len(lines) // columns))
+    if len(lines) > rows * columns:
+        more = len(lines) - rows * columns + 1
+        lines = [*lines[: rows * columns - 1], f"… {more} more lines"]
+    top = (h - rows * step) // 2
+    for i, line in enumerate(lines):
+        at = (
+            pad + i // rows * column_w,
+            top + i % rows * step + (step + capital_height(large)) // 2,
         )
+        line = fit_text(line, large, column_w - (pad if columns > 1 else 0))
+        put_text(block, line, at, large, INK if text and settled else panel.QUIET)
     block.setflags(write=False)
     return block
+
+
+def _text_fit(lines: list[str], room: tuple[int, int], font: int) -> tuple[int, int]:
+    """In how many columns, and at which size, the lines are largest."""
+    smallest = max(11, round(font * 0.8))
+    for size in range(round(font * 2.2), smallest, -1):
+        for columns in (1, 2, 3):
+            rows = -(-len(lines) // columns)
+            widest = room[0] // columns - (font if columns > 1 else 0)
+            if rows * round(1.3 * size) <= room[1] and all(
+                text_width(line, size) <= widest for line in lines
+            ):
+                return columns, size
+    step = round(1.3 * smallest)
+    return min(3, max(1, room[0] // (18 * font)), -(-len(lines) * step // room[1])), smallest
 
 
 def _paint_help(frame: Frame, area: Box, largest: int) -> None:

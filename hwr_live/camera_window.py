@@ -207,7 +207,8 @@ class CameraProgram:
         if self._state is None:
             height, width = frame.image.shape[:2]
             layout = arrange((width, height), screen_size())
-            self._state = CameraState(layout, self._source.live, self._reader.chars)
+            source = self._source
+            self._state = CameraState(layout, source.live, self._reader.chars, source.still)
         before = self._state.image
         if before is not None and before.shape != frame.image.shape:
             self._state.report = self._state.region = self._state.ink = None

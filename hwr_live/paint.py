@@ -139,7 +139,11 @@ def glyph_colour(glyph: Glyph) -> Colour:
 
 
 def draw_reading(
-    frame: npt.NDArray[np.uint8], reading: Reading, *, chosen: Glyph | None = None
+    frame: npt.NDArray[np.uint8],
+    reading: Reading,
+    *,
+    chosen: Glyph | None = None,
+    labels: bool = True,
 ) -> Frame:
     """Boxes and characters over the picture, coloured by confidence.
 
@@ -150,6 +154,7 @@ def draw_reading(
         frame: uint8 (h, w, 3) BGR or (h, w) grey: the picture that was read.
         reading: what was read in it, in the frame's coordinates.
         chosen: a glyph to bring out with a thicker box.
+        labels: whether characters are written too; over small writing they would hide it.
 
     Returns:
         A BGR copy of the frame, painted.
@@ -162,11 +167,11 @@ def draw_reading(
     for line in reading.lines:
         size = _label_size(line)
         for glyph in line.glyphs:
-            _draw_glyph(picture, glyph, size, glyph is chosen)
+            _draw_glyph(picture, glyph, size, glyph is chosen, labels)
     return picture
 
 
-def _draw_glyph(frame: Frame, glyph: Glyph, size: int, chosen: bool) -> None:
+def _draw_glyph(frame: Frame, glyph: Glyph, size: int, chosen: bool, labelled: bool) -> None:
     colour = glyph_colour(glyph)
     x, y, w, h = glyph.box
     left, top, right, bottom = x - 3, y - 3, x + w + 2, y + h + 2
@@ -177,6 +182,8 @@ def _draw_glyph(frame: Frame, glyph: Glyph, size: int, chosen: bool) -> None:
         _dashed(frame, (left, top, right, bottom), colour, thickness)
     if glyph.char is None:
         cv2.line(frame, (left, bottom), (right, top), colour, thickness, cv2.LINE_AA)
+    if not labelled:
+        return
     label = glyph.char or "?"
     width = text_width(label, size, bold=True) + max(6, size // 2)
     height = capital_height(size) + max(6, size // 2)

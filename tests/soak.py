@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import statistics
 import subprocess
 import sys
@@ -112,7 +111,7 @@ class Client:
         return float("inf")
 
     def end(self) -> int:
-        self.process.send_signal(signal.SIGINT)
+        self.process.terminate()
         status = self.process.wait(timeout=30)
         for thread in self._threads:
             thread.join()

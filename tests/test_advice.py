@@ -60,10 +60,15 @@ def test_a_blackboard_that_is_read_is_not_too_dark() -> None:
     assert advise(board, reading(boxes_of(PAGE))) == ""
 
 
-def test_too_far_says_how_tall_letters_are() -> None:
+@pytest.mark.parametrize(
+    ("height", "char", "far"),
+    [(8, "a", True), (12, "a", False), (12, None, True), (15, None, False)],
+)
+def test_too_far_says_how_tall_letters_are(height: int, char: str | None, far: bool) -> None:
     small = np.asarray(cv2.resize(PAGE, (192, 144), interpolation=cv2.INTER_AREA), np.uint8)
-    boxes: list[Box] = [(10 + 12 * n, 40, 7, 9) for n in range(8)]
-    assert advise(small, reading(boxes)) == "letters are 9 px tall: move closer"
+    boxes: list[Box] = [(10 + 12 * n, 40, 7, height) for n in range(8)]
+    advice = advise(small, reading(boxes, char))
+    assert advice == (f"letters are {height} px tall: move closer" if far else "")
 
 
 @pytest.mark.parametrize("sigma", [5, 8, 14])

@@ -9,7 +9,7 @@ import pytest
 from tests.soak import soak
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="ends the program by SIGINT")
+@pytest.mark.skipif(sys.platform == "win32", reason="ends the program by SIGTERM")
 def test_an_unruly_camera_is_survived() -> None:
     result = soak(10.0, stall_s=2.5)
     assert result.status == 0

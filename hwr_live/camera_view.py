@@ -194,7 +194,8 @@ def _paint_status(frame: Frame, state: CameraState) -> None:
     put_text(frame, pace, (x + w, baseline), size, panel.QUIET, align="right")
     room = x + w - text_width(pace, size) - left - 2 * size
     text, colour = _remark(state)
-    put_text(frame, fit_text(text, size, room), (left + size // 2, baseline), size, colour)
+    left += size // 2 if left > x else 2
+    put_text(frame, fit_text(text, size, room), (left, baseline), size, colour)
 
 
 def _states(state: CameraState) -> list[tuple[str, Colour]]:
@@ -263,7 +264,7 @@ def text_block(text: str, size: tuple[int, int], font: int, settled: bool) -> Fr
     outline(block, (0, 0, w, h), panel.EDGE, 6)
     lines = text.split("\n") if text else ["nothing read yet"]
     pad = round(font * 0.7)
-    columns, large = _text_fit(lines, (w - 2 * pad, h - pad), font)
+    columns, large = _text_fit(lines, (w - 2 * pad, h - pad), font) if text else (1, font)
     step, column_w = round(1.3 * large), (w - 2 * pad) // columns
     rows = min(max(1, (h - pad) // step), -(-len(lines) // columns))
     if len(lines) > rows * columns:
@@ -282,18 +283,22 @@ def text_block(text: str, size: tuple[int, int], font: int, settled: bool) -> Fr
 
 
 def _text_fit(lines: list[str], room: tuple[int, int], font: int) -> tuple[int, int]:
-    """In how many columns, and at which size, the lines are largest."""
-    smallest = max(11, round(font * 0.8))
+    """In how many columns, and at which size, the lines go: one column unless it is too small."""
+    smallest, comfortable = max(11, round(font * 0.8)), round(font * 1.2)
+
+    def fits(columns: int, size: int) -> bool:
+        rows = -(-len(lines) // columns)
+        widest = room[0] // columns - (font if columns > 1 else 0)
+        return rows * round(1.3 * size) <= room[1] and all(
+            text_width(line, size) <= widest for line in lines
+        )
+
     for size in range(round(font * 2.2), smallest, -1):
-        for columns in (1, 2, 3):
-            rows = -(-len(lines) // columns)
-            widest = room[0] // columns - (font if columns > 1 else 0)
-            if rows * round(1.3 * size) <= room[1] and all(
-                text_width(line, size) <= widest for line in lines
-            ):
+        for columns in (1,) if size >= comfortable else (1, 2, 3):
+            if fits(columns, size):
                 return columns, size
-    step = round(1.3 * smallest)
-    return min(3, max(1, room[0] // (18 * font)), -(-len(lines) * step // room[1])), smallest
+    rows = max(1, room[1] // round(1.3 * smallest))
+    return min(3, max(1, room[0] // (18 * font)), -(-len(lines) // rows)), smallest
 
 
 def _paint_help(frame: Frame, area: Box, largest: int) -> None:

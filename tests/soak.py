@@ -7,6 +7,7 @@ tests run ten seconds of it with a reader that needs no model.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import subprocess
@@ -144,7 +145,7 @@ def soak(
         client.next_after(began, None, 20)
         memory_mb = 0.0
         for fault in _faults():
-            if time.monotonic() > began + seconds:
+            if time.monotonic() > began + seconds or client.process.poll() is not None:
                 break
             if fault == "stall":
                 server.stall()
@@ -163,7 +164,7 @@ def soak(
             memory_mb = memory_mb or client.memory_mb()
             time.sleep(0.5)
         result.growth_mb = client.memory_mb() - memory_mb
-        result.status = client.end()
+        result.status = client.end()  # a program that ended before its time has a status of 1 or 2
     result.reports = [report for _, report in client.came]
     result.errors = client.errors
     return result
@@ -175,17 +176,14 @@ def _faults() -> Iterator[str]:
 
 
 def _pictures(real: bool) -> list[Iterator[Image]]:
-    return [_cycle(number, lines, real) for number, lines in enumerate(PAGES)]
-
-
-def _cycle(number: int, lines: list[str], real: bool) -> Iterator[Image]:
+    """What the camera sees of each page, without end."""
     if not real:
-        frames = [level(number, (320, 240))]
-    else:
-        page = written_page([line.upper() for line in lines])
-        frames = list(hand_held([page], seconds=3, seed=number))
-    while True:
-        yield from frames
+        return [itertools.cycle([level(number, (320, 240))]) for number in range(len(PAGES))]
+    pages = [written_page([line.upper() for line in lines]) for lines in PAGES]
+    return [
+        itertools.cycle(list(hand_held([page], seconds=3, seed=seed)))
+        for seed, page in enumerate(pages)
+    ]
 
 
 def _squeezed(text: str) -> str:

@@ -28,6 +28,7 @@ _JOIN_COST = 0.4  # each join of separate ink …
 _JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
 _SPACED = 0.25  # usual heights between glyphs: a line of wider gaps is spaced out …
 _SPACED_GAIN = 5.0  # … and what stands closer than this in it is rather one glyph
+_FEW_GAPS = 0.35  # taken for the usual gap where few glyphs stand alone, as on the pad
 _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
 _MOST_JOINED = 3
@@ -101,7 +102,7 @@ def _hypotheses(
         at += len(atoms)
     starts.append(at)
     gaps = [_gap(a, b) / height for a, b in pairwise(line)]
-    usual = min(0.5, float(np.median(gaps))) if len(gaps) > 2 else 0.0
+    usual = min(0.5, float(np.median(gaps))) if len(gaps) > 2 else _FEW_GAPS
     for i in range(len(line)):
         cost = 0.0
         for j in range(i + 1, min(len(line), i + _MOST_JOINED)):

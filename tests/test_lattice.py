@@ -78,7 +78,7 @@ def test_touching_characters_are_cut_where_the_halves_look_better(whole: float) 
 
 
 def test_a_sure_character_is_not_looked_at_again() -> None:
-    labels, line = page((20, 30, 15, 40), (36, 50, 25, 3), (60, 30, 15, 40), (200, 30, 20, 40))
+    labels, line = page((20, 30, 15, 40), (50, 50, 25, 3), (90, 30, 15, 40), (200, 30, 20, 40))
     chosen, asked = best(labels, line, lambda p: 0.95)
     assert chosen == line
     assert all(piece in line or len(piece.parts) > 1 for piece in asked)

@@ -31,7 +31,7 @@ from hwr_live.window import Window
 TITLE = "hwr-live draw"
 
 _SETS = ("all", "digits", "letters")  # what D goes through
-_BUSY_MS, _IDLE_MS = 4, 16  # how long a turn of the loop waits for a key
+_BUSY_MS, _IDLE_MS = 2, 16  # how long a turn of the loop waits for a key
 
 
 def run(

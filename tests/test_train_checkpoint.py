@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hwr_live.errors import HwrError
-from train.checkpoint import Checkpoint, State, alone, saved_recipe
+from train.checkpoint import Checkpoint, State, held, saved_recipe
 from train.recipe import HWR62, RECIPES, TUTORIALS, Recipe, recipe_from
 
 
@@ -110,12 +110,12 @@ def test_a_save_that_fails_leaves_the_old_file(
 
 def test_only_one_training_works_in_a_folder(tmp_path: Path) -> None:
     pytest.importorskip("fcntl", reason="this platform has no such locks")
-    with alone(tmp_path / "a.training"):
-        with pytest.raises(HwrError, match="another training"), alone(tmp_path / "a.training"):
+    with held(tmp_path / "a.training"):
+        with pytest.raises(HwrError, match="another training"), held(tmp_path / "a.training"):
             pass
-        with alone(tmp_path / "b.training"):
+        with held(tmp_path / "b.training"):
             pass
-    with alone(tmp_path / "a.training"):
+    with held(tmp_path / "a.training"):
         pass
 
 

@@ -18,6 +18,7 @@ from tests.learnable import blocks
 from train import loop, speed
 from train.augment import Augmentation
 from train.checkpoint import Checkpoint, State
+from train.distribute import alone
 from train.nets import NETS, dense
 from train.pool import Pool
 from train.recipe import Recipe
@@ -164,7 +165,8 @@ def test_what_breaks_while_batches_are_made_is_raised(
 def test_batches_take_each_image_at_most_once(batch: int, count: int, batches: int) -> None:
     marked = Pool(TRAIN.images, np.arange(100, dtype=np.int32))
     steps = max(1, 100 // batch)
-    made = list(loop.batches(marked, replace(PLAIN, batch=batch), 0, steps, 100))
+    parts = loop.batches(marked, replace(PLAIN, batch=batch), 0, steps, 100, alone())
+    made = [part for (part,) in parts]
     assert len(made) == batches
     for images, labels in made:
         assert np.allclose(images[..., 0] * 255, TRAIN.images[labels], atol=1e-3)

@@ -77,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
     going_on.add_argument(
         "--restart", action="store_true", help="forget a training that was broken off"
     )
+    out.add_argument(
+        "--strategy",
+        choices=("none", "mirrored", "multi-worker"),
+        default="none",
+        help="train on all GPUs of this machine, or with other machines by TF_CONFIG [none]",
+    )
     out.add_argument("--h5", action="store_true", help="save the network as model.h5 too")
     add_settings(out)
     return out
@@ -98,11 +104,19 @@ def _train(arguments: Sequence[str]) -> int:
 
     try:
         card = make_model(
-            dataset, recipe, data_folder(options), out, restart=options.restart, h5=options.h5
+            dataset,
+            recipe,
+            data_folder(options),
+            out,
+            restart=options.restart,
+            h5=options.h5,
+            strategy=options.strategy,
         )
     except KeyboardInterrupt:
         say("\ntrain: stopped; with --resume it goes on after the last whole epoch")
         return 130
+    if card is None:  # another process writes the model
+        return 0
     own, used = card["test"]["keras"], card["test"]["accuracy"]
     print(f"test loss {own['loss']:.5f}, accuracy {own['accuracy']:.3%}")
     print(f"{os.path.relpath(out)}: LiteRT, {card['export']['weights']}: accuracy {used:.3%}")

@@ -57,10 +57,12 @@ class Checkpoint:
 
     Attributes:
         settings: what the training depends on, as JSON can hold it.
+        restart: whether ``load`` is to forget what is there.
     """
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, settings: Settings, *, restart: bool = False) -> None:
         self.path = path
+        self.restart = restart
         self.settings: Settings = json.loads(json.dumps(settings))
 
     def save(self, state: State) -> None:
@@ -93,6 +95,8 @@ class Checkpoint:
         Raises:
             HwrError: for a broken file, or one of a training with other settings.
         """
+        if self.restart:
+            self.path.unlink(missing_ok=True)
         if not self.path.is_file():
             return None
         with _told(self.path), np.load(self.path, allow_pickle=False) as saved:
@@ -124,7 +128,7 @@ def saved_recipe(path: Path) -> Recipe | None:
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
     """Makes ``folder`` and holds it: no second training may work in it meanwhile.
 
     Held by the kernel, so a killed process leaves no lock behind. Windows has no such lock.

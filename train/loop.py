@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import math
 import os
 import time
@@ -23,10 +24,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from hwr_live.errors import HwrError
+from hwr_live.errors import HwrError, InputError
 from train.augment import augment
 from train.checkpoint import Arrays, Checkpoint, State
 from train.devices import cores, gpus
+from train.distribute import Team, alone
 from train.nets import NETS
 from train.pool import Pool, scale
 from train.progress import Bar, duration, say
@@ -35,6 +37,7 @@ from train.recipe import Recipe
 Images = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float32]
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
+Parts = list[Batch]
 
 _AHEAD = 8  # batches that are made ready while a step runs
 _CHUNK = 500  # images that are predicted at once
@@ -56,7 +59,14 @@ class Fitted:
     seconds: float
 
 
-def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, checkpoint: Checkpoint) -> Fitted:
+def fit(
+    recipe: Recipe,
+    classes: int,
+    train: Pool,
+    valid: Pool,
+    checkpoint: Checkpoint,
+    team: Team | None = None,
+) -> Fitted:
     """Trains a network.
 
     Args:
@@ -65,42 +75,49 @@ def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, checkpoint: Chec
         train, valid: images with labels.
         checkpoint: gone on from if there is one, and replaced after each epoch; ``history.csv`` is
             kept beside it.
+        team: the processors that do it together; without one, this process alone.
 
     Raises:
+        InputError: if a batch cannot be shared by the team.
         HwrError: if the loss is lost, or the checkpoint does not fit.
     """
-    half = _half(recipe)
-    keras.utils.set_random_seed(recipe.seed)
-    with _policy("mixed_float16" if half else "float32"):
-        model = NETS[recipe.net](classes)
+    team = team or alone()
+    if recipe.batch % team.replicas:
+        raise InputError(f"--batch {recipe.batch} cannot be shared evenly by {team.replicas}")
     count = recipe.epoch_images or len(train.labels)
     steps = max(1, count // recipe.batch)
     shown = min(count, steps * recipe.batch)
-    optimizer = make_optimizer(recipe, steps * recipe.epochs)
-    if half:
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    optimizer.build(model.trainable_variables)
+    keras.utils.set_random_seed(recipe.seed)
+    half = _half(recipe)
+    with team.strategy.scope(), _policy("mixed_float16" if half else "float32"):
+        model = NETS[recipe.net](classes)
+        optimizer = make_optimizer(recipe, steps * recipe.epochs, team.replicas)
+        if half:
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer.build(model.trainable_variables)
     average = [tf.Variable(weight.value) for weight in model.weights] if recipe.ema else []
-    take_step = step_function(model, optimizer, average, recipe, classes)
+    take_step = step_function(model, optimizer, average, recipe, classes, team)
     logits_of = predictor(model)
     # Dropout's random state is among the model's variables but not among its weights.
     variables = [*model.variables, *optimizer.variables]
     state = checkpoint.load() or State(_arrays(variables), _arrays(average))
+    if not team.agree(state.epochs):
+        raise HwrError("the workers see different checkpoints: --out must be one shared folder")
     if state.epochs:
         _restore(variables, state.variables, checkpoint.path)
         _restore(average, state.average, checkpoint.path)
         say(f"going on after epoch {state.epochs}")
     say(f"{model.name}: {model.count_params():,} parameters, {len(train.labels):,} images")
-    bar = Bar(recipe.epochs, shown)
+    bar = Bar(recipe.epochs, shown, None if team.chief else io.StringIO())
     for epoch in range(state.epochs, recipe.epochs):
         started = drained = time.monotonic()
         total = _Total()
-        for number, (x, y) in enumerate(batches(train, recipe, epoch, steps, count)):
+        for number, parts in enumerate(batches(train, recipe, epoch, steps, count, team)):
             # Early on the average follows closely, or it would drag the random start along.
             done = epoch * steps + number + 1
             decay = min(recipe.ema, (1 + done) / (10 + done))
-            loss, right = take_step(x, y, np.float32(decay))
-            total.add(loss, right, len(y))
+            loss, right = take_step(parts, decay)
+            total.add(loss, right, team.replicas * len(parts[0][1]))
             if time.monotonic() - drained > _DRAIN_S:
                 drained = time.monotonic()
                 total.drain()
@@ -128,8 +145,9 @@ def fit(recipe: Recipe, classes: int, train: Pool, valid: Pool, checkpoint: Chec
         row["seconds"] = state.seconds
         state.history.append(row)
         state.variables, state.average = _arrays(variables), _arrays(average)
-        _write_history(checkpoint.path.with_name("history.csv"), state.history)
-        checkpoint.save(state)
+        if team.chief:
+            _write_history(checkpoint.path.with_name("history.csv"), state.history)
+            checkpoint.save(state)
         bar.end_epoch(total.seen, _told(row, recipe.epochs))
     assert state.best is not None  # at least one epoch was run or loaded
     with _policy("float32"):
@@ -198,7 +216,8 @@ def _policy(name: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def make_optimizer(recipe: Recipe, total: int) -> Any:
+def make_optimizer(recipe: Recipe, total: int, replicas: int = 1) -> Any:
+    """The optimizer of a training of ``total`` steps."""
     if recipe.optimizer == "sgd":
         return keras.optimizers.SGD(recipe.learning_rate)
     if recipe.optimizer == "adam":
@@ -210,17 +229,24 @@ def make_optimizer(recipe: Recipe, total: int) -> Any:
         warmup_target=recipe.learning_rate if warmup else None,
         warmup_steps=warmup,
     )
-    return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, clipnorm=1.0)
+    # Keras limits each replica's share of the gradient and adds the shares up.
+    return keras.optimizers.AdamW(
+        schedule, weight_decay=recipe.weight_decay, clipnorm=1.0 / replicas
+    )
 
 
 def step_function(
-    model: keras.Model, optimizer: Any, average: list[Any], recipe: Recipe, classes: int
-) -> Any:
-    """A function of images, labels and the average's decay that takes a step and gives the mean
-    loss and the number of images that were read right."""
+    model: keras.Model,
+    optimizer: Any,
+    average: list[Any],
+    recipe: Recipe,
+    classes: int,
+    team: Team,
+) -> Callable[[Parts, float], Any]:
+    """A function of the parts of a batch and the average's decay that takes a step and gives the
+    mean loss and the number of images that were read right."""
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def step(x: Any, y: Any, decay: Any) -> Any:
+    def learn(x: Any, y: Any) -> Any:
         smooth = recipe.label_smoothing
         target = tf.one_hot(y, classes) * (1 - smooth) + smooth / classes
         with tf.GradientTape() as tape:
@@ -228,31 +254,56 @@ def step_function(
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
             scaled = optimizer.scale_loss(loss)  # against underflow in half precision
         gradients = tape.gradient(scaled, model.trainable_variables)
+        if team.replicas > 1:
+            gradients = [one / team.replicas for one in team.mean(gradients)]  # Keras adds them up
         optimizer.apply(gradients, model.trainable_variables)
+        right = tf.reduce_sum(tf.cast(tf.argmax(logits, 1, tf.int32) == y, tf.int32))
+        return team.mean(loss), team.sum(right)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def step(x: Any, y: Any, decay: Any) -> Any:
+        out = team.run(learn, x, y)
         for kept, weight in zip(average, model.weights if average else [], strict=True):
             kept.assign_add((1 - decay) * (weight.value - kept))
-        right = tf.reduce_sum(tf.cast(tf.argmax(logits, 1, tf.int32) == y, tf.int32))
-        return loss, right
+        return out
 
-    return lambda x, y, decay: step(tf.constant(x), tf.constant(y), tf.constant(decay))
+    def take(parts: Parts, decay: float) -> Any:
+        x, y = (team.spread([part[kind] for part in parts]) for kind in (0, 1))
+        return step(x, y, tf.constant(decay, tf.float32))
+
+    return take
 
 
-def batches(train: Pool, recipe: Recipe, epoch: int, steps: int, count: int) -> Iterator[Batch]:
-    """The batches of a pass, made in threads of their own while the network works."""
+def batches(
+    train: Pool, recipe: Recipe, epoch: int, steps: int, count: int, team: Team
+) -> Iterator[Parts]:
+    """The batches of a pass, in parts for this process's replicas.
+
+    They are made in threads of their own while the network works.
+    """
     order = train.order(epoch, recipe.seed, count)
+    replicas = team.replicas
 
-    def make(number: int) -> Batch:
-        some = order[number * recipe.batch : (number + 1) * recipe.batch]
+    def make(number: int) -> Parts:
+        whole = order[number * recipe.batch : (number + 1) * recipe.batch]
+        whole = whole[: len(whole) // replicas * replicas]
+        seed = [recipe.seed, 2, epoch * steps + number]
+        return [
+            part(whole[replica::replicas], seed if replicas == 1 else [*seed, replica])
+            for replica in team.own
+        ]
+
+    def part(some: npt.NDArray[np.int64], seed: list[int]) -> Batch:
         images = train.images[some]
         if recipe.augmentation is None:
             return scale(images), train.labels[some]
-        rng = np.random.default_rng([recipe.seed, 2, epoch * steps + number])
-        return augment(images, recipe.augmentation, rng)[..., None], train.labels[some]
+        varied = augment(images, recipe.augmentation, np.random.default_rng(seed))
+        return varied[..., None], train.labels[some]
 
     threads = max(1, min(_AHEAD, cores() // 2))
     pool = ThreadPoolExecutor(threads)
     try:
-        ready: deque[Future[Batch]] = deque()
+        ready: deque[Future[Parts]] = deque()
         for number in range(steps):
             ready.append(pool.submit(make, number))
             if len(ready) > _AHEAD:

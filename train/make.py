@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import shutil
@@ -14,8 +15,9 @@ import numpy as np
 
 from hwr_live.errors import HwrError
 from train import card, devices, measure
-from train.checkpoint import Checkpoint, alone
+from train.checkpoint import Checkpoint, held
 from train.datasets import Dataset
+from train.distribute import team
 from train.export import Export, export
 from train.litert import run_litert
 from train.loop import Fitted, fit, predictor
@@ -36,7 +38,8 @@ def make_model(
     *,
     restart: bool = False,
     h5: bool = False,
-) -> dict[str, Any]:
+    strategy: str = "none",
+) -> dict[str, Any] | None:
     """Trains, exports, measures and writes ``out``; until all is done nothing of it is there.
 
     Args:
@@ -46,36 +49,44 @@ def make_model(
         out: the model's folder; one that is there is replaced.
         restart: whether a checkpoint that is there is forgotten.
         h5: whether the network is saved as ``model.h5`` too.
+        strategy: how several processors do it together, of ``train.distribute.STRATEGIES``.
 
     Returns:
-        The model's card.
+        The model's card; None in a process that only helps another, which writes the model.
 
     Raises:
+        InputError: if the strategy cannot be followed.
         HwrError: if the checkpoint is of another training, or no export agrees with the network.
     """
-    say(devices.describe())
+    group = team(strategy)
     file = checkpoint_file(out)
-    work = file.parent
-    with alone(work):
-        if restart:
-            file.unlink(missing_ok=True)
+    with held(file.parent) if group.chief else contextlib.nullcontext():
+        say(f"{devices.describe()}{group.told()}")
         train, valid = make_pools(dataset, recipe, data)
         classes = len(dataset.chars) + bool(recipe.nonchars)
         images = [train.digest(), valid.digest()]
         settings = {"recipe": asdict(recipe), "classes": classes, "images": images}
-        fitted = fit(recipe, classes, train, valid, Checkpoint(file, settings))
+        checkpoint = Checkpoint(file, settings, restart=restart)
+        with group.told_of_loss():
+            fitted = fit(recipe, classes, train, valid, checkpoint, group)
+        if not group.chief:
+            group.agree(1)  # waits for the chief: one that loses its workers stops
+            return None
         say(f"trained in {duration(fitted.seconds)}; exporting")
         exports = _exports(fitted.model, valid)
         with replaced(out) as new:
             made = _card(out.name, dataset, recipe, data, (train, valid), fitted, exports)
+            if group.replicas > 1:
+                made["strategy"] = {"name": group.name, "replicas": group.replicas}
             (new / "card.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
             (new / "model.tflite").write_bytes(exports[-1].file)
             _save(fitted.model, new, valid, h5)
-            shutil.copy(work / "history.csv", new / "history.csv")
+            shutil.copy(file.with_name("history.csv"), new / "history.csv")
             draw_curves(new, new)
             draw_results(made, run_litert(exports[-1].file, dataset.test.images), dataset, new)
             (new / "README.md").write_text(readme(made, names_in(new)), encoding="utf-8")
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(file.parent, ignore_errors=True)
+        group.agree(1)
     return made
 
 

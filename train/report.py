@@ -171,6 +171,8 @@ def _training(card: Card) -> str:
     lines = ["## Training", ""]
     where = ", ".join(card.get("gpus") or []) or card.get("processor", "")
     seconds = card.get("training_seconds")
+    if strategy := card.get("strategy"):
+        where += f" ({strategy['name']}, {strategy['replicas']} replicas)"
     took = f"{duration(seconds)} on {where}, " if seconds is not None and where else ""
     lines.append(f"{took}finished on {card.get('date', 'an unknown day')}, with these settings:")
     lines += ["", *(f"    {key} = {value}" for key, value in _settings(recipe))]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from train.loop import Batch, batches, make_optimizer, step_function
+from train.distribute import alone
+from train.loop import Parts, batches, make_optimizer, step_function
 from train.nets import NETS
 from train.pool import Pool
 from train.recipe import Recipe
@@ -44,12 +45,13 @@ def measure(recipe: Recipe, classes: int, seconds: float) -> Speed:
     model = NETS[recipe.net](classes)
     optimizer = make_optimizer(recipe, 1000)
     optimizer.build(model.trainable_variables)
-    step = step_function(model, optimizer, [], recipe, classes)
+    team = alone()
+    step = step_function(model, optimizer, [], recipe, classes, team)
     varied = replace(recipe, augmentation=recipe.augmentation or Recipe().augmentation)
 
-    def endless(how: Recipe) -> Iterator[Batch]:
+    def endless(how: Recipe) -> Iterator[Parts]:
         for epoch in itertools.count():
-            yield from batches(pool, how, epoch, _IMAGES // recipe.batch, _IMAGES)
+            yield from batches(pool, how, epoch, _IMAGES // recipe.batch, _IMAGES, team)
 
     def rate(work: Callable[[], object]) -> float:
         work()  # what is made only once is not counted
@@ -61,14 +63,13 @@ def measure(recipe: Recipe, classes: int, seconds: float) -> Speed:
         raise AssertionError
 
     ready = next(endless(recipe))
-    decay = np.float32(0.9)
     plain, augmented, both = (
         endless(how) for how in (replace(recipe, augmentation=None), varied, recipe)
     )
     return Speed(
         model.count_params(),
-        rate(lambda: int(step(*ready, decay)[1])),
+        rate(lambda: int(step(ready, 0.9)[1])),
         rate(lambda: next(plain)),
         rate(lambda: next(augmented)),
-        rate(lambda: int(step(*next(both), decay)[1])),
+        rate(lambda: int(step(next(both), 0.9)[1])),
     )

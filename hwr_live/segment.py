@@ -121,9 +121,11 @@ def _without_dirt(
     w, h, area = (stats[numbers, i].astype(float) for i in (2, 3, 4))
     longer = np.maximum(w, h)
     big = longer > 0.4 * height
-    # A stroke's width is about its area over its length; a dot is at least half a pen wide.
-    pen = float(np.median(area[big] / (longer[big] + np.minimum(w, h)[big]))) if big.any() else 2.0
-    kept = (longer > 0.06 * height) & (area > 0.5 * pen * pen)
+    # A single stroke's width is about its area over its length; of a component of several strokes
+    # this is too much, so the least of them tell. A dot is at least half a pen wide.
+    widths = area[big] / (longer[big] + np.minimum(w, h)[big])
+    pen = float(np.percentile(widths, 10)) if big.any() else 2.0
+    kept = (longer > 0.06 * height) & (area > 0.25 * pen * pen)
     return np.asarray(numbers[kept], np.int64)
 
 

@@ -37,6 +37,10 @@ _VOTE_S = 4.0  # time constant of the votes
 _PRESENCE_S = 1.2  # time constant of how often a track is seen
 _ENTER, _LEAVE = 0.5, 0.3  # presence from which a track is in the text, and below which it leaves
 _GONE_S = 0.45  # a steady track not seen for this long has left the page
+_MISSED = 10  # frames without it that a new track must make up for, if there were so many
+_FADED = 0.15  # presence of what has left the page, steady or not
+_WRITTEN_S = 0.36  # what comes later is taken to be written after this long …
+_SURE = 0.6  # … and if so large a share of its votes agree
 _FORGET_S = 3.0  # any track not seen for this long is dropped
 _YOUNG_S = 0.25  # a glyph that comes later is no part of the text for this long
 _HISTORY = 32  # frames in which tracks are looked up for having been seen together
@@ -87,6 +91,7 @@ class Page:
         self._votes, self._looks = np.zeros((0, 1)), np.zeros((0, LOOK))
         self._hits, self._chances = np.zeros(0), np.zeros(0)
         self._born_s, self._last_s = np.zeros(0), np.zeros(0)
+        self._born = np.zeros(0, np.int64)  # number of its first frame
         self._shown = np.zeros(0, np.bool_)
         self._chosen = np.zeros(0, np.int64)
         self._history = np.zeros((0, _HISTORY), np.float32)
@@ -184,10 +189,14 @@ class Page:
         if not shown.issubset(int(i) for i in self._ids):
             return True
         old = np.isin(self._ids, list(shown))
-        if (self._gone() & old).any():
+        presence = self._presence()
+        if (old & (self._gone() | (presence < _FADED))).any():
             return True
-        late = self._born_s > 0.8
-        new = self._shown & ~old & late & (self._presence() > 0.75) & (self._chosen != NOTHING)
+        sure = self._votes.max(1, initial=0.0) > _SURE * self._votes.sum(1)
+        late = (self._born_s > 0.8) & (self.clock_s - self._born_s >= _WRITTEN_S)
+        lived = np.minimum(self.frames - self._born + 1, _HISTORY)
+        steady = self._history.sum(1) >= 0.8 * lived
+        new = self._shown & ~old & late & sure & steady & (self._chosen != NOTHING)
         return bool(new.any() and (new & ~self._overlaps()[:, old].any(1)).any())
 
     def _in_order(self, lines: dict[int, list[int]]) -> list[int]:
@@ -307,8 +316,7 @@ class Page:
         back = inverse(self._matrix)
         ids = np.arange(self._next_id, self._next_id + k)
         self._next_id += k
-        # What comes later must make up for the frames that had it not.
-        missed = np.full(k, 0.5 * min(self.frames - 1, 3))
+        missed = np.full(k, float(min(self.frames - 1, _MISSED)))
         self._extend(
             _ids=ids,
             _centres=apply(back, points.centres[fresh]),
@@ -318,6 +326,7 @@ class Page:
             _hits=np.zeros(k),
             _chances=1.0 + missed,
             _born_s=np.full(k, self.clock_s),
+            _born=np.full(k, self.frames),
             _last_s=np.full(k, self.clock_s),
             _shown=np.zeros(k, np.bool_),
             _chosen=np.full(k, -1),
@@ -383,5 +392,5 @@ class Page:
 
 _ARRAYS = (
     *("_ids", "_centres", "_sizes", "_votes", "_looks", "_hits", "_chances", "_born_s", "_last_s"),
-    *("_shown", "_chosen", "_history", "_line_votes"),
+    *("_born", "_shown", "_chosen", "_history", "_line_votes"),
 )

@@ -184,6 +184,20 @@ def test_a_hand_over_a_third_of_the_page_changes_nothing_at_once() -> None:
     assert max(run.changes()) < 1.0
 
 
+@pytest.mark.parametrize("frames", [3, 8])
+def test_what_is_there_for_a_moment_does_not_show(frames: int) -> None:
+    speck = Line(((Glyph("1", 0.9, (500, 400, 6, 30), (("1", 0.9),)),),))
+
+    def touched(reading: Reading) -> Reading:
+        return dataclasses.replace(reading, lines=(*reading.lines, speck))
+
+    frames_ = list(readings([LETTER], frames=100, mistakes=NONE))
+    run = follow(
+        (touched(r) if 40 <= n < 40 + frames else r, t, w) for n, (r, t, w) in enumerate(frames_)
+    )
+    assert max(run.changes()) < 1.0
+
+
 def test_lone_blurred_frames_do_not_show() -> None:
     frames = list(readings([LETTER], frames=100, seed=3))
     garbage = list(readings([["xX0"]], frames=100, seed=9, mistakes=ROUGH))

@@ -109,7 +109,8 @@ def test_hwr62_renamed_to_byclass_is_trained_alike() -> None:
     assert recipe_for("emnist-byclass") == recipe_for("hwr62") == HWR62
 
 
-def test_keras_own_file(made: Made, tmp_path: Path) -> None:
+def test_keras_own_file(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HWR_DATA", "data")
     (tmp_path / "keras" / "datasets").mkdir(parents=True)
     write_keras(tmp_path / "keras" / "datasets" / "mnist.npz")
     assert main(["mnist", "--from", "keras"]) == 0

@@ -57,9 +57,9 @@ def data_folder(options: argparse.Namespace) -> Path | None:
 
 def load_data(options: argparse.Namespace, name: str) -> Dataset:
     """Loads a data set and tells its warnings."""
-    dataset = load(
-        name, data_folder(options), source=options.source, download=not options.no_download
-    )
+    # HWR_DATA names a folder of files; the libraries have folders of their own.
+    data = data_folder(options) if options.source == "files" else options.data
+    dataset = load(name, data, source=options.source, download=not options.no_download)
     for warning in dataset.warnings:
         say(f"warning: {warning}")
     return dataset

@@ -59,14 +59,14 @@ def run(
         raise InputError(f"{frames} frames cannot be read; give a number of at least 1")
     if record is not None:
         check_path(record)
-    if window:  # before a camera is opened in vain
-        from hwr_live import camera_window
-        from hwr_live import window as window_module
-
-        window_module.require_display()
     printer = Printer(out or sys.stdout, json=json)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         opened = stack.enter_context(open_source(source))
+        if window:  # not loaded where none is wanted; a missing file is told before a display is
+            from hwr_live import camera_window
+            from hwr_live.window import require_display
+
+            require_display()
         recorder = None
         if record is not None:
             recorder = stack.enter_context(Recorder(record, None if opened.live else opened.fps))

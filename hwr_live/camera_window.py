@@ -20,7 +20,7 @@ from hwr_live import clipboard
 from hwr_live.camera_layout import arrange
 from hwr_live.camera_state import Act, CameraState
 from hwr_live.camera_view import clock, paint_camera
-from hwr_live.cameras import camera_numbers
+from hwr_live.cameras import NextCamera
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.files import make_folder, write_new
 from hwr_live.follow import FrameReader, Printer, Report
@@ -30,7 +30,7 @@ from hwr_live.pictures import encode_png
 from hwr_live.reading_thread import Answer, ReadingThread, Task
 from hwr_live.record import Recorder
 from hwr_live.screen import screen_size
-from hwr_live.source import Frame, FrameSource, LiveSource, open_source
+from hwr_live.source import Frame, FrameSource, LiveSource
 from hwr_live.window import Window
 
 TITLE = "hwr-live camera"
@@ -103,7 +103,7 @@ class CameraProgram:
         # Files, the clipboard and cameras are slow at times, and the picture must not wait.
         self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
         self._running: list[Future[str]] = []
-        self._opening: Future[FrameSource] | None = None
+        self._next_camera = NextCamera()
 
     def __enter__(self) -> CameraProgram:
         self._thread.__enter__()
@@ -114,7 +114,7 @@ class CameraProgram:
             if self._recorder is not None:
                 stack.callback(self._recorder.close)
             stack.callback(self._source.close)
-            stack.callback(self._close_opening)
+            stack.callback(self._next_camera.close)
             stack.callback(self._errands.shutdown)
             stack.callback(self._thread.__exit__)
 
@@ -438,31 +438,22 @@ class CameraProgram:
     # Cameras
 
     def _open_next_camera(self) -> None:
-        if not self._source.name.isdecimal():
+        name = self._source.name
+        if not name.isdecimal():
             self._say("N goes through cameras; this is none")
-            return
-        here = int(self._source.name)
-        numbers = [number for number in camera_numbers() if number != here]
-        others = [n for n in numbers if n > here] + [n for n in numbers if n < here]
-        if not others:
-            self._say("there is no other camera")
-        elif self._opening is None:
+        elif self._next_camera.look(int(name)):
             self._say("looking for the next camera")
-            self._opening = Future()
-            if sys.platform == "darwin":  # there cameras belong to the main thread
-                _open_first(others, self._opening)
-            else:
-                self._errands.submit(_open_first, others, self._opening)
+        else:
+            self._say("there is no other camera")
 
     def _take_camera(self) -> None:
-        """Goes over to the camera that has been opened."""
-        if self._opening is None or not self._opening.done():
-            return
-        opened, self._opening = self._opening, None
+        """Goes over to the next camera, once it is open."""
         try:
-            source = opened.result()
-        except HwrError as error:
+            source = self._next_camera.take()
+        except DeviceError as error:
             self._say(str(error), warning=True)
+            return
+        if source is None:
             return
         self._source.close()
         self._source = source
@@ -472,11 +463,6 @@ class CameraProgram:
             self._state.region = self._state.report = self._state.ink = None
             self._state.frozen = False
         self._say(f"camera {source.name}")
-
-    def _close_opening(self) -> None:
-        if self._opening is not None:
-            with contextlib.suppress(HwrError):
-                self._opening.result().close()
 
 
 class Rate:
@@ -506,17 +492,6 @@ def free_path(folder: Path) -> Path:
     while (path := folder / f"{stem}{f'-{number}' if number > 1 else ''}.avi").exists():
         number += 1
     return path
-
-
-def _open_first(numbers: list[int], opened: Future[FrameSource]) -> None:
-    """Opens the first of the cameras that gives a picture."""
-    for number in numbers:
-        try:
-            opened.set_result(open_source(number))
-        except HwrError:
-            continue
-        return
-    opened.set_exception(DeviceError("no other camera gives a picture"))
 
 
 def _copy(text: str) -> str:

@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
+from hwr_live.frames import Frame
 from hwr_live.pictures import Image
 from hwr_live.reading import Reading
 from hwr_live.settle import Settler
-from hwr_live.source import Frame
 
 _CALM_S = 0.6  # for so long a text must stand before it is printed: first corrections come sooner
 

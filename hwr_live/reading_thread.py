@@ -14,10 +14,10 @@ import numpy as np
 
 from hwr_live.advice import advise
 from hwr_live.follow import Follower, FrameReader, Report
+from hwr_live.frames import Frame
 from hwr_live.ink import find_ink
 from hwr_live.pictures import Image
 from hwr_live.reading import Box, Glyph, Line, Reading
-from hwr_live.source import Frame
 
 
 @dataclass(frozen=True)

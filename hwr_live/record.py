@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from hwr_live.errors import DeviceError, InputError
+from hwr_live.frames import Frame, quieten
 from hwr_live.pictures import Image
-from hwr_live.source import Frame, quieten
 
 SUFFIXES = (".avi", ".mkv")
 # HuffYUV in BGR. FFV1 is a quarter smaller, but takes 100 ms for a frame of 1280×720, this takes 15

@@ -86,6 +86,67 @@ def test_cameras_are_listed_without_noise(capfd: pytest.CaptureFixture[str]) -> 
     assert captured.err == ""
 
 
+class FakeCamera:
+    """Stands for a camera; those with odd numbers give no picture."""
+
+    def __init__(self, number: int) -> None:
+        if number % 2:
+            raise DeviceError("no picture")
+        self.number, self.closed = number, False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("numbers", "here", "after"),
+    [([0], 0, None), ([0, 1, 2, 4], 0, 2), ([0, 1, 2, 4], 4, 0), ([0, 1], 0, -1), ([], 0, None)],
+)
+def test_the_next_camera_is_the_next_that_gives_a_picture(
+    numbers: list[int], here: int, after: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cameras, "camera_numbers", lambda: numbers)
+    monkeypatch.setattr(cameras, "open_camera", FakeCamera)
+    following = cameras.NextCamera()
+    assert following.take() is None
+    assert following.look(here) == (after is not None)
+    if after is None:
+        return
+    if after < 0:
+        with pytest.raises(DeviceError, match="no other camera"):
+            _taken(following)
+    else:
+        assert _taken(following).number == after
+    following.close()
+
+
+def test_a_next_camera_that_comes_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, opened = threading.Event(), []
+
+    def slow(number: int) -> FakeCamera:
+        gate.wait(5)
+        opened.append(FakeCamera(number))
+        return opened[0]
+
+    monkeypatch.setattr(cameras, "camera_numbers", lambda: [0, 2])
+    monkeypatch.setattr(cameras, "open_camera", slow)
+    following = cameras.NextCamera()
+    following.look(0)
+    following.close()
+    gate.set()
+    end = time.monotonic() + 5
+    while not (opened and opened[0].closed) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert opened[0].closed
+
+
+def _taken(following: cameras.NextCamera) -> Any:
+    end = time.monotonic() + 5
+    while (camera := following.take()) is None and time.monotonic() < end:
+        time.sleep(0.01)
+    return camera
+
+
 def test_blank_video_prints_nothing(tmp_path: Path) -> None:
     assert read(video(tmp_path / "v.avi", [-1])) == (0, "")
 
@@ -198,7 +259,7 @@ def test_live_stream_drops_what_it_cannot_read(capfd: pytest.CaptureFixture[str]
 def test_stream_that_ends_is_lost_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("hwr_live.source._GIVE_UP_S", 1.2)
+    monkeypatch.setattr("hwr_live.live._GIVE_UP_S", 1.2)
     monkeypatch.setattr("hwr_live.camera._NOTICE_S", 0.5)
     out = io.StringIO()
     with MjpegServer(lambda n: level(0), fps=50) as server:

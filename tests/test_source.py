@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_live import source as source_module
+from hwr_live import live
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.pictures import to_bgr8
 from hwr_live.source import LiveSource, open_source
@@ -173,7 +173,7 @@ def test_no_camera_is_told_at_once(capfd: pytest.CaptureFixture[str]) -> None:
 def test_dead_address_is_told_within_three_seconds(
     scheme: str, listening: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_module, "_PATIENCE_CAMERA_S", 2.0)  # for rtsp that answers
+    monkeypatch.setattr(live, "_PATIENCE_CAMERA_S", 2.0)  # for rtsp that answers
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         if listening:

@@ -19,9 +19,9 @@ from hwr_live.paint import (
     Colour,
     Frame,
     capital_height,
-    draw_reading,
     fit_text,
     outline,
+    paint_reading,
     plate,
     put_text,
     shade,
@@ -49,11 +49,17 @@ _BACKDROP: Colour = (58, 50, 44)
 _DIM: Colour = (40, 34, 30)
 
 
-def paint_camera(state: CameraState) -> Frame:
-    """The whole window: uint8 (height, width, 3)."""
+def paint_camera(state: CameraState, frame: Frame | None = None) -> Frame:
+    """The whole window: uint8 (height, width, 3).
+
+    Args:
+        state: what is shown.
+        frame: an earlier picture of the same size, painted over; a new one costs milliseconds.
+    """
     layout = state.layout
     width, height = layout.size
-    frame = np.empty((height, width, 3), np.uint8)
+    if frame is None:
+        frame = np.empty((height, width, 3), np.uint8)
     x, y, w, h = layout.picture
     _paint_picture(frame[y : y + h, x : x + w], state)
     frame[h:] = _panel_ground(width, height - h)
@@ -89,12 +95,11 @@ def _paint_picture(area: Frame, state: CameraState) -> None:
         area[:] = _BACKDROP
         return
     placement = state.placement
-    picture = _scaled(shown, placement)
+    part = _scaled_into(area, shown, placement)
     if state.report is not None:
         drift = (0.0, 0.0) if shown is not state.image else state.drift
         reading = _moved(state.report.steady, placement, drift)
-        picture = draw_reading(picture, reading, labels=_tall_enough(reading))
-    _frame_in(area, picture, placement)
+        paint_reading(part, reading, labels=_tall_enough(reading))
     if state.drag is not None:
         _paint_region(area, placement.to_window(dragged(state.drag)))
     elif state.region is not None:
@@ -107,24 +112,22 @@ def _tall_enough(reading: Reading) -> bool:
     return not heights or float(np.median(heights)) >= _LABELLED_PX
 
 
-def _scaled(image: Frame, placement: Placement) -> Frame:
-    size = (
-        max(1, round(placement.size[0] * placement.scale)),
-        max(1, round(placement.size[1] * placement.scale)),
-    )
-    if (image.shape[1], image.shape[0]) == size:
-        return image
-    way = cv2.INTER_AREA if placement.scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
-
-
-def _frame_in(area: Frame, picture: Frame, placement: Placement) -> None:
+def _scaled_into(area: Frame, image: Frame, placement: Placement) -> Frame:
+    """Puts the image where it belongs in the area; returns that part."""
     height, width = area.shape[:2]
-    h, w = min(picture.shape[0], height), min(picture.shape[1], width)
+    left, top = max(0, placement.left), max(0, placement.top)
+    w = min(max(1, round(placement.size[0] * placement.scale)), width - left)
+    h = min(max(1, round(placement.size[1] * placement.scale)), height - top)
     if (h, w) != (height, width):
         area[:] = _BACKDROP
-    left, top = max(0, placement.left), max(0, placement.top)
-    area[top : top + h, left : left + w] = picture[: height - top, : width - left]
+    part = area[top : top + h, left : left + w]
+    if image.shape == part.shape:
+        part[:] = image
+    else:
+        # Over areas is finer, but takes 11 ms, not 2, for 1920×1080 made a little smaller.
+        way = cv2.INTER_AREA if placement.scale < 0.6 else cv2.INTER_LINEAR
+        cv2.resize(image, (w, h), dst=part, interpolation=way)
+    return part
 
 
 def _moved(reading: Reading, placement: Placement, drift: tuple[float, float]) -> Reading:

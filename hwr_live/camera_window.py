@@ -91,6 +91,7 @@ class CameraProgram:
         self._state: CameraState | None = None
         self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
         self._epoch = 0
+        self._painted: Painted | None = None
         self._raw: Frame | None = None  # the one shown, as it came
         self._frame: Frame | None = None  # and as it is shown
         self._read: deque[Answer] = deque()  # of a file: what is read but not yet shown
@@ -315,7 +316,8 @@ class CameraProgram:
         after = (state.note, int(state.silence_s), state.recording_s and int(state.recording_s))
         picture: Painted | None = None
         if self._changed or before != after:
-            picture, self._changed = paint_camera(state), False
+            picture = self._painted = paint_camera(state, self._painted)
+            self._changed = False
         code = self._window.show(picture, wait_ms)
         if code >= 0:
             self._changed = True

@@ -164,11 +164,18 @@ def draw_reading(
         if frame.ndim == 2
         else frame.copy()
     )
+    paint_reading(picture, reading, chosen=chosen, labels=labels)
+    return picture
+
+
+def paint_reading(
+    frame: Frame, reading: Reading, *, chosen: Glyph | None = None, labels: bool = True
+) -> None:
+    """What :func:`draw_reading` does, into a BGR frame itself."""
     for line in reading.lines:
         size = _label_size(line)
         for glyph in line.glyphs:
-            _draw_glyph(picture, glyph, size, glyph is chosen, labels)
-    return picture
+            _draw_glyph(frame, glyph, size, glyph is chosen, labels)
 
 
 def _draw_glyph(frame: Frame, glyph: Glyph, size: int, chosen: bool, labelled: bool) -> None:

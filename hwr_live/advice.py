@@ -21,7 +21,8 @@ _DARK = 70  # grey value that 5 % of a frame's pixels reach where there is light
 _SOFT_EDGE_PX = 2.9  # width of a stroke's edge; sharp ones are 2 to 2.6 pixels wide, …
 _SOFT_SHARE = 0.16  # … and blur does harm when it is this share of the letters' height
 _LOOKED_AT = 12  # glyphs that are looked at
-_SIDE = 640  # pixels: size at which a frame without glyphs is looked at
+_SIDE = 320  # pixels: size at which a frame without glyphs is looked at
+_SOFT_WIDTH = 3.75  # of these pixels: from here on no edge is sharp
 _FAINT = 4.0  # grey values: less than this is paper and noise
 
 
@@ -69,11 +70,11 @@ def edge_width(grey: Image, boxes: list[Box]) -> float:
 def is_soft(grey: Image) -> bool:
     """Whether there is something in the picture, and nothing of it has a sharp edge."""
     small = _small(grey).astype(np.float32)
-    detail = cv2.GaussianBlur(small, (0, 0), 3) - cv2.GaussianBlur(small, (0, 0), 20)
+    detail = cv2.GaussianBlur(small, (0, 0), 1.5) - cv2.GaussianBlur(small, (0, 0), 10)
     contrast = float(np.percentile(np.abs(detail), 98))
-    # Noise is smoothed away before slopes are measured; a sharp edge then has a width of 4.
-    slope = float(np.percentile(_slope(cv2.GaussianBlur(small, (0, 0), 1.5)), 99.5))
-    return contrast > _FAINT and 2 * contrast / max(slope, 0.1) > 7.5
+    # Noise is smoothed away before slopes are measured; a sharp edge then has a width of 2 to 3.
+    slope = float(np.percentile(_slope(cv2.GaussianBlur(small, (0, 0), 0.75)), 99.5))
+    return contrast > _FAINT and 2 * contrast / max(slope, 0.1) > _SOFT_WIDTH
 
 
 def _small(grey: Image) -> Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from hwr_live.frames import Frame
 from hwr_live.ink import find_ink
 from hwr_live.pictures import Image
 from hwr_live.reading import Box, Glyph, Line, Reading
+
+_ADVICE_EVERY_S = 0.25  # advice costs milliseconds, and nobody follows it faster
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class ReadingThread:
     def __init__(self) -> None:
         self._follower: Follower | None = None
         self._epoch = -1
+        self._advice, self._advised_s = "", -_ADVICE_EVERY_S
         self._waiting: deque[Task] = deque()
         self._asked = self._answered = 0
         self._ending = False
@@ -140,7 +144,10 @@ class ReadingThread:
         else:
             report = self._follower.settle(task.frame, reading, last=task.last)
         ink = _ink_picture(part, task) if task.ink else None
-        return Answer(task, report, advise(part, raw), ink)
+        now_s = time.monotonic()
+        if now_s - self._advised_s >= _ADVICE_EVERY_S or task.again or task.still:
+            self._advice, self._advised_s = advise(part, raw), now_s
+        return Answer(task, report, self._advice, ink)
 
 
 def part_of(image: Image, region: Box | None) -> Image:

@@ -59,7 +59,7 @@ class Placement:
     top: int
     size: tuple[int, int]
 
-    def to_window(self, box: tuple[float, float, float, float]) -> Box:
+    def to_window(self, box: Box) -> Box:
         """A box of the frame in the window's pixels."""
         x, y, w, h = box
         left, top = round(self.left + x * self.scale), round(self.top + y * self.scale)

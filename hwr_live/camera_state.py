@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hwr_live.camera_layout import CameraLayout, Placement, place
 from hwr_live.follow import Report
+from hwr_live.motion import STILL, Matrix
 from hwr_live.pictures import Image
 from hwr_live.reading import Box
 from hwr_live.window import ESC
@@ -59,7 +60,7 @@ class CameraState:
         chars: set of characters that is read.
         image: the frame shown, uint8 (h, w, 3) BGR, mirrored if ``mirror``.
         report: the newest reading, of this frame or one before it.
-        drift: how far the picture has moved since it was read, as shares of its width and height.
+        motion: of the picture since it was read, (2, 3) in the frame's pixels.
         ink: uint8 (h, w) ink of the frame that was read, for the view of it.
         advice: why it cannot be read well, if so.
         view: one of :data:`VIEWS`.
@@ -81,7 +82,7 @@ class CameraState:
     still: bool = False
     image: Image | None = None
     report: Report | None = None
-    drift: tuple[float, float] = (0.0, 0.0)
+    motion: Matrix = field(default_factory=lambda: STILL)
     ink: Image | None = None
     advice: str = ""
     view: str = "frame"

@@ -11,6 +11,7 @@ import numpy as np
 from hwr_live import panel
 from hwr_live.camera_layout import KEYS, Placement, crop_cells
 from hwr_live.camera_state import CameraState, dragged
+from hwr_live.motion import moved_reading
 from hwr_live.paint import (
     INK,
     POOR,
@@ -27,7 +28,7 @@ from hwr_live.paint import (
     shade,
     text_width,
 )
-from hwr_live.reading import Box, Glyph, Line, Reading
+from hwr_live.reading import Box, Line, Reading
 
 HELP = (
     ("Space", "freeze the picture, go on"),
@@ -97,8 +98,10 @@ def _paint_picture(area: Frame, state: CameraState) -> None:
     placement = state.placement
     part = _scaled_into(area, shown, placement)
     if state.report is not None:
-        drift = (0.0, 0.0) if shown is not state.image else state.drift
-        reading = _moved(state.report.steady, placement, drift)
+        reading = state.report.steady
+        if shown is state.image:  # the ink is of the frame that was read
+            reading = moved_reading(reading, state.motion)
+        reading = _scaled(reading, placement)
         paint_reading(part, reading, labels=_tall_enough(reading))
     if state.drag is not None:
         _paint_region(area, placement.to_window(dragged(state.drag)))
@@ -130,17 +133,18 @@ def _scaled_into(area: Frame, image: Frame, placement: Placement) -> Frame:
     return part
 
 
-def _moved(reading: Reading, placement: Placement, drift: tuple[float, float]) -> Reading:
-    """The reading in the pixels of the scaled picture, where the picture is now."""
-    dx, dy = drift[0] * placement.size[0], drift[1] * placement.size[1]
+def _scaled(reading: Reading, placement: Placement) -> Reading:
+    """The reading in the pixels of the scaled picture."""
+    if placement.scale == 1:
+        return reading
     here = dataclasses.replace(placement, left=0, top=0)
-
-    def moved(glyph: Glyph) -> Glyph:
-        x, y, w, h = glyph.box
-        return dataclasses.replace(glyph, box=here.to_window((x + dx, y + dy, w, h)))
-
     lines = (
-        Line(tuple(tuple(moved(glyph) for glyph in word) for word in line.words))
+        Line(
+            tuple(
+                tuple(dataclasses.replace(glyph, box=here.to_window(glyph.box)) for glyph in word)
+                for word in line.words
+            )
+        )
         for line in reading.lines
     )
     return dataclasses.replace(reading, lines=tuple(lines))

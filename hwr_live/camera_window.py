@@ -24,7 +24,7 @@ from hwr_live.cameras import NextCamera
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.files import make_folder, write_new
 from hwr_live.follow import FrameReader, Printer, Report
-from hwr_live.motion import Small, shift_between, small_grey
+from hwr_live.motion import STILL, Small, motion_between, small_grey
 from hwr_live.paint import Frame as Painted
 from hwr_live.pictures import encode_png
 from hwr_live.reading_thread import Answer, ReadingThread, Task
@@ -225,11 +225,13 @@ class CameraProgram:
         state, frame = self._state, self._frame
         assert state is not None
         assert frame is not None
-        state.drift = (0.0, 0.0)
+        state.motion = STILL
         if state.report is None or state.report.frame.image is frame.image:
             return
         if self._source.live and self._read_grey is not None:
-            state.drift = shift_between(self._read_grey, small_grey(frame.image))
+            state.motion = motion_between(
+                self._read_grey, small_grey(frame.image), state.report.reading
+            )
 
     # Readings
 

@@ -1,38 +1,127 @@
-"""How far the picture has moved since it was read, so that boxes stay on the writing."""
+"""How the picture has moved since it was read, so that boxes stay on the writing.
+
+The shift of the whole picture is found by phase correlation (Kuglin and Hines 1975); from there
+the written glyphs themselves are followed by optical flow (Lucas and Kanade 1981), and a shift, a
+turn and a scale are fitted to where they went.
+"""
 
 from __future__ import annotations
+
+import dataclasses
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.pictures import Image
+from hwr_live.reading import Glyph, Line, Reading
 
-_SIDE = 192  # pixels: the longer side of what is compared
+_SIDE = 480  # pixels: the longer side of what is compared
+_COARSE = 160  # and of what the whole shift is found in
 _FARTHEST = 0.25  # of a side: the picture has moved out of reach of a comparison
 _LEAST_RESPONSE = 0.2  # of the correlation's peak: below it is another picture
+_POINTS = 60  # glyphs that are followed
+_WINDOW = (15, 15)
+_LEAST_INLIERS = 0.5
 
-Small = npt.NDArray[np.float32]
+Small = npt.NDArray[np.uint8]
+Matrix = npt.NDArray[np.float64]
+
+STILL: Matrix = np.eye(2, 3)
+"""No motion at all."""
 
 
 def small_grey(image: Image) -> Small:
     """What is compared of a frame, uint8 (h, w, 3) BGR."""
-    scale = _SIDE / max(image.shape[:2])
+    scale = min(1.0, _SIDE / max(image.shape[:2]))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def shift_between(before: Small, after: Small) -> tuple[float, float]:
-    """Where the picture went, as shares of its width and height; (0, 0) where that is not sure.
+def motion_between(before: Small, after: Small, reading: Reading) -> Matrix:
+    """Where the picture went since it was read.
 
-    By phase correlation (Kuglin and Hines 1975).
+    Args:
+        before: of the frame that was read.
+        after: of the frame that is shown.
+        reading: of the former, in its pixels; ``reading.size`` is the frame's size.
+
+    Returns:
+        float (2, 3), in the frame's pixels; :data:`STILL` where it is not sure.
     """
-    if before.shape != after.shape:
-        return 0.0, 0.0
-    height, width = before.shape
+    if before.shape != after.shape or not reading.glyphs:
+        return STILL
+    shift = _shift(before, after)
+    if shift is None:
+        return STILL
+    scale = before.shape[1] / max(1, reading.size[0])
+    moved = np.hstack([np.eye(2), shift[:, None]])
+    fitted = _followed(before, after, _centres(reading) * scale, shift)
+    if fitted is not None:
+        moved = fitted
+    moved[:, 2] /= scale
+    return moved
+
+
+def moved_reading(reading: Reading, matrix: Matrix) -> Reading:
+    """The reading with its boxes moved; they keep their sizes."""
+    if matrix is STILL:
+        return reading
+
+    def moved(glyph: Glyph) -> Glyph:
+        x, y, w, h = glyph.box
+        across, down = matrix[:, :2] @ (x + w / 2, y + h / 2) + matrix[:, 2]
+        return dataclasses.replace(glyph, box=(round(across - w / 2), round(down - h / 2), w, h))
+
+    lines = (
+        Line(tuple(tuple(moved(glyph) for glyph in word) for word in line.words))
+        for line in reading.lines
+    )
+    return dataclasses.replace(reading, lines=tuple(lines))
+
+
+def _shift(before: Small, after: Small) -> npt.NDArray[np.float64] | None:
+    """The shift of the whole picture in pixels of what is compared; None if it is another one."""
+    scale = min(1.0, _COARSE / max(before.shape))
+    coarse = [
+        np.asarray(
+            cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32
+        )
+        for picture in (before, after)
+    ]
+    height, width = coarse[0].shape
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
-    (dx, dy), response = cv2.phaseCorrelate(before, after, window)
-    dx, dy = dx / width, dy / height
-    if response < _LEAST_RESPONSE or max(abs(dx), abs(dy)) > _FARTHEST:
-        return 0.0, 0.0
-    return dx, dy
+    (dx, dy), response = cv2.phaseCorrelate(coarse[0], coarse[1], window)
+    far = max(abs(dx) / width, abs(dy) / height) > _FARTHEST
+    return None if far or response < _LEAST_RESPONSE else np.array((dx, dy)) / scale
+
+
+def _centres(reading: Reading) -> npt.NDArray[np.float64]:
+    glyphs = reading.glyphs[:: max(1, len(reading.glyphs) // _POINTS)]
+    boxes = np.array([glyph.box for glyph in glyphs], np.float64)
+    return np.asarray(boxes[:, :2] + boxes[:, 2:] / 2)
+
+
+def _followed(
+    before: Small,
+    after: Small,
+    points: npt.NDArray[np.float64],
+    shift: npt.NDArray[np.float64],
+) -> Matrix | None:
+    """The motion that most of the points agree on, if there are enough of them."""
+    if len(points) < 4:
+        return None
+    start = points.astype(np.float32).reshape(-1, 1, 2)
+    guess = (points + shift).astype(np.float32).reshape(-1, 1, 2)
+    end, found, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, start, guess, winSize=_WINDOW, maxLevel=2, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
+    )
+    good = found.ravel() == 1
+    if good.sum() < 4:
+        return None
+    matrix, inliers = cv2.estimateAffinePartial2D(
+        start[good], end[good], method=cv2.RANSAC, ransacReprojThreshold=1.5
+    )
+    if matrix is None or inliers.sum() < max(4, _LEAST_INLIERS * len(points)):
+        return None
+    return np.asarray(matrix, np.float64)

@@ -11,14 +11,11 @@ from hwr_live.camera_layout import KEYS, arrange, crop_cells, place
 from hwr_live.camera_state import Act, CameraState, dragged
 from hwr_live.camera_view import paint_camera, text_block
 from hwr_live.follow import Report
-from hwr_live.motion import shift_between, small_grey
 from hwr_live.paint import POOR
-from hwr_live.pictures import Image
 from hwr_live.reading import Box, Glyph, Line
 from hwr_live.screen import screen_size
 from hwr_live.source import Frame
 from tests.readings import page_reading
-from tests.videos import Shake, hand_held, written_page
 
 SIZES = [(640, 480), (1280, 720), (1920, 1080), (320, 240), (720, 1280), (4000, 3000), (64, 48)]
 SCREENS = [(1920, 1080), (1366, 768), (2560, 1440), (800, 600)]
@@ -178,7 +175,7 @@ def test_a_frame_of_another_shape_is_shown_whole() -> None:
 def test_boxes_follow_the_motion() -> None:
     shown = filled()
     still = paint_camera(shown)
-    shown.drift = (0.1, 0.0)
+    shown.motion = np.array([(1.0, 0, 64), (0, 1, 0)])
     moved = paint_camera(shown)
     assert (np.roll(still[:480, :500], 64, axis=1)[:, 64:] == moved[:480, 64:500]).mean() > 0.99
 
@@ -233,16 +230,3 @@ def test_all_keys_have_their_box_on_a_wide_window() -> None:
 
 def test_screen_has_a_size() -> None:
     assert min(screen_size()) >= 100
-
-
-def test_shift_is_found_and_another_page_is_none() -> None:
-    page = written_page(["Hello World", "seven apples"])
-    steady = Shake(0, 0, 0, 4, 0, 0.05)
-    frame = next(hand_held([page], seconds=0.1, shake=steady, seed=1))
-    rolled = np.roll(next(hand_held([page], seconds=0.1, shake=steady, seed=2)), (12, -30), (0, 1))
-    dx, dy = shift_between(small_grey(frame), small_grey(rolled))
-    assert dx * 640 == pytest.approx(-30, abs=3)
-    assert dy * 480 == pytest.approx(12, abs=3)
-    other: Image = next(hand_held([written_page(["xyz"])], seconds=0.1, shake=steady, seed=3))
-    assert shift_between(small_grey(frame), small_grey(other)) == (0.0, 0.0)
-    assert shift_between(small_grey(frame), small_grey(other[:200])) == (0.0, 0.0)

@@ -1,4 +1,4 @@
-"""Crops → class probabilities, by LiteRT, one batch a frame.
+"""Crops → class probabilities and embeddings, by LiteRT, one batch a frame.
 
 What a model expects of its input is in its ``card.json``, not here.
 """
@@ -23,6 +23,9 @@ from hwr_live.silence import silence
 # What a card of another form ends in.
 _BROKEN = (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
 _BATCHES = (1, 4, 16, 64, 256)  # batch sizes that the interpreter is made for, once each
+
+Floats = npt.NDArray[np.float64]
+Embeddings = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,23 @@ class Classifier:
             raise InputError(f"{path} is no LiteRT file")
         self._threads = min(4, os.cpu_count() or 1)
         self._interpreters: dict[int, Any] = {}
-        self._run(np.zeros((1, *self.card.shape), np.float32))
+        interpreter = self._run(np.zeros((1, *self.card.shape), np.float32))
+        try:
+            outputs = named_outputs(interpreter)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}") from None
+        self._logits = outputs["logits"]
+        self._embedding = outputs.get("embedding", self._logits)
+        self._widths: dict[int, int] = {}
+        for index in (self._logits, self._embedding):
+            self._widths[index] = int(interpreter.get_tensor(index).shape[-1])
+        labels = len(self.card.labels)
+        if self._widths[self._logits] != labels:
+            width = self._widths[self._logits]
+            raise InputError(f"{path} gives {width} logits, its card has {labels} labels")
+        self._all(np.zeros((1, SIZE, SIZE), np.uint8), embed=True)
 
-    def probabilities(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    def probabilities(self, crops: npt.NDArray[np.uint8]) -> Floats:
         """Calibrated class probabilities.
 
         Args:
@@ -136,12 +153,38 @@ class Classifier:
         Returns:
             float64 (n, classes), rows of sum 1, in the order of ``card.labels``.
         """
+        return self._calibrated(self._all(crops, embed=False)[0])
+
+    def look(self, crops: npt.NDArray[np.uint8]) -> tuple[Floats, Embeddings]:
+        """``probabilities``, and what the network's last layer made them of.
+
+        Args:
+            crops: uint8 (n, 28, 28), bright ink on black.
+
+        Returns:
+            (n, classes) probabilities, and float32 (n, width) embeddings: characters of one kind
+            lie near each other. A model that gives none has its logits instead.
+        """
+        logits, embeddings = self._all(crops, embed=True)
+        return self._calibrated(logits), embeddings
+
+    def _calibrated(self, logits: npt.NDArray[np.float32]) -> Floats:
+        scaled = logits.astype(np.float64) / self.card.temperature
+        odds = np.exp(scaled - scaled.max(1, keepdims=True, initial=-np.inf))
+        return np.asarray(odds / odds.sum(1, keepdims=True), np.float64)
+
+    def _all(
+        self, crops: npt.NDArray[np.uint8], *, embed: bool
+    ) -> tuple[npt.NDArray[np.float32], Embeddings]:
+        """Logits of any number of crops, batch by batch, and embeddings where asked for."""
         card = self.card
         x = crops.astype(np.float32) * np.float32((card.high - card.low) / 255) + np.float32(
             card.low
         )
         x = x.reshape(len(crops), *card.shape)
-        logits = np.zeros((len(crops), len(card.labels)))
+        logits = np.zeros((len(crops), len(card.labels)), np.float32)
+        width = self._widths[self._embedding]
+        embeddings = np.zeros((len(crops) if embed else 0, width), np.float32)
         start = 0
         while start < len(x):
             left = len(x) - start
@@ -152,17 +195,33 @@ class Classifier:
             count = len(batch)
             if count < size:
                 batch = np.concatenate([batch, np.zeros((size - count, *card.shape), np.float32)])
-            logits[start : start + count] = self._run(batch)[:count]
+            interpreter = self._run(batch)
+            logits[start : start + count] = self._output(interpreter, self._logits, size)[:count]
+            if embed:
+                rows = self._output(interpreter, self._embedding, size)
+                embeddings[start : start + count] = rows[:count]
             start += count
-        logits = logits / card.temperature
-        odds = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
-        return np.asarray(odds / odds.sum(1, keepdims=True), np.float64)
+        return logits, embeddings
 
-    def _run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Logits of one full batch.
+    def _output(self, interpreter: Any, index: int, size: int) -> npt.NDArray[np.float32]:
+        """An output of a full batch.
 
         Raises:
-            InputError: if the model cannot take it, or gives anything but finite (n, labels).
+            InputError: if it is anything but finite (size, width).
+        """
+        found = interpreter.get_tensor(index)
+        wanted = (size, self._widths[index])
+        if found.shape != wanted:
+            raise InputError(f"{self._path} gives {found.shape} where {wanted} is due")
+        if not np.isfinite(found).all():
+            raise InputError(f"{self._path} gives no numbers; it may be damaged")
+        return np.asarray(found, np.float32)
+
+    def _run(self, batch: npt.NDArray[np.float32]) -> Any:
+        """The interpreter that has run one full batch.
+
+        Raises:
+            InputError: if the model cannot take it.
         """
         size = len(batch)
         try:
@@ -171,16 +230,10 @@ class Classifier:
             interpreter = self._interpreters[size]
             interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
             interpreter.invoke()
-            output = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+            return interpreter
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
             raise InputError(f"{self._path} does not run: {reason}") from None
-        labels = len(self.card.labels)
-        if output.shape != (size, labels):
-            raise InputError(f"{self._path} gives {output.shape}, its card has {labels} labels")
-        if not np.isfinite(output).all():
-            raise InputError(f"{self._path} gives no numbers; it may be damaged")
-        return np.asarray(output, np.float32)
 
     def _interpreter(self, shape: tuple[int, ...]) -> Any:
         from ai_edge_litert.interpreter import Interpreter
@@ -190,3 +243,22 @@ class Classifier:
             made.resize_tensor_input(made.get_input_details()[0]["index"], list(shape))
             made.allocate_tensors()
         return made
+
+
+def named_outputs(interpreter: Any) -> dict[str, int]:
+    """The tensors of a LiteRT model's outputs ``logits`` and, if it has one, ``embedding``.
+
+    An only output is ``logits``, whatever its name.
+
+    Raises:
+        ValueError: if it has several and does not name them so.
+    """
+    details = interpreter.get_output_details()
+    if len(details) == 1:
+        return {"logits": int(details[0]["index"])}
+    named = {}
+    if len(interpreter.get_signature_list()) == 1:
+        named = interpreter.get_signature_runner().get_output_details()
+    if "logits" not in named:
+        raise ValueError("none of its outputs is called logits")
+    return {name: int(named[name]["index"]) for name in ("logits", "embedding") if name in named}

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live import context
+from hwr_live.adapt import Adaptation
 from hwr_live.canvas import Canvas
 from hwr_live.chars import SHAPES, parse_chars
 from hwr_live.classify import Classifier
@@ -37,13 +38,17 @@ class Reader:
     Args:
         classifier: the model.
         chars: which characters may be read: a set's name or the characters themselves.
+        adaptation: what is known of the hand that writes.
 
     Raises:
         InputError: if the model knows none of ``chars``.
     """
 
-    def __init__(self, classifier: Classifier, chars: str = "all") -> None:
+    def __init__(
+        self, classifier: Classifier, chars: str = "all", adaptation: Adaptation | None = None
+    ) -> None:
         self.classifier = classifier
+        self.adaptation = adaptation
         self.chars = chars
         wanted = set(parse_chars(chars))
         labels = classifier.card.labels
@@ -73,8 +78,22 @@ class Reader:
         return cls(Classifier(find_model(model)), chars)
 
     def with_chars(self, chars: str) -> Reader:
-        """A reader of other characters with the same model."""
-        return Reader(self.classifier, chars)
+        """A reader of other characters with the same model and of the same hand."""
+        return Reader(self.classifier, chars, self.adaptation)
+
+    def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> Reader:
+        """A reader that has learned a hand from these samples, and from no others.
+
+        Args:
+            samples: characters with their crops, uint8 (28, 28); those that the model does not
+                know are passed over. None of them: a reader of any hand.
+        """
+        known = [(char, one) for char, one in samples if char in self.classifier.card.labels]
+        if not known:
+            return Reader(self.classifier, self.chars)
+        _, embeddings = self.classifier.look(np.stack([one for _, one in known]))
+        learned = Adaptation(embeddings, [char for char, _ in known], self.classifier.card.labels)
+        return Reader(self.classifier, self.chars, learned)
 
     def read(self, frame: Frame | Canvas) -> Reading:
         """Reads a picture or a canvas.
@@ -100,6 +119,12 @@ class Reader:
         times = {"ink": inked - started, "segment": cut - inked, "classify": done - cut}
         ms = {stage: seconds * 1000 for stage, seconds in times.items()}
         return Reading(lines, ink.size, {**ms, "total": (done - started) * 1000})
+
+    def probabilities(self, crops: Crop) -> Floats:
+        """(n, classes) of crops (n, 28, 28), as ``Classifier.probabilities``, of this hand."""
+        if self.adaptation is None:
+            return self.classifier.probabilities(crops)
+        return self.adaptation.apply(*self.classifier.look(crops))
 
     def none_and_chars(self, p: Floats) -> tuple[Floats, Floats]:
         """Parts a model's probabilities.
@@ -156,7 +181,7 @@ class _Page:
 
     def look(self, pieces: Sequence[Piece]) -> Floats:
         crops = cut_crops(self.ink, self.segmented, pieces)
-        p = self.reader.classifier.probabilities(crops)
+        p = self.reader.probabilities(crops)
         self.seen.update((piece, (one, q)) for piece, one, q in zip(pieces, crops, p, strict=True))
         return self.reader.likeness(p)
 

@@ -84,8 +84,17 @@ def export(
     )
 
 
+def with_embedding(model: keras.Model) -> keras.Model:
+    """The network with two outputs: ``logits`` and ``embedding``, what its last layer sees.
+
+    A profile of the user's hand works on embeddings (``hwr_live.adapt``).
+    """
+    last = model.layers[-1]
+    return keras.Model(model.input, {"logits": model.output, "embedding": last.input})
+
+
 def _convert(model: keras.Model, quantize: bool) -> bytes:
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter = tf.lite.TFLiteConverter.from_keras_model(with_embedding(model))
     if quantize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.classify import named_outputs
 from hwr_live.silence import silence
 from train.pool import scale
 
@@ -21,7 +22,7 @@ def run_litert(file: bytes, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.flo
         interpreter: Any = Interpreter(model_content=file, num_threads=2)
         interpreter.allocate_tensors()
     first = interpreter.get_input_details()[0]["index"]
-    last = interpreter.get_output_details()[0]["index"]
+    last = named_outputs(interpreter)["logits"]
     out = []
     for start in range(0, len(images), _CHUNK):
         x = scale(images[start : start + _CHUNK])

@@ -38,14 +38,8 @@ class Correction:
 
     @property
     def label(self) -> str:
-        """The folder of the sample: ``digit_7``, ``upper_A``, ``lower_a`` or ``no_character``.
-
-        Not the character alone: file systems that take ``a`` and ``A`` for one are common.
-        """
-        if self.char is None:
-            return "no_character"
-        kind = "digit" if self.char in DIGITS else "upper" if self.char in UPPER else "lower"
-        return f"{kind}_{self.char}"
+        """The folder of the sample, as :func:`folder_of` names it, or ``no_character``."""
+        return "no_character" if self.char is None else folder_of(self.char)
 
     def sample(self) -> bytes | None:
         """A PNG file of the crop, 28x28, bright ink on black, upright; ``None`` without a crop."""
@@ -53,6 +47,15 @@ class Correction:
             return None
         done, data = cv2.imencode(".png", self.glyph.crop)
         return data.tobytes() if done else None
+
+
+def folder_of(char: str) -> str:
+    """The folder of a character's samples: ``digit_7``, ``upper_A`` or ``lower_a``.
+
+    Not the character alone: file systems that take ``a`` and ``A`` for one are common.
+    """
+    kind = "digit" if char in DIGITS else "upper" if char in UPPER else "lower"
+    return f"{kind}_{char}"
 
 
 def corrected(reading: Reading, corrections: Iterable[Correction]) -> Reading:

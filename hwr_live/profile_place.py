@@ -1,0 +1,80 @@
+"""Where profiles are: by name in the user's own data folder, or by path."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from hwr_live.errors import InputError
+
+LIST = "profile.json"
+"""The file that makes a folder a profile."""
+LOCK = ".lock"
+"""The file by which programs wait for each other."""
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # Windows' devices
+
+
+def profiles_folder() -> Path:
+    """The folder that profiles with a name are in; it need not be there yet.
+
+    Linux: ``$XDG_DATA_HOME/hwr-live/profiles``, by default in ``~/.local/share``; macOS:
+    ``~/Library/Application Support/hwr-live/profiles``; Windows:
+    ``%LOCALAPPDATA%\\hwr-live\\profiles``.
+
+    Raises:
+        InputError: if the user has no home folder.
+    """
+    if sys.platform == "win32":
+        base, home = os.environ.get("LOCALAPPDATA", ""), ("AppData", "Local")
+    elif sys.platform == "darwin":
+        base, home = "", ("Library", "Application Support")
+    else:
+        base, home = os.environ.get("XDG_DATA_HOME", ""), (".local", "share")
+    if not os.path.isabs(base):  # the XDG specification: anything else is to be ignored
+        own = os.path.expanduser("~")
+        if not os.path.isabs(own):
+            raise InputError("there is no home folder for profiles; give --profile a path")
+        base = os.path.join(own, *home)
+    return Path(base) / "hwr-live" / "profiles"
+
+
+def locate(where: str | os.PathLike[str]) -> Path:
+    """The folder of a profile, whether it is there or not.
+
+    Args:
+        where: a name, or a path: whatever has a slash in it, such as ``./ann``.
+
+    Raises:
+        InputError: for what can be neither.
+    """
+    text = os.fspath(where)
+    if isinstance(where, os.PathLike) or "/" in text or os.sep in text or text in (".", ".."):
+        if "\0" in text:
+            raise InputError(f"{text!r} is no path")
+        return Path(text)
+    good = (
+        0 < len(text) <= 64
+        and all(char.isalnum() or char in " _.-" for char in text)
+        and text[0] not in " .-"
+        and text[-1] not in " ."
+        and not _RESERVED.fullmatch(text)
+    )
+    if not good:
+        raise InputError(
+            f"a profile cannot have the name {text!r}: "
+            "give up to 64 letters, digits, - and _, or a path with a /"
+        )
+    return profiles_folder() / text
+
+
+def profile_names() -> list[str]:
+    """The names of the profiles in :func:`profiles_folder`, sorted."""
+    folder = profiles_folder()
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(name for name in names if os.path.lexists(folder / name / LIST))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed (the extra train)")
+
+import keras
 
 from hwr_live.classify import Classifier
 from tests.layouts import write
@@ -73,6 +76,16 @@ def test_the_program_reads_with_it_and_answers_like_keras(model: Path) -> None:
         assert (own.argmax(1) == served.argmax(1)).mean() >= 0.995
         assert np.abs(own - served).max() < 0.05
     assert (served[:, :10].argmax(1) == labels).mean() > 0.95
+
+
+def test_what_the_last_layer_sees_is_a_second_output(model: Path) -> None:
+    images, _ = blocks(70, 9)
+    classifier, network = Classifier(model), load_net(model / "model.keras")
+    p, embeddings = classifier.look(images)
+    np.testing.assert_array_equal(p, classifier.probabilities(images))
+    inner = keras.Model(network.input, network.layers[-2].output)
+    np.testing.assert_allclose(embeddings, predictor(inner)(images), atol=0.1, rtol=0.1)
+    assert read(model / "card.json")["embedding"] == embeddings.shape[1] == 50
 
 
 def test_the_card_tells_what_the_program_and_people_need(model: Path) -> None:
@@ -144,6 +157,22 @@ def test_an_export_is_checked_and_replaces_nothing(model: Path, tmp_path: Path, 
     assert out.stat().st_size == size
 
 
+def test_an_export_in_place_of_the_models_own_is_told_by_its_card(
+    model: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "mnist-dense"
+    shutil.copytree(model, copy)
+    path = copy / "card.json"
+    old = read(path)
+    path.write_text(json.dumps({key: value for key, value in old.items() if key != "embedding"}))
+    command = ["export", str(copy), "--data", "data", "--force", "--float32"]
+    assert main([*command, "--out", str(copy / "model.tflite")]) == 0
+    size = (copy / "model.tflite").stat().st_size
+    assert read(path)["embedding"] == old["embedding"]
+    assert read(path)["export"] == {**old["export"], "weights": "float32", "bytes": size}
+    assert "float32 weights and 0.17 MB" in (copy / "README.md").read_text(encoding="utf-8")
+
+
 # What must not happen
 
 
@@ -188,7 +217,7 @@ def test_an_export_is_judged_by_agreement_and_accuracy() -> None:
     logits = np.zeros((1000, 10), np.float32)
 
     def refusal(quantized: bool, agreement: float, loss: float, count: int = 1000) -> str | None:
-        return export.Export(b"", quantized, logits[:count], agreement, loss).refusal()
+        return export.Export(b"", quantized, logits[:count], 50, agreement, loss).refusal()
 
     assert refusal(True, 0.995, 0.001) is None
     assert refusal(False, 0.999, 0.001) is None

@@ -140,6 +140,7 @@ def make_card(
         "labels": labels,
         "input": input_format(),
         "output": "logits",
+        "embedding": int(model.layers[-1].input.shape[-1]),
         "file": "model.tflite",
         "network": {
             "name": model.name,

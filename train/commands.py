@@ -91,7 +91,8 @@ def export(arguments: Sequence[str]) -> int:
     parser = make_parser(
         "export",
         "Makes a LiteRT file from a model's model.keras. It is written only if it agrees with the\n"
-        "network on the validation part.",
+        "network on the validation part; if it takes the place of the model's own, so does what\n"
+        "card.json and README.md say of it.",
     )
     _add_model(parser)
     parser.add_argument(
@@ -123,6 +124,11 @@ def export(arguments: Sequence[str]) -> int:
         replace_file(out, made.file)
     else:
         write_exactly(out, made.file)
+    if out.resolve() == (folder / str(card.get("file", "model.tflite"))).resolve():
+        card["embedding"] = made.embedding
+        card["export"] = {**card.get("export", {}), "weights": made.name, "bytes": len(made.file)}
+        replace_file(folder / "card.json", (json.dumps(card, indent=1) + "\n").encode())
+        replace_file(folder / "README.md", readme(card, names_in(folder)).encode())
     print(
         f"{out}: {len(made.file):,} bytes, agrees on {made.agreement:.3%} of {len(labels):,} "
         f"validation images, {100 * made.accuracy_loss:+.3f} points of accuracy lost"

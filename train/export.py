@@ -30,6 +30,7 @@ class Export:
         file: its bytes.
         quantized: whether its weights have 8 bits, or are float32.
         logits: float32 (n, classes), its answers.
+        embedding: numbers that its second output gives of an image, for ``hwr_live.adapt``.
         agreement: share of images on which both have the same first choice.
         accuracy_loss: the Keras model's accuracy less its own; negative where it is better.
     """
@@ -37,6 +38,7 @@ class Export:
     file: bytes
     quantized: bool
     logits: Logits
+    embedding: int
     agreement: float
     accuracy_loss: float
 
@@ -79,6 +81,7 @@ def export(
         file,
         quantize,
         exported,
+        int(model.layers[-1].input.shape[-1]),
         float((own == theirs).mean()),
         float((own == labels).mean() - (theirs == labels).mean()),
     )

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.components import components
 from hwr_live.errors import InputError
 
 Grey = npt.NDArray[np.uint8]
@@ -22,13 +23,17 @@ _SECOND_AREA = 8_000_000  # pixels: the most that small writing is enlarged to
 _MOST_ENLARGED = 4.0  # more is blur
 _PAPER_SIDE = 140  # pixels: light changes slowly, so paper is estimated on a picture this small
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
+_GROUND_SIDE = 200  # pixels: light writing and dark are told apart on a picture this small …
+_GROUND_WINDOW = 23  # … by the median of so many pixels around
+_BRIGHT = 160  # grey: no board is as bright as this
 _UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
 _BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
-_WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side
+_WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side …
+_LEAST_WINDOW = 15  # … and the fewest pixels of the picture that it is wide
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
 _PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
 _DARKEST = 0.3  # per cent of the pixels that a few words cover
-_THRESHOLD_SIDE = 870  # pixels that the threshold is found at
+_THRESHOLD_SIDE = 640  # pixels that the threshold is found at, or fewer
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
 _PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
@@ -125,15 +130,17 @@ def is_light_on_dark(grey: Grey) -> bool:
 
     Paper is what most pixels around are, and ink stands out from it to one side.
     """
-    small = _shrink(grey, 280)
-    window = min(31, (min(small.shape) - 1) // 2 * 2 + 1)
+    small = _shrink(grey, _GROUND_SIDE)
+    if float(np.median(small)) >= _BRIGHT:
+        return False
+    window = min(_GROUND_WINDOW, (min(small.shape) - 1) // 2 * 2 + 1)
     if window < 3:
         return False
     apart = small.astype(np.float32) - cv2.medianBlur(small, window)
     # Squares: a few pixels of strong contrast say more than the grain of the paper.
     light = float((np.maximum(apart, 0) ** 2).sum())
     dark = float((np.minimum(apart, 0) ** 2).sum())
-    return light > 1.5 * dark and float(np.median(small)) < 160
+    return light > 1.5 * dark
 
 
 def flatten(grey: Grey, light_on_dark: bool = False) -> Grey:
@@ -158,6 +165,8 @@ def flatten(grey: Grey, light_on_dark: bool = False) -> Grey:
         picture = np.add(grey, _BLACK, dtype=np.uint16)
         share = np.asarray(cv2.divide(ground, picture, scale=255))
         return np.minimum(share, 255).astype(np.uint8)
+    if int(lit.min()) >= _UNLIT:
+        return np.asarray(cv2.divide(grey, lit, scale=255), np.uint8)
     flat = np.asarray(cv2.divide(grey, np.maximum(lit, _UNLIT), scale=255), np.uint8)
     flat[lit < _UNLIT] = 255  # a camera's noise in the dark is no writing
     return flat
@@ -175,13 +184,16 @@ def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[
     Returns:
         float32 (h, w); a darker pixel is ink.
     """
-    x = grey.astype(np.float32)
     side = (window, window)
     border = cv2.BORDER_REFLECT_101 if min(grey.shape) > 1 else cv2.BORDER_REPLICATE
-    mean = cv2.boxFilter(x, cv2.CV_32F, side, borderType=border)
-    square = cv2.sqrBoxFilter(x, cv2.CV_32F, side, borderType=border)
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    return np.asarray(mean * (1 + k * (deviation / r - 1)), np.float32)
+    mean = np.asarray(cv2.boxFilter(grey, cv2.CV_32F, side, borderType=border), np.float32)
+    out = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, side, borderType=border), np.float32)
+    out -= mean * mean
+    np.sqrt(np.maximum(out, 0, out=out), out=out)
+    out *= k / r
+    out += 1 - k
+    out *= mean
+    return out
 
 
 def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
@@ -192,48 +204,76 @@ def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
     """
     soft = np.asarray(cv2.GaussianBlur(flat, (3, 3), 0), np.uint8) if min(flat.shape) > 2 else flat
     height, width = flat.shape
-    # The threshold is smooth: on a large picture a quarter of the pixels tell it as well.
-    coarse = _shrink(soft, _THRESHOLD_SIDE)
-    window = int(min(coarse.shape) * _WINDOW) // 2 * 2 + 1
-    threshold = sauvola(coarse, max(15, window), _K)
+    # The paper's own grain: half of all pixels lie within it, more than this is no chance.
+    grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
+    limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
+    # The threshold is smooth: on a large picture a part of the pixels tell it as well.
+    coarse = _halve(soft, _THRESHOLD_SIDE)
+    scale = coarse.shape[0] / height
+    window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
+    exact = np.minimum(sauvola(coarse, max(3, window), _K), np.float32(limit))
+    threshold = np.ceil(exact).astype(np.uint8)
     if coarse.shape != flat.shape:
         resized = cv2.resize(threshold, (width, height), interpolation=cv2.INTER_LINEAR)
-        threshold = np.asarray(resized, np.float32)
-    # The paper's own grain: half of all pixels lie within it, more than this is no chance.
-    grain = max(1.0, 255.0 - float(np.percentile(soft[::4, ::4], 20)))
-    limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
-    mask = soft < np.minimum(threshold, np.float32(limit))
+        threshold = np.asarray(resized, np.uint8)
+    mask = soft < threshold
     if not mask.any():
         return mask, 0.0
-    darkness = 255 - float(np.percentile(soft[mask], 20))
-    pale = mask & (soft >= 255 - _PALE * darkness)
-    return mask & ~_rules(pale), darkness
+    darkness = 255 - _percentiles(soft, 20, mask=mask)[0]
+    pale = mask & (soft >= math.ceil(255 - _PALE * darkness))
+    _drop_rules(mask, pale)
+    return mask, darkness
 
 
 def _with_contrast(flat: Grey) -> Grey:
     """Faint writing made as dark as a pen's, if it stands out from the paper's grain."""
-    some = flat[::2, ::2]
-    darkness = 255 - float(np.percentile(some, _DARKEST))
-    grain = 255 - float(np.percentile(some, 20))
+    darkness, grain = (255 - grey for grey in _percentiles(flat[::2, ::2], _DARKEST, 20))
     if darkness >= _PEN or darkness < 4 * grain or darkness < 12:
         return flat
     darker = cv2.convertScaleAbs(cv2.bitwise_not(flat), alpha=_PEN / darkness)
     return np.asarray(cv2.bitwise_not(darker), np.uint8)
 
 
-def _rules(pale: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """The parts of pale ink that are rules of the paper: level or upright, long and thin."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(pale.astype(np.uint8))
+def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.bool_]) -> None:
+    """Takes out of a mask the parts of its pale ink that are rules of the paper: level or upright,
+    long and thin."""
+    labels, stats = components(pale)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     rule = (longer > _RULE * shorter) & (longer >= 6)
     rule |= longer > pale.shape[1] // 6  # a tilted rule has a high box
     rule[0] = False
-    return np.asarray(rule[labels], np.bool_)
+    if rule.any():
+        at = np.flatnonzero(pale)
+        mask.reshape(-1)[at[rule[labels.reshape(-1)[at]]]] = False
+
+
+def _percentiles(
+    grey: Grey, *shares: float, mask: npt.NDArray[np.bool_] | None = None
+) -> list[float]:
+    """``np.percentile`` of a picture, or of a mask's pixels, by its histogram."""
+    where = None if mask is None else mask.view(np.uint8)
+    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], where, [256], [0, 256])
+    below = np.cumsum(counts.astype(np.int64))
+    places = [share / 100 * (int(below[-1]) - 1) for share in shares]
+    # The greys of the pixels before and after each place, were they sorted.
+    sides = [np.searchsorted(below, (math.floor(p), math.ceil(p)), side="right") for p in places]
+    return [float(a + (b - a) * (p % 1)) for p, (a, b) in zip(places, sides, strict=True)]
+
+
+def _halve(grey: Grey, side: int) -> Grey:
+    """The picture halved, which is quick, until it has no more pixels than a square of ``side``."""
+    while grey.size > side * side and min(grey.shape) > 1:
+        height, width = (length // 2 for length in grey.shape)
+        even = grey[: 2 * height, : 2 * width]  # other ratios than 2 are not quick
+        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+        grey = np.asarray(half, np.uint8)
+    return grey
 
 
 def _shrink(grey: Grey, side: int) -> Grey:
     """The picture with no more pixels than a square of ``side``."""
+    grey = _halve(grey, 2 * side)
     height, width = grey.shape
     scale = side / math.sqrt(height * width)
     if scale >= 1:

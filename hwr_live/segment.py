@@ -5,6 +5,7 @@ Boxes here are pixels of the ink mask; the reader maps them back to the frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.components import components
 from hwr_live.ink import Ink
 from hwr_live.reading import Box
 
@@ -56,9 +58,11 @@ class Segmentation:
 
 def segment(ink: Ink) -> Segmentation:
     """Finds glyphs and lines in the ink of a frame."""
-    found = cv2.connectedComponentsWithStats(ink.mask.view(np.uint8), connectivity=8)
-    labels, stats = np.asarray(found[1], np.int32), np.asarray(found[2], np.int32)
-    dark = np.bincount(labels[ink.mask & (ink.grey >= ink.core)], minlength=len(stats))
+    labels, stats = components(ink.mask)
+    if len(stats) < 2:
+        return Segmentation(labels, ())
+    core = np.flatnonzero(ink.grey >= math.ceil(ink.core))
+    dark = np.bincount(labels.reshape(-1)[core], minlength=len(stats))
     numbers = _plausible(stats, ink.mask.shape)
     numbers = numbers[dark[numbers] >= _DARK_PIXELS]
     if not len(numbers):

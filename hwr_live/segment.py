@@ -6,7 +6,7 @@ Boxes here are pixels of the ink mask; the reader maps them back to the frame.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -23,7 +23,9 @@ _SMALLEST = 7.0  # pixels: a usual height below which nothing can be read: grain
 _TILT_PIECES = 200  # as many tell the slope of a page; all pairs of them are looked at
 _COLUMN = 2.2  # glyph widths: a wider gap is between columns
 _DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
-_TILTS = np.radians(np.arange(-20, 20.5, 0.5))
+_TILTS = np.radians(np.arange(-20, 20.5, 0.5)).astype(np.float32)
+_TILT_STEP = 3  # of those are tried at first, and then those between
+_BLOCK = 64  # components that are compared with the others at once
 
 
 @dataclass(frozen=True)
@@ -141,60 +143,68 @@ def _join_parts(
     order = np.argsort(boxes[:, 0], kind="stable")
     boxes, numbers = boxes[order], numbers[order]
     group = np.arange(len(boxes))
-
-    def join(i: int, j: int) -> None:
-        group[group == group[j]] = group[i]
-
     small = boxes[:, 2:].max(1) < 0.45 * height
-    for dot in np.flatnonzero(small).tolist():
-        stem = _stem_below(boxes[dot], boxes, small, height)
-        if stem is not None:
-            join(dot, stem)
+    joined = [*_stems_below(boxes, small, height), *_over_each_other(boxes, height)]
+    for i, j in joined:
+        if group[i] != group[j]:
+            group[group == group[j]] = group[i]
+    # Glyphs by their leftmost component.
+    _, first, name = np.unique(group, return_index=True, return_inverse=True)
+    place = np.empty_like(first)
+    place[np.argsort(first)] = np.arange(len(first))
+    order = np.argsort(place[name], kind="stable")
+    ends = np.cumsum(np.bincount(place[name]))
+    members = np.split(numbers[order], ends[:-1])
+    starts = np.concatenate([[0], ends[:-1]])
+    left, top = (np.minimum.reduceat(boxes[order, i], starts).astype(int) for i in (0, 1))
+    far = boxes[order, :2] + boxes[order, 2:]
+    right, bottom = (np.maximum.reduceat(far[:, i], starts).astype(int) for i in (0, 1))
+    corners = np.stack([left, top, right - left, bottom - top], axis=1).tolist()
+    return [
+        Piece(tuple(parts.tolist()), (x, y, w, h))
+        for parts, (x, y, w, h) in zip(members, corners, strict=True)
+    ]
+
+
+def _stems_below(
+    boxes: npt.NDArray[np.float64], small: npt.NDArray[np.bool_], height: float
+) -> Iterator[tuple[int, int]]:
+    """Dots with the component that each stands over: the nearest that begins below it, as an i's
+    stem does; hands often set the dot a little to the right."""
+    stems = np.flatnonzero(~small & (boxes[:, 2] < 1.2 * height))
+    dots = np.flatnonzero(small)
+    if not len(stems):
+        return
+    x, y, w, _ = boxes[stems].T
+    for start in range(0, len(dots), _BLOCK):
+        some = dots[start : start + _BLOCK]
+        dot = boxes[some].T[:, :, None]
+        middle, bottom = dot[0] + dot[2] / 2, dot[1] + dot[3]
+        aside = np.maximum(0, np.maximum(x - middle, middle - (x + w)))
+        below = y - bottom
+        fits = (below > -0.5 * dot[3] - 1) & (below < 0.6 * height) & (aside < 0.25 * height)
+        nearest = np.argmin(np.where(fits, 2 * aside + np.abs(below), np.inf), axis=1)
+        for i in np.flatnonzero(fits.any(1)):
+            yield int(some[i]), int(stems[nearest[i]])
+
+
+def _over_each_other(boxes: npt.NDArray[np.float64], height: float) -> Iterator[tuple[int, int]]:
+    """Pairs of boxes x, y, w, h, sorted by x, that stand over each other and nearly touch: bars,
+    broken strokes."""
     widest = float(boxes[:, 2].max())
-    for i, box in enumerate(boxes):
-        # Boxes are sorted by their left edge: none further left than the widest can overlap.
-        first = int(np.searchsorted(boxes[:, 0], box[0] - widest))
-        for j in np.flatnonzero(_over_each_other(boxes[first:i], box, height)).tolist():
-            join(i, first + j)
-    pieces = []
-    for name in dict.fromkeys(group.tolist()):
-        parts = tuple(int(n) for n in numbers[group == name])
-        x, y, w, h = boxes[group == name].T
-        left, top = int(x.min()), int(y.min())
-        box_ = (left, top, int((x + w).max()) - left, int((y + h).max()) - top)
-        pieces.append(Piece(parts, box_))
-    return pieces
-
-
-def _stem_below(
-    dot: npt.NDArray[np.float64],
-    boxes: npt.NDArray[np.float64],
-    small: npt.NDArray[np.bool_],
-    height: float,
-) -> int | None:
-    """The component that a dot stands over: the nearest that begins below it, as an i's stem does;
-    hands often set the dot a little to the right."""
-    x, y, w, _ = boxes.T
-    middle, bottom = dot[0] + dot[2] / 2, dot[1] + dot[3]
-    aside = np.maximum(0, np.maximum(x - middle, middle - (x + w)))
-    below = y - bottom
-    fits = ~small & (below > -0.5 * dot[3] - 1) & (below < 0.6 * height)
-    fits &= (aside < 0.25 * height) & (w < 1.2 * height)
-    if not fits.any():
-        return None
-    return int(np.argmin(np.where(fits, 2 * aside + np.abs(below), np.inf)))
-
-
-def _over_each_other(
-    boxes: npt.NDArray[np.float64], one: npt.NDArray[np.float64], height: float
-) -> npt.NDArray[np.bool_]:
-    """Which boxes x, y, w, h stand over one and nearly touch it: bars, broken strokes."""
-    x, y, w, h = boxes.T
-    overlap = np.minimum(x + w, one[0] + one[2]) - np.maximum(x, one[0])
-    low, high = np.minimum(y + h, one[1] + one[3]), np.maximum(y, one[1])
-    tall = np.maximum(y + h, one[1] + one[3]) - np.minimum(y, one[1])
-    near = (high - low < 0.18 * height) & (tall < 1.7 * height)
-    return np.asarray(near & (overlap > 0.5 * np.minimum(w, one[2])), np.bool_)
+    for start in range(0, len(boxes), _BLOCK):
+        one = boxes[start : start + _BLOCK].T[:, :, None]
+        # None further left than the widest can overlap.
+        first = int(np.searchsorted(boxes[:, 0], one[0, 0, 0] - widest))
+        x, y, w, h = boxes[first : start + _BLOCK].T
+        overlap = np.minimum(x + w, one[0] + one[2]) - np.maximum(x, one[0])
+        top, bottom = np.minimum(y, one[1]), np.maximum(y + h, one[1] + one[3])
+        apart = np.maximum(y, one[1]) - np.minimum(y + h, one[1] + one[3])
+        near = (apart < 0.18 * height) & (bottom - top < 1.7 * height)
+        near &= overlap > 0.5 * np.minimum(w, one[2])
+        for i, j in np.argwhere(near).tolist():
+            if first + j < start + i:
+                yield start + i, first + j
 
 
 def _tilt(pieces: Sequence[Piece], height: float) -> float:
@@ -210,15 +220,21 @@ def _tilt(pieces: Sequence[Piece], height: float) -> float:
     y = np.array([b[1] + b[3] / 2 for b in solid])
     first, second = np.nonzero(np.abs(x[:, None] - x[None, :]) < 12 * height)
     pairs = first < second
-    dx = (x[first] - x[second])[pairs]
-    dy = (y[first] - y[second])[pairs]
+    scale = 0.25 * height
+    dx = ((x[first] - x[second])[pairs] / scale).astype(np.float32)
+    dy = ((y[first] - y[second])[pairs] / scale).astype(np.float32)
     if not len(dx):
         return 0.0
-    # How close in height the two of each pair are when the page is turned level.
-    gaps = (dy * np.cos(_TILTS)[:, None] - dx * np.sin(_TILTS)[:, None]) / (0.25 * height)
-    score = np.exp(-(gaps**2)).mean(1)
-    score = score - 0.2 * np.abs(_TILTS)
-    return float(_TILTS[int(np.argmax(score))])
+
+    def best(tilts: npt.NDArray[np.float32]) -> int:
+        # How close in height the two of each pair are when the page is turned level.
+        gaps = dy * np.cos(tilts)[:, None] - dx * np.sin(tilts)[:, None]
+        score = np.exp(-(gaps * gaps)).mean(1) - 0.2 * np.abs(tilts)
+        return int(np.argmax(score))
+
+    near = best(_TILTS[::_TILT_STEP]) * _TILT_STEP
+    few = _TILTS[max(0, near - _TILT_STEP + 1) : near + _TILT_STEP]
+    return float(few[best(few)])
 
 
 def _lines(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Piece]]:
@@ -237,18 +253,20 @@ def _lines(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Pie
     tall = [item for item in placed if item[2].box[3] > 0.4 * height]
     rest = [item for item in placed if item[2].box[3] <= 0.4 * height]
     lines: list[list[tuple[float, float, Piece]]] = []
+    rows: list[float] = []  # where each line's last pieces stand
     for item in tall:
         own = item[2].box[3]
-        best, least = None, 0.62 * max(height, min(own, 1.6 * height))
-        for line in lines:
-            last = line[-4:]
-            row = sum(y for _, y, _ in last) / len(last)
+        nearest, least = -1, 0.62 * max(height, min(own, 1.6 * height))
+        for number, row in enumerate(rows):
             if abs(item[1] - row) < least:
-                best, least = line, abs(item[1] - row)
-        if best is None:
+                nearest, least = number, abs(item[1] - row)
+        if nearest < 0:
             lines.append([item])
+            rows.append(item[1])
         else:
-            best.append(item)
+            lines[nearest].append(item)
+            last = lines[nearest][-4:]
+            rows[nearest] = sum(y for _, y, _ in last) / len(last)
     for item in rest:  # small marks join the nearest line, or stand alone
         best, least = None, 1.0 * height
         for line in lines:

@@ -85,6 +85,11 @@ class Canvas:
                 strokes.append(act)
         return tuple(strokes)
 
+    @property
+    def depth(self) -> int:
+        """How many strokes and clearings could be undone now."""
+        return len(self._done)
+
     def copy(self) -> Canvas:
         """Another canvas with this one's picture, strokes and history."""
         other = Canvas(self.width, self.height, self.pen)

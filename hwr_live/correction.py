@@ -49,6 +49,19 @@ class Correction:
         return data.tobytes() if done else None
 
 
+@dataclass(frozen=True)
+class Change:
+    """What the user did at once.
+
+    Attributes:
+        gone: what was put right before and is not any more.
+        new: what was put right, or is again.
+    """
+
+    gone: tuple[Correction, ...]
+    new: tuple[Correction, ...]
+
+
 def folder_of(char: str) -> str:
     """The folder of a character's samples: ``digit_7``, ``upper_A`` or ``lower_a``.
 

@@ -9,22 +9,27 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from json import dumps
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from queue import SimpleQueue
+from typing import Any, TextIO
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live import clipboard
-from hwr_live.background import BackgroundReader, Job, Reads
+from hwr_live.background import BackgroundReader, Job
 from hwr_live.canvas import Canvas
-from hwr_live.correction import Correction
+from hwr_live.correction import Change, Correction
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_new
 from hwr_live.pad_layout import arrange
+from hwr_live.pad_learning import Learner, Learns, TaughtReader
 from hwr_live.pad_state import PENS, Act, PadState
 from hwr_live.pad_view import PadView
 from hwr_live.paint import Frame
+from hwr_live.pen import tell_mouse
+from hwr_live.profile import Profile
+from hwr_live.profile_files import Ink
 from hwr_live.reading import Reading
 from hwr_live.window import Window
 
@@ -35,8 +40,9 @@ _BUSY_MS, _IDLE_MS = 2, 16  # how long a turn of the loop waits for a key
 
 
 def run(
-    reader: Reads,
+    reader: Learns,
     *,
+    profile: Profile | None = None,
     size: tuple[int, int] = (960, 600),
     json: bool = False,
     save_dir: str | Path | None = None,
@@ -50,6 +56,8 @@ def run(
 
     Args:
         reader: reads the drawing, again after each stroke.
+        profile: what the reader learns from, and where it keeps what the user puts right; without
+            one nothing is kept.
         size: of the window, width and height in pixels, 320x240 or more.
         json: print JSON objects and not text.
         save_dir: where the key S writes; the current folder if None.
@@ -65,7 +73,7 @@ def run(
     folder = Path.cwd() if save_dir is None else Path(save_dir)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
-    with Pad(reader, size, json=json, folder=folder, out=out or sys.stdout) as pad:
+    with Pad(reader, size, json=json, folder=folder, out=out or sys.stdout, profile=profile) as pad:
         with Window(TITLE) as window:
             window.on_mouse(pad.on_mouse)
             while not (window.closed or pad.closed):
@@ -83,6 +91,7 @@ class Pad:
         json: what is printed.
         folder: where S writes.
         out: where readings are printed.
+        profile: learns.
 
     Attributes:
         state: all that is shown.
@@ -90,7 +99,14 @@ class Pad:
     """
 
     def __init__(
-        self, reader: Reads, size: tuple[int, int], *, json: bool, folder: Path, out: TextIO
+        self,
+        reader: Learns,
+        size: tuple[int, int],
+        *,
+        json: bool,
+        folder: Path,
+        out: TextIO,
+        profile: Profile | None = None,
     ) -> None:
         layout = arrange(size)
         _, _, width, height = layout.drawing
@@ -99,7 +115,9 @@ class Pad:
         self.state = PadState(layout, Canvas(width, height, pen), chars=reader.chars)
         self.closed = False
         self._view = PadView()
-        self._reader = reader
+        self._learner = None if profile is None else Learner(profile)
+        self._reader = TaughtReader(reader, profile.crops() if profile is not None else ())
+        self.state.profile = "" if profile is None else profile.name
         self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
         self._json, self._folder, self._out = json, folder, out
         self._asked = self.state.revision
@@ -107,6 +125,7 @@ class Pad:
         # Files and the clipboard are slow at times, and the pen must not wait for them.
         self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
         self._running: list[tuple[Future[str], Callable[[], None]]] = []
+        self._learnt: SimpleQueue[list[tuple[str, Ink]]] = SimpleQueue()
         self._wanted = 0  # readings that are wanted and not there yet
 
     def __enter__(self) -> Pad:
@@ -132,7 +151,7 @@ class Pad:
     @property
     def wait_ms(self) -> int:
         """How long the window may wait for a key before it shows the next picture."""
-        return _BUSY_MS if self.busy or self.state.points or self.state.table else _IDLE_MS
+        return _BUSY_MS if self.busy or self.state.pen.points or self.state.table else _IDLE_MS
 
     def picture(self) -> Frame | None:
         """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
@@ -145,19 +164,14 @@ class Pad:
 
     def on_mouse(self, event: int, x: int, y: int, flags: int) -> None:
         """What OpenCV's mouse callback is told."""
-        tool = _TOOLS.get(event)
-        if event == cv2.EVENT_MOUSEMOVE:
-            held = flags & (cv2.EVENT_FLAG_LBUTTON | cv2.EVENT_FLAG_RBUTTON)
-            self.state.move(x, y, held=bool(held))
-        elif tool is not None and event in _RELEASES:
-            self.state.release(x, y, tool)
-        elif tool is not None:
-            self.state.press(x, y, tool)
+        tell_mouse(self.state, event, x, y, flags)
+        self._learn()
         self._ask()
 
     def on_key(self, code: int) -> None:
         """A key, as :meth:`hwr_live.window.Window.show` returns it; -1 is none."""
         act = self.state.key(code, time.monotonic())
+        self._learn()
         self._ask()
         if act is Act.QUIT:
             self.closed = True
@@ -177,6 +191,24 @@ class Pad:
         self._wanted += wanted is not None
         self._background.submit(Job(self._reader, self.state.canvas.copy(), revision, wanted))
 
+    def _learn(self) -> None:
+        """Has the profile, if there is one, take what was put right or taken back."""
+        changes, self.state.changes = self.state.changes, []
+        for change in changes if self._learner is not None else ():
+            self._run(self._learning(change))
+
+    def _learning(self, change: Change) -> Callable[[], str]:
+        learner = self._learner
+        assert learner is not None
+
+        def learn() -> str:
+            done = learner.take(change)
+            if done:
+                self._learnt.put(learner.profile.crops())
+            return done
+
+        return learn
+
     def _collect(self) -> None:
         """Takes what the threads have done."""
         for job, reading in self._background.answers():
@@ -184,11 +216,16 @@ class Pad:
             if job.wanted is not None:
                 self._wanted -= 1
                 self._do(job.wanted, job.drawing, self.state.reading)
+        while not self._learnt.empty():
+            self._reader = self._reader.with_samples(self._learnt.get())
+            self.state.read_anew()
+            self._ask()
         for errand in [errand for errand in self._running if errand[0].done()]:
             self._running.remove(errand)
             done, in_vain = errand
             try:
-                self.state.say(done.result(), time.monotonic())
+                if said := done.result():
+                    self.state.say(said, time.monotonic())
             except HwrError as error:
                 in_vain()
                 print(error, file=sys.stderr, flush=True)
@@ -227,18 +264,6 @@ class Pad:
             self._ask()
             return
         self.state.say("this model reads no others", time.monotonic())
-
-
-_TOOLS: dict[int, Literal["pen", "eraser"]] = {
-    cv2.EVENT_LBUTTONDOWN: "pen",
-    cv2.EVENT_LBUTTONUP: "pen",
-    # The second of two quick presses comes as a double click, and in no other way.
-    cv2.EVENT_LBUTTONDBLCLK: "pen",
-    cv2.EVENT_RBUTTONDOWN: "eraser",
-    cv2.EVENT_RBUTTONUP: "eraser",
-    cv2.EVENT_RBUTTONDBLCLK: "eraser",
-}
-_RELEASES = (cv2.EVENT_LBUTTONUP, cv2.EVENT_RBUTTONUP)
 
 
 def _as_json(reading: Reading) -> dict[str, Any]:

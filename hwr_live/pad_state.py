@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Literal
 
 from hwr_live.canvas import Canvas
-from hwr_live.correction import Correction, corrected
+from hwr_live.correction import Change, Correction, corrected
 from hwr_live.pad_layout import PadLayout, Table, inside
+from hwr_live.pen import Pen, Tool
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.window import BACKSPACE, ENTER, ESC
 
 PENS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 26, 34)
 """The pen widths that [ and ] go through, in pixels."""
-
-ERASER = 4.0
-"""Width of the eraser in pen widths."""
 
 _TAP = 3.0  # pixels that a click may move and still be no stroke
 _SMALL = 16  # a glyph narrower or flatter than this is as easy to hit as if it were so large
@@ -42,6 +39,16 @@ class Note:
     warning: bool = False
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A correction that can be undone: when it was made, what it replaced, and what is unsaved."""
+
+    depth: int
+    new: Correction
+    gone: tuple[Correction, ...]
+    unsaved: tuple[Correction, ...]
+
+
 @dataclass
 class PadState:
     """All that the pad shows.
@@ -51,11 +58,12 @@ class PadState:
         canvas: the drawing.
         chars: the set of characters that is read.
         read: the newest reading, as the reader gave it.
-        read_revision: of the canvas, and the count of changes of the set, that ``read`` is of.
+        read_revision: of the canvas, and the count of changes of the reader, that ``read`` is of.
         corrections: what the user put right, newest last.
         unsaved: those of them that are in no file yet.
-        points: of the stroke that is being drawn, or empty.
-        tool: what draws it.
+        changes: of the corrections, until somebody takes them out of the list.
+        profile: name of the profile that learns from them, if any.
+        pen: the stroke that is being drawn.
         mouse: where the mouse is, or None before it came.
         table: the correction table, if it is open, for the glyph ``asked``.
         help: whether the keys are shown.
@@ -68,11 +76,12 @@ class PadState:
     chars: str = "all"
     read: Reading = field(default_factory=Reading)
     read_revision: tuple[int, int] = (0, 0)
-    set_changes: int = 0
+    reader_changes: int = 0
     corrections: list[Correction] = field(default_factory=list)
     unsaved: list[Correction] = field(default_factory=list)
-    points: list[tuple[float, float]] = field(default_factory=list)
-    tool: Literal["pen", "eraser"] = "pen"
+    changes: list[Change] = field(default_factory=list)
+    profile: str = ""
+    pen: Pen = field(default_factory=Pen)
     mouse: tuple[int, int] | None = None
     last_stroke: Box | None = None
     table: Table | None = None
@@ -83,6 +92,7 @@ class PadState:
 
     def __post_init__(self) -> None:
         self._reading = Reading()
+        self._steps: list[_Step] = []
 
     # What is shown
 
@@ -94,7 +104,7 @@ class PadState:
     @property
     def revision(self) -> tuple[int, int]:
         """Of what a reading would be of now."""
-        return (self.canvas.revision, self.set_changes)
+        return (self.canvas.revision, self.reader_changes)
 
     @property
     def fresh(self) -> bool:
@@ -104,7 +114,7 @@ class PadState:
     @property
     def hovered(self) -> Glyph | None:
         """The glyph whose box or crop is under the mouse."""
-        if self.mouse is None or self.points or self.table is not None:
+        if self.mouse is None or self.pen.points or self.table is not None:
             return None
         return self.glyph_at(*self.mouse)
 
@@ -137,7 +147,7 @@ class PadState:
 
     # What the mouse does
 
-    def press(self, x: int, y: int, tool: Literal["pen", "eraser"] = "pen") -> None:
+    def press(self, x: int, y: int, tool: Tool = "pen") -> None:
         """A button goes down: the left one draws, the right one erases."""
         self.changed = True
         self.mouse = (x, y)
@@ -150,11 +160,10 @@ class PadState:
                 self._close_table()
             elif not inside(self.table.box, x, y):
                 self._close_table()
-        elif self.points:  # a second button while one is down
+        elif self.pen.points:  # a second button while one is down
             return
         elif inside(self.layout.drawing, x, y):
-            self.tool = tool
-            self.points = [(x, y)]
+            self.pen.press(x, y, tool)
         else:
             glyph = self.glyph_at(x, y)
             if glyph is not None:
@@ -162,37 +171,29 @@ class PadState:
 
     def move(self, x: int, y: int, *, held: bool = True) -> None:
         """The mouse moves; ``held``: with a button down."""
-        if self.points and not held:  # the button went up where the window could not see it
+        if self.pen.points and not held:  # the button went up where the window could not see it
             self.release(x, y)
             return
-        if self.points:
-            if self.points[-1] != (x, y):
-                self.points.append((x, y))
-                self.changed = True
+        if self.pen.points:
+            self.changed |= self.pen.move(x, y)
         elif self.mouse is None or self._under(self.mouse) != self._under((x, y)):
             self.changed = True
         self.mouse = (x, y)
 
-    def release(self, x: int, y: int, tool: Literal["pen", "eraser"] | None = None) -> None:
+    def release(self, x: int, y: int, tool: Tool | None = None) -> None:
         """A button goes up: the stroke is done, or it was a click on a glyph."""
-        if not self.points or (tool is not None and tool != self.tool):
+        points = self.pen.release(x, y, tool)
+        if not points:
             return
-        self.move(x, y)
-        points, self.points = self.points, []
+        self.mouse = (x, y)
         self.changed = True
         x0, y0 = points[0]
         tap = all(max(abs(px - x0), abs(py - y0)) <= _TAP for px, py in points)
         glyph = self.glyph_at(round(x0), round(y0)) if tap and self.fresh else None
-        if glyph is not None and self.tool == "pen":
+        if glyph is not None and self.pen.tool == "pen":
             self._open_table(glyph)
             return
-        if self.tool == "eraser":
-            self.canvas.erase(points, self.canvas.pen * ERASER, smooth=True)
-        else:
-            self.canvas.stroke(points, smooth=True)
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        left, top = int(min(xs)), int(min(ys))
-        self.last_stroke = (left, top, int(max(xs)) - left + 1, int(max(ys)) - top + 1)
+        self.last_stroke = self.pen.draw(points, self.canvas)
 
     # What keys do
 
@@ -226,8 +227,8 @@ class PadState:
         }
         if name in acts:
             return acts[name]
-        if name == "z" and not self.canvas.undo():
-            self.say("nothing to undo", now)
+        if name == "z":
+            self._undo(now)
         elif name == "y" and not self.canvas.redo():
             self.say("nothing to redo", now)
         elif name == "c":
@@ -252,7 +253,11 @@ class PadState:
     def set_chars(self, chars: str) -> None:
         """Another set of characters is read from now on."""
         self.chars = chars
-        self.set_changes += 1
+        self.read_anew()
+
+    def read_anew(self) -> None:
+        """Another reader reads from now on."""
+        self.reader_changes += 1
         self.changed = True
 
     def say(self, text: str, now: float, *, warning: bool = False) -> None:
@@ -265,6 +270,20 @@ class PadState:
         if self.note is not None and now > self.note.until:
             self.note = None
             self.changed = True
+
+    def _undo(self, now: float) -> None:
+        """Takes back what was done last, be it a stroke, a clearing or a correction."""
+        if self._steps and self._steps[-1].depth >= self.canvas.depth:
+            step = self._steps.pop()
+            self.corrections[:] = [c for c in self.corrections if c is not step.new]
+            self.corrections += step.gone
+            self.unsaved[:] = [c for c in self.unsaved if c is not step.new]
+            self.unsaved += step.unsaved
+            self.changes.append(Change((step.new,), step.gone))
+            self.say("correction undone", now)
+            self._apply()
+        elif not self.canvas.undo():
+            self.say("nothing to undo", now)
 
     def _set_pen(self, pen: int, now: float) -> None:
         self.canvas.pen = pen
@@ -286,9 +305,13 @@ class PadState:
 
     def _put_right(self, glyph: Glyph, char: str | None) -> None:
         as_read = next((g for g in self.read.glyphs if g.box == glyph.box), glyph)
-        for kept in (self.corrections, self.unsaved):
-            kept[:] = [old for old in kept if not old.fits(as_read)]
-            kept.append(Correction(as_read, char))
+        new = Correction(as_read, char)
+        gone = tuple(old for old in self.corrections if old.fits(as_read))
+        unsaved = tuple(old for old in self.unsaved if old.fits(as_read))
+        self.corrections[:] = [c for c in self.corrections if c not in gone] + [new]
+        self.unsaved[:] = [c for c in self.unsaved if c not in unsaved] + [new]
+        self._steps.append(_Step(self.canvas.depth, new, gone, unsaved))
+        self.changes.append(Change(gone, (new,)))
         self._apply()
 
     def _apply(self) -> None:

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from hwr_live import panel
-from hwr_live.canvas import draw_stroke, smooth_path
+from hwr_live.canvas import Canvas, draw_stroke, smooth_path
 from hwr_live.pad_layout import KEYS, NO_CHARACTER, Choice
-from hwr_live.pad_state import ERASER, PadState
+from hwr_live.pad_state import PadState
 from hwr_live.paint import (
     INK,
     POOR,
@@ -22,6 +22,7 @@ from hwr_live.paint import (
     put_text,
     shade,
 )
+from hwr_live.pen import ERASER, Pen
 from hwr_live.reading import Box
 
 HELP = (
@@ -61,7 +62,7 @@ class PadView:
             self._painted.clear()
         drawing = self._frame[:, : layout.panel[0]]
 
-        invited = not (state.canvas.strokes or state.points)
+        invited = not (state.canvas.strokes or state.pen.points)
         if self._is_new("paper", state.canvas, state.canvas.revision, invited):
             self._paper = _paint_paper(state, invited)
         marked = state.asked or state.hovered
@@ -71,11 +72,11 @@ class PadView:
         if self._is_new("panel", state.reading, state.read, state.chosen, state.note, pen, chars):
             _paint_panel(self._frame, state)
 
-        if not (state.points or state.table or state.help):
+        if not (state.pen.points or state.table or state.help):
             return self._frame
         frame = self._frame.copy()
-        if state.points:
-            _paint_stroke(frame[:, : layout.panel[0]], state)
+        if state.pen.points:
+            paint_stroke(frame[:, : layout.panel[0]], state.pen, state.canvas.pen)
         if state.table is not None:
             _paint_table(frame, state)
         if state.help:
@@ -101,19 +102,24 @@ def paint_pad(state: PadState) -> Frame:
 
 
 def _paint_paper(state: PadState, invited: bool) -> Frame:
-    paper = np.asarray(cv2.applyColorMap(state.canvas.image, _PAPER_COLOURS), np.uint8)
+    paper = paint_canvas(state.canvas)
     if invited:
         _paint_invitation(paper, state.layout.font)
     return paper
 
 
-def _paint_stroke(drawing: Frame, state: PadState) -> None:
-    """The stroke that is being drawn."""
-    path = smooth_path(np.asarray(state.points, np.float64))
-    if state.tool == "pen":
-        draw_stroke(drawing, path, state.canvas.pen, INK)
+def paint_canvas(canvas: Canvas) -> Frame:
+    """A drawing in the window's colours."""
+    return np.asarray(cv2.applyColorMap(canvas.image, _PAPER_COLOURS), np.uint8)
+
+
+def paint_stroke(drawing: Frame, pen: Pen, width: float) -> None:
+    """The stroke that is being drawn, with a pen of ``width`` pixels."""
+    path = smooth_path(np.asarray(pen.points, np.float64))
+    if pen.tool == "pen":
+        draw_stroke(drawing, path, width, INK)
         return
-    width = state.canvas.pen * ERASER
+    width *= ERASER
     draw_stroke(drawing, path, width, WHITE)
     tip = (round(path[-1][0]), round(path[-1][1]))
     cv2.circle(drawing, tip, round(width / 2), panel.QUIET, 1, cv2.LINE_AA)
@@ -141,7 +147,8 @@ def _paint_panel(frame: Frame, state: PadState) -> None:
     reading, chosen = state.reading, state.chosen
 
     total = reading.ms.get("total")
-    remark = state.chars if total is None else f"{state.chars} · {total:.0f} ms"
+    about = [state.profile, state.chars, "" if total is None else f"{total:.0f} ms"]
+    remark = " · ".join(part for part in about if part)
     panel.draw_caption(frame, layout.reading, font, "READING", remark)
     empty = "nothing readable" if reading.glyphs else "nothing written yet"
     panel.draw_text_of(frame, _below_caption(state, layout.reading), font, reading, empty)
@@ -190,7 +197,10 @@ def _paint_table(frame: Frame, state: PadState) -> None:
         return
     plate(frame, table.box, WHITE, 8)
     outline(frame, table.box, panel.QUIET, 8)
-    put_text(frame, "Which character is this?", table.title, table.font, INK, bold=True)
+    title = "Which character is this?" + f" {state.profile} learns it." * bool(state.profile)
+    room = table.box[0] + table.box[2] - table.title[0] - 4
+    title = fit_text(title, table.font, room, bold=True)
+    put_text(frame, title, table.title, table.font, INK, bold=True)
     under = None if state.mouse is None else table.at(*state.mouse)
     for choice in table.choices:
         _paint_choice(frame, choice, table.font, choice is under, choice.char == asked.char)

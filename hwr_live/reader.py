@@ -166,7 +166,7 @@ class _Page:
 
     def __init__(self, reader: Reader, ink: Ink, segmented: Segmentation) -> None:
         self.reader, self.ink, self.segmented = reader, ink, segmented
-        self.seen: dict[Piece, tuple[Crop, Floats]] = {}
+        self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
 
     def lines(self) -> tuple[Line, ...]:
         lines, height = self.segmented.lines, self.segmented.height
@@ -180,16 +180,17 @@ class _Page:
         return tuple(self.line(split_words(line, height)) for line in chosen)
 
     def look(self, pieces: Sequence[Piece]) -> Floats:
-        crops = cut_crops(self.ink, self.segmented, pieces)
+        inks = cut_inks(self.ink, self.segmented, pieces)
+        crops = np.array([crop(one) for one in inks], np.uint8).reshape(-1, SIZE, SIZE)
         p = self.reader.probabilities(crops)
-        self.seen.update((piece, (one, q)) for piece, one, q in zip(pieces, crops, p, strict=True))
+        self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
         return self.reader.likeness(p)
 
     def line(self, words: Sequence[Sequence[Piece]]) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""
         nones, spreads, readable = [], [], []
         for word in words:
-            none, chars = self.reader.none_and_chars(np.stack([self.seen[p][1] for p in word]))
+            none, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in word]))
             nones.append(none)
             spreads.append(chars)
             readable.append(self.reader.is_char(none))
@@ -209,18 +210,18 @@ class _Page:
     def glyph(self, piece: Piece, none: float, chars: Floats, readable: bool) -> Glyph:
         candidates = self.reader.candidates(chars)
         char, confidence = candidates[0]
-        box, one = to_frame(piece.box, self.ink), self.seen[piece][0]
+        box, (ink, one, _) = to_frame(piece.box, self.ink), self.seen[piece]
         if not readable:
-            return Glyph(None, float(none), box, candidates, one)
-        return Glyph(char, confidence * (1 - float(none)), box, candidates, one)
+            return Glyph(None, float(none), box, candidates, one, ink)
+        return Glyph(char, confidence * (1 - float(none)), box, candidates, one, ink)
 
 
-def cut_crops(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> Crop:
-    """The 28×28 crop of each piece, without the ink of its neighbours: uint8 (n, 28, 28)."""
-    out = np.zeros((len(pieces), SIZE, SIZE), np.uint8)
+def cut_inks(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> list[Crop]:
+    """The ink of each piece without that of its neighbours: uint8 (h, w), at working scale."""
+    out = []
     height, width = ink.mask.shape
     kernel = np.ones((3, 3), np.uint8)
-    for i, piece in enumerate(pieces):
+    for piece in pieces:
         x, y, w, h = piece.box
         top, left = max(0, y - 1), max(0, x - 1)
         bottom, right = min(height, y + h + 1), min(width, x + w + 1)
@@ -228,7 +229,7 @@ def cut_crops(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> Cro
         own = np.isin(labels, piece.parts) if len(piece.parts) > 1 else labels == piece.parts[0]
         # One pixel around the mask: the soft edge of the strokes.
         near = np.asarray(cv2.dilate(own.astype(np.uint8), kernel), np.uint8)
-        out[i] = crop(ink.grey[top:bottom, left:right] * near)
+        out.append(ink.grey[top:bottom, left:right] * near)
     return out
 
 

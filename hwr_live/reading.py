@@ -28,6 +28,7 @@ class Glyph:
         box: the ink's bounding box.
         candidates: up to five (character, probability) pairs, the likeliest first.
         crop: uint8 (28, 28), bright ink on black: what the network was given. Not part of the JSON.
+        ink: uint8 (h, w), bright on black: what the crop was made of. Nor is this.
     """
 
     char: str | None
@@ -35,6 +36,7 @@ class Glyph:
     box: Box
     candidates: tuple[tuple[str, float], ...] = ()
     crop: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
+    ink: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The glyph as plain types for JSON."""

@@ -26,6 +26,7 @@ from hwr_live.pad import Pad
 from hwr_live.pad_layout import CROP, arrange
 from hwr_live.pad_state import PENS
 from hwr_live.pad_view import PadView, paint_pad
+from hwr_live.profile import Profile
 from hwr_live.reading import Box, Glyph, Line, Reading
 from tests.fake_reader import FakeReader
 
@@ -49,10 +50,16 @@ def made(tmp_path: Path) -> Iterator[Any]:
         size: tuple[int, int] = (640, 480),
         as_json: bool = False,
         folder: Path | None = None,
+        profile: Profile | None = None,
     ) -> tuple[Pad, io.StringIO]:
         out = io.StringIO()
         pad = Pad(
-            reader or FakeReader(), size, json=as_json, folder=folder or tmp_path / "saved", out=out
+            reader or FakeReader(),
+            size,
+            json=as_json,
+            folder=folder or tmp_path / "saved",
+            out=out,
+            profile=profile,
         )
         pads.append(pad.__enter__())
         return pad, out
@@ -332,7 +339,7 @@ def test_a_button_let_go_outside_ends_the_stroke(made: Any) -> None:
     pad.on_mouse(cv2.EVENT_MOUSEMOVE, 300, 300, 0)
     pad.on_mouse(cv2.EVENT_MOUSEMOVE, 10, 300, 0)
     assert len(pad.state.canvas.strokes) == 1
-    assert not pad.state.points
+    assert not pad.state.pen.points
 
 
 def test_clearing_while_the_button_is_down_keeps_the_stroke_in_hand(made: Any) -> None:
@@ -536,6 +543,112 @@ def test_corrections_need_the_same_place_and_the_same_crop() -> None:
     reading = Reading((Line(((was,),)),))
     assert corrected(reading, []) is reading
     assert corrected(reading, [correction]).text == "b"
+
+
+@pytest.mark.parametrize("learns", [True, False])
+def test_undo_takes_back_what_was_done_last_be_it_a_correction(
+    made: Any, tmp_path: Path, learns: bool
+) -> None:
+    pad, _ = made(profile=Profile.open(tmp_path / "ann", new=True) if learns else None)
+    draw(pad, A, B)
+    for char in "QR":
+        settle(pad)
+        click(pad, pad.state.reading.glyphs[0].box)
+        choose(pad, char)
+    settle(pad)
+    draw(pad, LOW)
+    texts = []
+    for _ in range(5):
+        keys(pad, "z")
+        settle(pad)
+        texts.append(pad.state.reading.text)
+    assert texts == ["Rb", "Qb", "ab", "a", ""]
+    assert pad.state.unsaved == []
+
+
+# Learning
+
+
+def correct(pad: Pad, number: int, char: str | None) -> None:
+    """Puts the glyph with a number right with the mouse."""
+    settle(pad)
+    click(pad, pad.state.reading.glyphs[number].box)
+    choose(pad, char)
+    settle(pad)
+
+
+def test_without_a_profile_nothing_is_kept(
+    made: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    pad, _ = made()
+    draw(pad, A)
+    correct(pad, 0, "Q")
+    draw(pad, [(200, 40), (200, 90)])
+    settle(pad)
+    assert pad.state.reading.text == "Qb"
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_correction_is_learnt_at_once_and_kept(made: Any, tmp_path: Path) -> None:
+    profile = Profile.open(tmp_path / "ann", new=True)
+    pad, _ = made(profile=profile)
+    draw(pad, A, B)
+    settle(pad)
+    assert not profile.exists, "nothing is kept before it is asked for"
+    correct(pad, 0, "q")
+    assert pad.state.note is not None
+    assert pad.state.note.text == "learnt: q"
+    keys(pad, "c")
+    draw(pad, [(300, 140), (300, 190)], B)
+    settle(pad)
+    assert pad.state.reading.text == "aq", "the same ink elsewhere"
+    keys(pad, "d")
+    settle(pad)
+    assert "q" in pad.state.reading.text, "another set, the same hand"
+    kept = Profile.open(tmp_path / "ann")
+    assert [(s.char, s.source) for s in kept.samples] == [("q", "pad")]
+    np.testing.assert_array_equal(kept.samples[0].crop, profile.samples[0].crop)
+    height, width = kept.samples[0].ink.shape
+    assert 50 <= height <= 60, "ink at its natural size"
+    assert width < 12
+    other, _ = made(profile=kept)
+    draw(other, A)
+    settle(other)
+    assert other.state.reading.text == "q", "known from the start"
+
+
+def test_what_is_put_right_again_or_taken_back_is_forgotten(made: Any, tmp_path: Path) -> None:
+    pad, _ = made(profile=Profile.open(tmp_path / "ann", new=True))
+    draw(pad, A)
+    correct(pad, 0, "Q")
+    correct(pad, 0, "q")
+    assert [s.char for s in Profile.open(tmp_path / "ann").samples] == ["q"]
+    keys(pad, "z")
+    settle(pad)
+    assert [s.char for s in Profile.open(tmp_path / "ann").samples] == ["Q"]
+    correct(pad, 0, None)
+    assert Profile.open(tmp_path / "ann").samples == ()
+    keys(pad, "zz")
+    settle(pad)
+    assert pad.state.note is not None
+    assert pad.state.note.text == "forgotten: Q"
+    assert Profile.open(tmp_path / "ann").samples == ()
+    assert pad.state.reading.text == "a"
+    assert len(pad.state.canvas.strokes) == 1
+
+
+def test_a_profile_that_cannot_be_written_is_said(
+    made: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    pad, _ = made(profile=Profile(tmp_path / "file" / "ann"))
+    draw(pad, A)
+    correct(pad, 0, "Q")
+    assert pad.state.note is not None
+    assert pad.state.note.warning
+    assert capsys.readouterr().err.count("\n") == 1
+    assert pad.state.reading.text == "Q", "the correction stays"
 
 
 # Saving and copying

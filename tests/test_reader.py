@@ -15,6 +15,7 @@ import hwr_live
 from hwr_live.canvas import Canvas
 from hwr_live.chars import ALL, parse_chars
 from hwr_live.classify import Card
+from hwr_live.crop import crop
 from hwr_live.errors import InputError
 from hwr_live.reader import Reader
 from hwr_live.sample import TEXT, draw_sample
@@ -247,3 +248,10 @@ def test_a_model_without_the_wanted_characters() -> None:
     with pytest.raises(InputError, match="fake knows none"):
         fake(0, "abc", "0123456789")
     assert fake(0, "7abc", "0123456789").read(draw_sample()).text.strip("7 \n") == ""
+
+
+def test_a_glyph_s_ink_is_what_its_crop_was_made_of(reader: Reader) -> None:
+    for glyph in reader.read(draw_sample()).glyphs:
+        assert glyph.ink is not None
+        np.testing.assert_array_equal(crop(glyph.ink), glyph.crop)
+        assert abs(glyph.ink.shape[0] - glyph.box[3]) <= 2, "at its natural size"

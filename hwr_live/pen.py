@@ -1,0 +1,100 @@
+"""The mouse as a pen: from where a button goes down to where it goes up."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import cv2
+
+from hwr_live.canvas import Canvas
+from hwr_live.reading import Box
+
+Tool = Literal["pen", "eraser"]
+"""The left button is the pen, the right one the eraser."""
+
+ERASER = 4.0
+"""Width of the eraser in pen widths."""
+
+
+class Pen:
+    """What is being drawn.
+
+    Attributes:
+        points: of the stroke in hand, or empty.
+        tool: what draws it.
+    """
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+        self.tool: Tool = "pen"
+
+    def press(self, x: int, y: int, tool: Tool) -> None:
+        """A stroke begins; not while another button draws one."""
+        if not self.points:
+            self.tool = tool
+            self.points = [(x, y)]
+
+    def move(self, x: int, y: int) -> bool:
+        """The stroke goes on; returns whether it is another now."""
+        if not self.points or self.points[-1] == (x, y):
+            return False
+        self.points.append((x, y))
+        return True
+
+    def release(self, x: int, y: int, tool: Tool | None = None) -> list[tuple[float, float]]:
+        """The button of ``tool`` goes up, any if None; returns the stroke that it ends."""
+        if not self.points or tool not in (None, self.tool):
+            return []
+        self.move(x, y)
+        points, self.points = self.points, []
+        return points
+
+    def draw(self, points: list[tuple[float, float]], canvas: Canvas) -> Box:
+        """Draws a stroke, or takes ink away, as the tool does; returns its box."""
+        if self.tool == "eraser":
+            canvas.erase(points, canvas.pen * ERASER, smooth=True)
+        else:
+            canvas.stroke(points, smooth=True)
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        left, top = int(min(xs)), int(min(ys))
+        return (left, top, int(max(xs)) - left + 1, int(max(ys)) - top + 1)
+
+
+class TakesMouse(Protocol):
+    """What the mouse draws on."""
+
+    def press(self, x: int, y: int, tool: Tool = "pen") -> None:
+        """A button goes down."""
+        ...
+
+    def move(self, x: int, y: int, *, held: bool = True) -> None:
+        """The mouse moves; ``held``: with a button down."""
+        ...
+
+    def release(self, x: int, y: int, tool: Tool | None = None) -> None:
+        """A button goes up."""
+        ...
+
+
+def tell_mouse(paper: TakesMouse, event: int, x: int, y: int, flags: int) -> None:
+    """Hands on what OpenCV's mouse callback is told."""
+    tool = _TOOLS.get(event)
+    if event == cv2.EVENT_MOUSEMOVE:
+        held = flags & (cv2.EVENT_FLAG_LBUTTON | cv2.EVENT_FLAG_RBUTTON)
+        paper.move(x, y, held=bool(held))
+    elif tool is not None and event in _RELEASES:
+        paper.release(x, y, tool)
+    elif tool is not None:
+        paper.press(x, y, tool)
+
+
+_TOOLS: dict[int, Tool] = {
+    cv2.EVENT_LBUTTONDOWN: "pen",
+    cv2.EVENT_LBUTTONUP: "pen",
+    # The second of two quick presses comes as a double click, and in no other way.
+    cv2.EVENT_LBUTTONDBLCLK: "pen",
+    cv2.EVENT_RBUTTONDOWN: "eraser",
+    cv2.EVENT_RBUTTONUP: "eraser",
+    cv2.EVENT_RBUTTONDBLCLK: "eraser",
+}
+_RELEASES = (cv2.EVENT_LBUTTONUP, cv2.EVENT_RBUTTONUP)

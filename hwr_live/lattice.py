@@ -8,6 +8,7 @@ path over the line wins (over-segmentation with a segmentation graph: Bengio, Le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,9 +19,6 @@ import numpy.typing as npt
 
 from hwr_live.reading import union_box
 from hwr_live.segment import Piece
-
-SURE = 0.9
-"""A glyph at least this much a character, and not wide, is never cut."""
 
 _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
 _CUT_COST = 1.2  # each cut: most pieces are whole characters
@@ -84,21 +82,26 @@ def _hypotheses(
     labels: npt.NDArray[np.int32],
     height: float,
 ) -> list[_Hypothesis]:
-    """All hypotheses of a line: pieces as they are, their cuts, and joins of whole pieces."""
+    """The hypotheses of a line: pieces as they are, their cuts, and joins of whole pieces; of those
+    only what could be on the cheapest path, if it looked like a character for certain."""
     out: list[_Hypothesis] = []
     starts: list[int] = []
+    wholes: list[float] = []  # what each piece costs as it is
     at = 0
     for piece, chance in zip(line, looks, strict=True):
         starts.append(at)
-        wide = piece.box[2] > 1.15 * height
-        columns = [] if chance >= SURE and not wide else cut_columns(piece, labels, height)
+        whole = _GLYPH_COST + _look_cost(float(chance))
+        wholes.append(whole)
+        columns = cut_columns(piece, labels, height) if whole > _least_cut(1) else []
         atoms = _cut(piece, columns, labels) if columns else [piece]
         for i in range(len(atoms)):
             for j in range(i + 1, len(atoms) + 1):
-                whole = j - i == len(atoms)
-                part = piece if whole else _union(atoms[i:j])
-                edges = (i > 0) + (j < len(atoms))  # a cut has two sides, each pays half
-                out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
+                edges = (i > 0) + (j < len(atoms))
+                if not edges:
+                    out.append(_Hypothesis(at, at + j, piece, 0.0))
+                elif whole > _least_cut(edges):  # a cut has two sides, each pays half
+                    part = _union(atoms[i:j])
+                    out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
         at += len(atoms)
     starts.append(at)
     gaps = [_gap(a, b) / height for a, b in pairwise(line)]
@@ -114,8 +117,19 @@ def _hypotheses(
                 break
             cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
             cost -= _SPACED_GAIN * max(0.0, usual - _SPACED - max(0.0, gap))
-            out.append(_Hypothesis(starts[i], starts[j + 1], joined, cost))
+            if cost + _GLYPH_COST < sum(wholes[i : j + 1]):
+                out.append(_Hypothesis(starts[i], starts[j + 1], joined, cost))
     return out
+
+
+def _look_cost(chance: float) -> float:
+    """What it costs to take for a glyph what looks so much like one."""
+    return -math.log(max(chance, 1e-4))
+
+
+def _least_cut(cuts: int) -> float:
+    """The cost of so many cuts of a piece, if all parts look like characters for certain."""
+    return (cuts + 1) * _GLYPH_COST + cuts * _CUT_COST
 
 
 def _cheapest(graph: Sequence[_Hypothesis], chances: Mapping[Piece, float]) -> list[Piece]:
@@ -124,8 +138,7 @@ def _cheapest(graph: Sequence[_Hypothesis], chances: Mapping[Piece, float]) -> l
     least = [0.0] + [np.inf] * end
     last: list[_Hypothesis | None] = [None] * (end + 1)
     for h in sorted(graph, key=lambda h: h.first):
-        look = float(np.log(max(chances[h.piece], 1e-4)))
-        cost = least[h.first] + h.cost + _GLYPH_COST - look
+        cost = least[h.first] + h.cost + _GLYPH_COST + _look_cost(chances[h.piece])
         if cost < least[h.last]:
             least[h.last], last[h.last] = cost, h
     path: list[Piece] = []

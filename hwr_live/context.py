@@ -16,6 +16,9 @@ Zones move probability only within a shape (``chars.SHAPES``), the kind of word 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,16 +65,63 @@ def decide(
     Returns:
         Probabilities in the form of ``words``.
     """
-    known = [i for i, c in enumerate(chars) if c in _ZONES]
-    if not words or len(known) < len(chars) or len(chars) < 2:
+    alphabet = _alphabet(tuple(chars))
+    if not words or alphabet is None:
         return [np.asarray(w, np.float64) for w in words]
-    shapes = np.array([SHAPES[c] for c in chars])
-    same = (shapes[:, None] == shapes[None, :]).astype(float)
     flat, places = np.concatenate(words), np.concatenate(boxes)
-    fit = _zone_fit(flat, places, chars)
-    flat = _within_shapes(flat, fit, same)
-    cuts = np.cumsum([len(w) for w in words])[:-1]
-    return _by_kind(np.split(flat, cuts), chars, same)
+    flat = _within_shapes(flat, _zone_fit(flat, places, alphabet), alphabet.same)
+    sizes = np.array([len(w) for w in words])
+    return np.split(_by_kind(flat, sizes, alphabet), np.cumsum(sizes)[:-1])
+
+
+@dataclass(frozen=True)
+class _Alphabet:
+    """What is known of the characters.
+
+    Attributes:
+        tops, bottoms: the edges that zones have, in x-heights above the baseline.
+        top_of, bottom_of: (zones,) which of them each zone has.
+        zone_of: (classes,) each character's zone.
+        zones: (classes, zones), 1 where a character has that zone.
+        same: (classes, classes), 1 where two characters have the same shape.
+        members: (2, kinds, classes), 1 / count where a word of that kind may have the character:
+            at its start, and further on.
+    """
+
+    tops: Floats
+    bottoms: Floats
+    top_of: npt.NDArray[np.intp]
+    bottom_of: npt.NDArray[np.intp]
+    zone_of: npt.NDArray[np.intp]
+    zones: Floats
+    same: Floats
+    members: Floats
+
+
+@lru_cache(maxsize=16)
+def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
+    """None for characters of which the line tells nothing."""
+    if len(chars) < 2 or not all(c in _ZONES for c in chars):
+        return None
+    own = sorted({_ZONES[c] for c in chars})
+    tops, top_of = np.unique([top for top, _ in own], return_inverse=True)
+    bottoms, bottom_of = np.unique([bottom for _, bottom in own], return_inverse=True)
+    zone_of = np.array([own.index(_ZONES[c]) for c in chars])
+    shapes = np.array([SHAPES[c] for c in chars])
+    digits, lower, upper = ([c in group for c in chars] for group in (DIGITS, LOWER, UPPER))
+    anything = [True] * len(chars)
+    kinds = [[digits, lower, upper, start, anything] for start in (upper, lower)]
+    members = np.array(kinds, np.float64)
+    return _Alphabet(
+        tops,
+        bottoms,
+        top_of,
+        bottom_of,
+        zone_of,
+        (zone_of[:, None] == np.arange(len(own))).astype(np.float64),
+        (shapes[:, None] == shapes[None, :]).astype(np.float64),
+        members / np.maximum(members.sum(2, keepdims=True), 1),
+    )
 
 
 def _within_shapes(p: Floats, factor: Floats, same: Floats) -> Floats:
@@ -81,75 +131,79 @@ def _within_shapes(p: Floats, factor: Floats, same: Floats) -> Floats:
     return np.asarray(moved * before / np.maximum(after, 1e-12), np.float64)
 
 
-def _zone_fit(p: Floats, places: Floats, chars: Sequence[str]) -> Floats:
+def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
     """(n, classes): how well each glyph's top and bottom fit each character, floor to 1.
 
     Each glyph is a mixture of what it may be; x-height and baseline are the ones under which all
     glyphs of the line together are likeliest.
     """
-    zones = sorted({_ZONES[c] for c in chars})
-    of_char = np.array([zones.index(_ZONES[c]) for c in chars])
-    table = np.array(zones)
-    mass = np.zeros((len(p), len(zones)))
-    for column, zone in enumerate(of_char):
-        mass[:, zone] += p[:, column]
     top, bottom = places[:, 0], places[:, 1]
     usual = float(np.median(bottom - top))
     if usual <= 0:
         return np.ones_like(p)
-    x_height = (_X_HEIGHTS * usual)[:, None, None, None]
-    base = (np.median(bottom) + _BASELINES * usual)[None, :, None, None]
-    off_top = ((base - top[:, None]) / x_height - table[:, 0]) / _TOP_SPREAD
-    off_bottom = ((base - bottom[:, None]) / x_height - table[:, 1]) / _BOTTOM_SPREAD
-    near = np.exp(-0.5 * (off_top**2 + off_bottom**2)) + _ZONE_FLOOR
-    likely = np.log((near * mass).sum(-1) + 1e-9).sum(-1)
-    best = np.unravel_index(int(likely.argmax()), likely.shape)
-    chosen = near[best[0], best[1]] / (1 + _ZONE_FLOOR)
-    return np.asarray(chosen[:, of_char], np.float64)
+    mass = (p @ alphabet.zones).T.astype(np.float32)  # (zones, n)
+    places = (places - np.median(bottom)) / usual
+    grid = np.meshgrid(_X_HEIGHTS, _BASELINES, indexing="ij")
+    # In float32, whose exponential is many times as quick.
+    x_heights, bases, edges = (v.astype(np.float32) for v in (*grid, places.T))
+    near = _nearness(x_heights[..., None, None], bases[..., None, None], edges, alphabet)
+    heard = (near * mass).sum(-2) + np.float32(_ZONE_FLOOR) * mass.sum(0)
+    likely = np.log(heard + np.float32(1e-9)).sum(-1)
+    x_height, base = (v.flat[int(likely.argmax())] for v in grid)
+    chosen = (_nearness(x_height, base, places.T, alphabet) + _ZONE_FLOOR) / (1 + _ZONE_FLOOR)
+    return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)
 
 
-def _by_kind(words: Sequence[Floats], chars: Sequence[str], same: Floats) -> list[Floats]:
-    """Weighs each glyph's characters by the kinds that its word may be of."""
-    members = {
-        kind: np.array([c in group for c in chars])
-        for kind, group in (("digits", DIGITS), ("lower", LOWER), ("upper", UPPER))
-    }
-    everything = np.ones(len(chars), bool)
+def _nearness(x_height: Any, base: Any, edges: npt.NDArray[Any], alphabet: _Alphabet) -> Any:
+    """(..., zones, n): how near each glyph's edges are to those of each zone, 0 to 1.
+
+    Args:
+        x_height, base: one or many, (..., 1, 1).
+        edges: (2, n), top and bottom of each glyph, in the unit and of the type of both.
+        alphabet: of the characters.
+    """
+    fits = []
+    for edge, zones, spread in (
+        (edges[0], alphabet.tops, _TOP_SPREAD),
+        (edges[1], alphabet.bottoms, _BOTTOM_SPREAD),
+    ):
+        off = ((base - edge) / x_height - zones[:, None].astype(edges.dtype)) / spread
+        # Far off is far enough: numbers too small for float32 are slow.
+        fits.append(np.exp(np.maximum(-0.5 * off * off, -40)))
+    # Many zones share an edge.
+    top, bottom = fits
+    return top.take(alphabet.top_of, -2) * bottom.take(alphabet.bottom_of, -2)
+
+
+def _by_kind(p: Floats, sizes: npt.NDArray[np.intp], alphabet: _Alphabet) -> Floats:
+    """Weighs each glyph's characters by the kinds that its word may be of.
+
+    Args:
+        p: (n, classes) of the line's glyphs, word after word.
+        sizes: (words,) how many glyphs each word has.
+        alphabet: of the classes.
+    """
+    starts = np.cumsum(sizes) - sizes
+    further = np.ones(len(p), np.intp)
+    further[starts] = 0
+    count = p.shape[1]
+    # Each kind spreads its probability evenly over its characters: few characters, more each.
+    at_start, later = (p @ members.T * count for members in alphabet.members)
+    fits = np.where(further[:, None], later, at_start)
+    likelihoods = np.add.reduceat(np.log(np.maximum(fits, 1e-6)), starts)
+    likelihoods[sizes == 1, 3] = -np.inf  # a lone capital is "upper"
+    chances = np.exp(likelihoods - likelihoods.max(1, keepdims=True))
     prior = np.array(list(KINDS.values()))
-    masks, likelihoods = [], []
-    for word in words:
-        first = np.arange(len(word)) == 0
-        mask = np.stack(
-            [
-                np.repeat(members["digits"][None], len(word), 0),
-                np.repeat(members["lower"][None], len(word), 0),
-                np.repeat(members["upper"][None], len(word), 0),
-                np.where(first[:, None], members["upper"], members["lower"]),
-                np.repeat(everything[None], len(word), 0),
-            ]
-        )
-        counts = np.maximum(mask.sum(2), 1)
-        # Each kind spreads its probability evenly over its characters: few characters, more each.
-        fits = (mask * word).sum(2) * len(chars) / counts
-        likelihood = np.log(np.maximum(fits, 1e-6)).sum(1)
-        if len(word) == 1:
-            likelihood[3] = -np.inf  # a lone capital is "upper"
-        masks.append(mask)
-        likelihoods.append(likelihood)
     shares = prior
-    posteriors: list[Floats] = []
     for _ in range(3):
-        posteriors = []
-        for likelihood in likelihoods:
-            weight = shares * np.exp(likelihood - likelihood.max())
-            posteriors.append(weight / weight.sum())
-        shares = (_LENT * prior + np.sum(posteriors, axis=0)) / (_LENT + len(words))
-    out = []
-    for word, mask, posterior in zip(words, masks, posteriors, strict=True):
-        counts = np.maximum(mask.sum(2), 1)
-        factor = (posterior[:, None, None] * mask * (len(chars) / counts)[:, :, None]).sum(0)
-        factor = factor / np.maximum(factor.max(1, keepdims=True), 1e-12)
-        inside = _within_shapes(word, factor + 1e-4, same)
-        beyond = inside * np.maximum((factor @ same) / same.sum(0), _KIND_FLOOR) ** 0.5
-        out.append(beyond / beyond.sum(1, keepdims=True))
-    return out
+        posteriors = shares * chances
+        posteriors /= posteriors.sum(1, keepdims=True)
+        shares = (_LENT * prior + posteriors.sum(0)) / (_LENT + len(sizes))
+    first, rest = (posteriors @ members * count for members in alphabet.members)
+    word = np.repeat(np.arange(len(sizes)), sizes)
+    factor = np.where(further[:, None], rest[word], first[word])
+    factor = factor / np.maximum(factor.max(1, keepdims=True), 1e-12)
+    same = alphabet.same
+    inside = _within_shapes(p, factor + 1e-4, same)
+    beyond = inside * np.maximum((factor @ same) / same.sum(0), _KIND_FLOOR) ** 0.5
+    return np.asarray(beyond / beyond.sum(1, keepdims=True), np.float64)

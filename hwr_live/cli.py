@@ -1,4 +1,4 @@
-"""The command line: ``hwr-live draw | camera | read | sample | models``.
+"""The command line: ``hwr-live draw | camera | read | teach | profile | sample | models``.
 
 Text goes to stdout, all else to stderr; exit status 0, 1 (no device, a failure) or 2 (bad use or
 input).
@@ -21,6 +21,8 @@ from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError
 
 if TYPE_CHECKING:
+    from hwr_live.profile import Profile
+    from hwr_live.reader import Reader
     from hwr_live.reading import Reading
 
 
@@ -51,11 +53,20 @@ def parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
-    draw = commands.add_parser("draw", parents=[common], help="draw with the mouse and read it")
+    known = _Parser(add_help=False)
+    known.add_argument(
+        "--profile", metavar="NAME|PATH", help="read with what is known of a hand (hwr-live teach)"
+    )
+
+    draw = commands.add_parser(
+        "draw", parents=[common, known], help="draw with the mouse and read it"
+    )
     draw.add_argument("--size", type=_size, default=(960, 600), metavar="WxH", help="of the window")
     draw.add_argument("--save-dir", metavar="DIR", help="where S saves (default: this folder)")
 
-    camera = commands.add_parser("camera", parents=[common], help="read from a camera or a video")
+    camera = commands.add_parser(
+        "camera", parents=[common, known], help="read from a camera or a video"
+    )
     camera.add_argument(
         "--source",
         default="0",
@@ -66,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     camera.add_argument("--save-dir", metavar="DIR", help="where S saves (default: this folder)")
     camera.add_argument("--record", metavar="FILE", help="record what is read (.avi or .mkv)")
 
-    read = commands.add_parser("read", parents=[common], help="read pictures")
+    read = commands.add_parser("read", parents=[common, known], help="read pictures")
     read.add_argument("pictures", nargs="+", metavar="PICTURE", help="file, folder, or - for stdin")
     read.add_argument("--overlay", metavar="DIR", help="write each picture with its reading here")
 
@@ -74,6 +85,27 @@ def parser() -> argparse.ArgumentParser:
         "sample", parents=[common], help="read a page that the program draws itself"
     )
     sample.add_argument("--out", metavar="FILE", help="write the page here, as PNG")
+
+    teach = commands.add_parser("teach", help="teach a profile how you write")
+    teach.add_argument("profile", metavar="NAME|PATH", help="made if it is not there")
+    teach.add_argument("--model", default="hwr62", help="a shipped model or a model folder")
+    teach.add_argument("--chars", default="all", metavar="SET", help="what to ask for")
+    teach.add_argument(
+        "--size", type=_size, default=(960, 600), metavar="WxH", help="of the window"
+    )
+
+    profile = commands.add_parser("profile", help="list, show, export, delete profiles")
+    what = profile.add_subparsers(dest="what", metavar="WHAT", required=True)
+    what.add_parser("list", help="the profiles with a name")
+    show = what.add_parser("show", help="what a profile has")
+    show.add_argument("name", metavar="NAME|PATH")
+    show.add_argument("--sheet", metavar="FILE.png", help="write its samples as one picture")
+    export = what.add_parser("export", help="write a profile as a zip file")
+    export.add_argument("name", metavar="NAME|PATH")
+    export.add_argument("file", metavar="FILE.zip")
+    delete = what.add_parser("delete", help="delete a profile")
+    delete.add_argument("name", metavar="NAME|PATH")
+    delete.add_argument("--yes", action="store_true", help="without asking")
 
     commands.add_parser("cameras", help="list the cameras that answer")
     commands.add_parser("models", help="list the shipped models")
@@ -120,15 +152,40 @@ def _draw(options: argparse.Namespace) -> int:
     from hwr_live import pad
     from hwr_live.reader import Reader
 
+    profile = _profile(options, new=True)
     reader = Reader.load(options.model, options.chars)
-    return pad.run(reader, size=options.size, json=options.json, save_dir=options.save_dir)
+    return pad.run(
+        reader, profile=profile, size=options.size, json=options.json, save_dir=options.save_dir
+    )
+
+
+def _profile(options: argparse.Namespace, *, new: bool = False) -> Profile | None:
+    """The profile that is asked for, if it can be used; what is wrong with it is told."""
+    if options.profile is None:
+        return None
+    from hwr_live.profile_commands import open_profile, tell
+
+    profile = open_profile(options.profile, new=new)
+    if not new and not profile.samples and not profile.problems:
+        tell(f"profile {profile.name} is empty; reading goes on without it")
+    return profile if profile.writable else None
+
+
+def _taught(options: argparse.Namespace) -> Reader:
+    """The reader, taught by the profile if one is asked for."""
+    from hwr_live.reader import Reader
+
+    profile = _profile(options)
+    reader = Reader.load(options.model, options.chars)
+    if profile is None or not profile.samples:
+        return reader
+    return reader.with_samples(profile.crops())
 
 
 def _camera(options: argparse.Namespace) -> int:
     from hwr_live import camera
-    from hwr_live.reader import Reader
 
-    reader = Reader.load(options.model, options.chars)
+    reader = _taught(options)
     return camera.run(
         reader,
         options.source,
@@ -144,11 +201,10 @@ def _read(options: argparse.Namespace) -> int:
     from hwr_live.files import make_folder, write_new
     from hwr_live.paint import draw_reading
     from hwr_live.pictures import STDIN, encode_png, list_pictures, read_picture
-    from hwr_live.reader import Reader
 
     if options.overlay:
         make_folder(Path(options.overlay))
-    reader = Reader.load(options.model, options.chars)
+    reader = _taught(options)
     status, printed = 0, False
     for argument in options.pictures:
         try:
@@ -173,6 +229,23 @@ def _read(options: argparse.Namespace) -> int:
                 for file in write_new(Path(options.overlay), stem, {".png": overlay}):
                     print(f"wrote {file}", file=sys.stderr)
     return status
+
+
+def _teach(options: argparse.Namespace) -> int:
+    from hwr_live import teach
+    from hwr_live.reader import Reader
+
+    profile = _profile(options, new=True)
+    if profile is None:
+        raise InputError(f"nothing can be taught to the profile {options.profile}")
+    reader = Reader.load(options.model)
+    return teach.run(reader, profile, chars=options.chars, size=options.size)
+
+
+def _profiles(options: argparse.Namespace) -> int:
+    from hwr_live import profile_commands
+
+    return profile_commands.run(options)
 
 
 def _sample(options: argparse.Namespace) -> int:
@@ -227,6 +300,8 @@ _COMMANDS = {
     "draw": _draw,
     "camera": _camera,
     "read": _read,
+    "teach": _teach,
+    "profile": _profiles,
     "sample": _sample,
     "cameras": _cameras,
     "models": _models,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hwr_live.chars import DIGITS, UPPER
+from hwr_live.chars import DIGITS, LOWER, UPPER
 from hwr_live.reading import Box, Glyph, Line, Reading
 
 _SAME_BOX = 0.6  # intersection over union; ink that touches a neighbour moves a box a little
@@ -62,13 +62,41 @@ class Change:
     new: tuple[Correction, ...]
 
 
-def folder_of(char: str) -> str:
-    """The folder of a character's samples: ``digit_7``, ``upper_A`` or ``lower_a``.
+_MARKS = {
+    ".": "period",
+    ",": "comma",
+    "-": "hyphen",
+    ":": "colon",
+    ";": "semicolon",
+    "/": "slash",
+    "+": "plus",
+    "=": "equals",
+    "(": "open",
+    ")": "close",
+    "!": "exclamation",
+    "?": "question",
+    "'": "apostrophe",
+}
+FOLDERS = {
+    **{f"digit_{char}": char for char in DIGITS},
+    **{f"upper_{char}": char for char in UPPER},
+    **{f"lower_{char}": char for char in LOWER},
+    **{f"mark_{name}": char for char, name in _MARKS.items()},
+}
+"""The folder of each character's samples: ``digit_7``, ``upper_A``, ``lower_a``, ``mark_comma``.
 
-    Not the character alone: file systems that take ``a`` and ``A`` for one are common.
+Not the character alone: file systems that take ``a`` and ``A`` for one are common.
+"""
+_FOLDER_OF = {char: folder for folder, char in FOLDERS.items()}
+
+
+def folder_of(char: str) -> str:
+    """The folder of a character's samples, see :data:`FOLDERS`.
+
+    Raises:
+        KeyError: for what can have no samples.
     """
-    kind = "digit" if char in DIGITS else "upper" if char in UPPER else "lower"
-    return f"{kind}_{char}"
+    return _FOLDER_OF[char]
 
 
 def corrected(reading: Reading, corrections: Iterable[Correction]) -> Reading:

@@ -22,9 +22,9 @@ from hwr_live.canvas import Canvas
 from hwr_live.correction import Change, Correction
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_new
-from hwr_live.pad_layout import arrange
+from hwr_live.pad_layout import arrange, pen_for
 from hwr_live.pad_learning import Learner, Learns, TaughtReader
-from hwr_live.pad_state import PENS, Act, PadState
+from hwr_live.pad_state import Act, PadState
 from hwr_live.pad_view import PadView
 from hwr_live.paint import Frame
 from hwr_live.pen import tell_mouse
@@ -110,9 +110,8 @@ class Pad:
     ) -> None:
         layout = arrange(size)
         _, _, width, height = layout.drawing
-        wanted = 6 * (min(width, height) / 580) ** 0.5  # people write larger where there is room
-        pen = min(PENS, key=lambda pen: abs(pen - wanted))
-        self.state = PadState(layout, Canvas(width, height, pen), chars=reader.chars)
+        canvas = Canvas(width, height, pen_for(width, height))
+        self.state = PadState(layout, canvas, chars=reader.chars)
         self.closed = False
         self._view = PadView()
         self._learner = None if profile is None else Learner(profile)

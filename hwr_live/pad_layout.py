@@ -12,6 +12,9 @@ from hwr_live.reading import Box
 SMALLEST = (320, 240)
 LARGEST = 8192  # pixels: a typing slip must not ask for gigabytes
 
+PENS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 26, 34)
+"""The pen widths that [ and ] go through, in pixels."""
+
 CROP = 28
 _CROP_SIZES = (112, 84, 56, 42, 28)  # pixels that a crop is shown at, the largest that fits all
 _GAP = 6
@@ -96,26 +99,8 @@ class PadLayout:
         return round(self.font * 1.4)
 
     def crop_cells(self, count: int) -> list[Box]:
-        """Squares for ``count`` crops, the largest that fit; fewer if even the smallest do not.
-
-        A label is to stand below each, :attr:`label` high.
-        """
-        x, y, width, height = self.crops
-        y, height = y + self.caption, height - self.caption
-        for side in _CROP_SIZES:
-            columns = (width + _GAP) // (side + _GAP)
-            rows = (height + _GAP) // (side + self.label + _GAP)
-            if columns * rows >= count or side == _CROP_SIZES[-1]:
-                return [
-                    (
-                        x + (side + _GAP) * (i % columns),
-                        y + (side + self.label + _GAP) * (i // columns),
-                        side,
-                        side,
-                    )
-                    for i in range(min(count, max(0, columns * rows)))
-                ]
-        return []
+        """Squares for ``count`` crops, see :func:`crop_cells`."""
+        return crop_cells(self.crops, self.caption, self.label, count)
 
     def table(self, glyph: Box, candidates: Sequence[tuple[str, float]]) -> Table:
         """The correction table for a glyph: beside it, inside the drawing area.
@@ -181,11 +166,38 @@ class PadLayout:
         return (x, max(near, height - h - near) if gy + gh / 2 < height / 2 else near)
 
 
-def arrange(size: tuple[int, int]) -> PadLayout:
-    """The parts of a window of ``size``, width and height in pixels.
+def crop_cells(box: Box, caption: int, label: int, count: int) -> list[Box]:
+    """Squares for ``count`` crops, the largest that fit; fewer if even the smallest do not.
+
+    Args:
+        box: where they may be.
+        caption: pixels at its upper end that are taken.
+        label: height of what is to stand below each.
+        count: how many are wanted.
+    """
+    x, y, width, height = box
+    y, height = y + caption, height - caption
+    for side in _CROP_SIZES:
+        columns = (width + _GAP) // (side + _GAP)
+        rows = (height + _GAP) // (side + label + _GAP)
+        if columns * rows >= count or side == _CROP_SIZES[-1]:
+            return [
+                (
+                    x + (side + _GAP) * (i % columns),
+                    y + (side + label + _GAP) * (i // columns),
+                    side,
+                    side,
+                )
+                for i in range(min(count, max(0, columns * rows)))
+            ]
+    return []
+
+
+def panel_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width of the panel at a window's right side, and the size of its font, in pixels.
 
     Raises:
-        InputError: for a window too small to hold them, or larger than any screen.
+        InputError: for a window too small to hold it, or larger than any screen.
     """
     width, height = size
     if width < SMALLEST[0] or height < SMALLEST[1] or max(size) > LARGEST:
@@ -195,8 +207,23 @@ def arrange(size: tuple[int, int]) -> PadLayout:
         )
     panel_width = min(width * 2 // 5, max(384, width // 4))
     font = max(11, min(36, round(14 * min(panel_width / 384, height / 600))))
-    if panel_width >= 230:
-        font = max(12, font)
+    return panel_width, max(12, font) if panel_width >= 230 else font
+
+
+def pen_for(width: int, height: int) -> int:
+    """The pen width of :data:`PENS` for a drawing area: people write larger where there is room."""
+    wanted = 6 * (min(width, height) / 580) ** 0.5
+    return min(PENS, key=lambda pen: abs(pen - wanted))
+
+
+def arrange(size: tuple[int, int]) -> PadLayout:
+    """The parts of a window of ``size``, width and height in pixels.
+
+    Raises:
+        InputError: for a window too small to hold them, or larger than any screen.
+    """
+    width, height = size
+    panel_width, font = panel_size(size)
     drawing = (0, 0, width - panel_width, height)
     panel = (width - panel_width, 0, panel_width, height)
 

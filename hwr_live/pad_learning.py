@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -100,7 +101,11 @@ class Learner:
         learnt = []
         for new in change.new:
             if new.char is not None and new.glyph.ink is not None:
+                first = not self.profile.exists
                 self._kept[id(new)] = (new, self.profile.add(new.char, new.glyph.ink, "pad"))
+                if first:
+                    where = f"hwr-live: the profile is kept in {self.profile.folder}"
+                    print(where, file=sys.stderr, flush=True)
                 learnt.append(new.char)
         told = [f"learnt: {' '.join(learnt)}"] if learnt else []
         # One that is replaced by another is no news of its own.

@@ -7,13 +7,10 @@ from enum import Enum, auto
 
 from hwr_live.canvas import Canvas
 from hwr_live.correction import Change, Correction, corrected
-from hwr_live.pad_layout import PadLayout, Table, inside
+from hwr_live.pad_layout import PENS, PadLayout, Table, inside
 from hwr_live.pen import Pen, Tool
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.window import BACKSPACE, ENTER, ESC
-
-PENS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 26, 34)
-"""The pen widths that [ and ] go through, in pixels."""
 
 _TAP = 3.0  # pixels that a click may move and still be no stroke
 _SMALL = 16  # a glyph narrower or flatter than this is as easy to hit as if it were so large

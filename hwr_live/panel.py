@@ -162,9 +162,22 @@ def percent(p: float) -> str:
 
 
 def draw_crops(
-    frame: Frame, cells: Sequence[tuple[Box, Glyph]], font: int, chosen: Glyph | None
+    frame: Frame,
+    cells: Sequence[tuple[Box, Glyph]],
+    font: int,
+    chosen: Glyph | None,
+    *,
+    shares: bool = True,
 ) -> None:
-    """What the network sees of each glyph, with what it makes of it below."""
+    """What the network sees of each glyph, with what it makes of it below.
+
+    Args:
+        frame: painted in place.
+        cells: the glyphs and where they are shown.
+        font: of the text below, in pixels.
+        chosen: one to bring out.
+        shares: whether the confidence is written too, where there is room.
+    """
     for cell, glyph in cells:
         draw_crop(frame, cell, glyph)
         x, y, w, h = cell
@@ -174,7 +187,7 @@ def draw_crops(
         baseline = y + h + round(font * 0.4) + capital_height(size)
         label = glyph.char or "?"
         colour = glyph_colour(glyph)
-        if w >= 42:
+        if w >= 42 and shares:
             put_text(frame, label, (x + 1, baseline), size, colour, bold=True)
             put_text(
                 frame,

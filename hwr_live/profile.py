@@ -15,13 +15,12 @@ import os
 import secrets
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hwr_live.chars import ALL
-from hwr_live.correction import folder_of
+from hwr_live.correction import FOLDERS, folder_of
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_exactly
 from hwr_live.lock import locked
@@ -99,6 +98,11 @@ class Profile:
         return state_of(self.folder) == "profile"
 
     @property
+    def writable(self) -> bool:
+        """Whether samples may be added: not to one of a later version."""
+        return not self._closed
+
+    @property
     def samples(self) -> tuple[Sample, ...]:
         """The good samples, oldest first: those found when it was opened and those added since."""
         return tuple(self._samples)
@@ -117,7 +121,7 @@ class Profile:
         """Keeps one sample.
 
         Args:
-            char: one of the 62 characters.
+            char: one that has a folder.
             ink: uint8 (h, w), bright on black.
             source: a word that says where it comes from, a to z.
 
@@ -133,7 +137,7 @@ class Profile:
         samples = []
         for char, ink in pairs:
             stem = f"{now:%Y%m%d-%H%M%S}-{source}-{secrets.token_hex(4)}"
-            file = f"{folder_of(char)}/{stem}.png" if char in ALL and len(char) == 1 else ""
+            file = f"{folder_of(char)}/{stem}.png" if char in FOLDERS.values() else ""
             if not FILE.fullmatch(file) or not source.isalpha():
                 raise InputError(f"{char!r} from {source!r} is no sample that a profile can hold")
             try:
@@ -205,8 +209,7 @@ class Profile:
             raise InputError(f"{self.folder} is no profile; nothing is deleted")
         try:
             with locked(self.folder / LOCK):
-                for char in ALL:
-                    own = self.folder / folder_of(char)
+                for own in (self.folder / name for name in FOLDERS):
                     if not is_folder(own):
                         continue
                     for name in os.listdir(own):
@@ -214,7 +217,7 @@ class Profile:
                             os.unlink(own / name)
                     if not os.listdir(own):
                         own.rmdir()
-                os.unlink(self.folder / LIST)
+                (self.folder / LIST).unlink(missing_ok=True)
                 for name in os.listdir(self.folder):
                     if name.startswith(f".{LIST}.") or name == f"{LIST}.damaged":
                         os.unlink(self.folder / name)
@@ -237,13 +240,13 @@ class Profile:
             self.folder.mkdir(parents=True, exist_ok=True)
             with locked(self.folder / LOCK):
                 path = self.folder / LIST
-                entries: list[Any] = []
-                if os.path.lexists(path):
-                    try:
-                        entries = read_list(path)
-                    except BROKEN:  # kept for who would mend it by hand
-                        entries = find_samples(self.folder)
-                        os.replace(path, path.with_name(f"{LIST}.damaged"))
+                try:
+                    entries = read_list(path)
+                except FileNotFoundError:
+                    entries = find_samples(self.folder)
+                except BROKEN:  # kept for who would mend it by hand
+                    entries = find_samples(self.folder)
+                    os.replace(path, path.with_name(f"{LIST}.damaged"))
                 replace_file(path, as_list(self.name, change(entries)))
         except OSError as error:
             raise HwrError(f"{self.folder}: cannot be written ({reason(error)})") from None
@@ -285,3 +288,10 @@ class Profile:
         if len(problems) > _TOLD:
             problems[_TOLD:] = [f"and {len(problems) - _TOLD} more are left out"]
         self.problems = tuple(problems)
+
+
+def amount(chars: Iterable[str]) -> str:
+    """How many samples of how many characters, in words."""
+    counts = Counter(chars)
+    samples, kinds = sum(counts.values()), len(counts)
+    return f"{samples} sample{'s' * (samples != 1)} of {kinds} character{'s' * (kinds != 1)}"

@@ -18,8 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import ALL
-from hwr_live.correction import folder_of
+from hwr_live.correction import FOLDERS, folder_of
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
 from hwr_live.profile_place import LIST, LOCK
@@ -32,7 +31,7 @@ MOST = 4000
 """Samples that a profile can hold."""
 LONGEST = 480
 """Pixels of a sample's longer side; larger ink is halved until it fits."""
-FILE = re.compile(r"(?:digit_[0-9]|upper_[A-Z]|lower_[a-z])/[A-Za-z0-9][A-Za-z0-9_.-]{0,80}\.png")
+FILE = re.compile(rf"(?:{'|'.join(FOLDERS)})/[A-Za-z0-9][A-Za-z0-9_.-]{{0,80}}\.png")
 """What a sample's file is called, in the profile's folder."""
 BROKEN = (ValueError, TypeError, AttributeError, KeyError, RecursionError, cv2.error)
 """What reading damaged files raises."""
@@ -82,8 +81,12 @@ def state_of(folder: Path) -> Literal["none", "profile", "other"]:
     """
     path = folder / LIST
     try:
-        if not os.path.lexists(folder) or (not os.path.lexists(path) and _is_empty(folder)):
+        if not os.path.lexists(folder):
             return "none"
+        if not os.path.lexists(path):  # never there, or lost
+            if any(name not in (LOCK, *FOLDERS) for name in os.listdir(folder)):
+                return "other"
+            return "profile" if find_samples(folder) else "none"
         with open(_regular(path), "rb") as file:
             start = file.read(200)
     except PermissionError as error:
@@ -91,10 +94,6 @@ def state_of(folder: Path) -> Literal["none", "profile", "other"]:
     except (OSError, ValueError):
         return "other"
     return "profile" if _START.startswith(start) or _FORMAT.encode() in start else "other"
-
-
-def _is_empty(folder: Path) -> bool:
-    return not any(name != LOCK for name in os.listdir(folder))
 
 
 def is_folder(path: Path) -> bool:
@@ -140,8 +139,8 @@ def read_list(path: Path) -> list[Any]:
 def find_samples(folder: Path) -> list[Any]:
     """Entries for the files that lie where samples lie: their names tell enough."""
     found: list[Any] = []
-    for char in ALL:
-        own = folder / folder_of(char)
+    for name_of, char in FOLDERS.items():
+        own = folder / name_of
         for name in sorted(os.listdir(own)) if is_folder(own) else ():
             if FILE.fullmatch(f"{own.name}/{name}") and len(found) < MOST:
                 named = _SOURCE.match(name)
@@ -159,7 +158,7 @@ def read_sample(folder: Path, entry: Any) -> Sample:
         ValueError: and its like, if it is damaged or not to be trusted.
     """
     char, file = str(entry["char"]), str(entry["file"])
-    if len(char) != 1 or char not in ALL:
+    if char not in FOLDERS.values():
         raise ValueError(f"{char[:20]!r} is no character that can be read")
     if not FILE.fullmatch(file) or not file.startswith(f"{folder_of(char)}/"):
         raise ValueError("its file is not where that of its character would be")

@@ -23,8 +23,7 @@ from hwr_live.correction import Correction, corrected
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.files import write_new
 from hwr_live.pad import Pad
-from hwr_live.pad_layout import CROP, arrange
-from hwr_live.pad_state import PENS
+from hwr_live.pad_layout import CROP, PENS, arrange
 from hwr_live.pad_view import PadView, paint_pad
 from hwr_live.profile import Profile
 from hwr_live.reading import Box, Glyph, Line, Reading

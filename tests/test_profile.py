@@ -248,6 +248,9 @@ def test_a_full_disk_is_told_and_nothing_is_by_half(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(HwrError, match="No space left"):
         profile.add("a", ink(9), "pad")
+    with pytest.raises(HwrError, match="No space left"):
+        Profile.open("bob", new=True).add("a", ink(9), "pad")
+    assert Profile.open("bob", new=True).samples == ()
     assert sorted(p for p in profile.folder.rglob("*")) == before
     assert len(profile.samples) == 4
     monkeypatch.undo()
@@ -353,6 +356,18 @@ def test_a_list_cut_short_leaves_the_samples(keep: int) -> None:
     assert again.problems == ()
     assert sorted(sample.char for sample in again.samples) == list("7Aaqz")
     assert (again.folder / "profile.json.damaged").stat().st_size == keep
+
+
+def test_a_lost_list_leaves_the_samples() -> None:
+    profile = filled()
+    (profile.folder / "profile.json").unlink()
+    again = Profile.open("ann")
+    assert sorted(sample.char for sample in again.samples) == list("7Aaq")
+    assert len(again.problems) == 1
+    again.add("z", ink(5), "pad")
+    assert len(Profile.open("ann").samples) == 5
+    (profile.folder / "profile.json").unlink()
+    assert again.delete()
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '"samples"', "null", "\xff", '{"samples": {}}'])

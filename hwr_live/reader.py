@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live import context
-from hwr_live.adapt import Adaptation
+from hwr_live.adapt import Adaptation, newest
 from hwr_live.canvas import Canvas
 from hwr_live.chars import SHAPES, parse_chars
 from hwr_live.classify import Classifier
@@ -68,14 +69,25 @@ class Reader:
         self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
 
     @classmethod
-    def load(cls, model: str = DEFAULT, chars: str = "all") -> Reader:
-        """Loads a model by name or path.
+    def load(
+        cls,
+        model: str = DEFAULT,
+        chars: str = "all",
+        profile: str | os.PathLike[str] | None = None,
+    ) -> Reader:
+        """Loads a model by name or path, and learns a profile's hand by name or path.
 
         Raises:
-            InputError: for a missing or broken model, or characters that it does not know.
+            InputError: for a missing or broken model, characters that it does not know, or a
+                profile that is not there.
         """
         parse_chars(chars)
-        return cls(Classifier(find_model(model)), chars)
+        reader = cls(Classifier(find_model(model)), chars)
+        if profile is None:
+            return reader
+        from hwr_live.profile import Profile  # most readings need none
+
+        return reader.with_samples(Profile.open(profile).crops())
 
     def with_chars(self, chars: str) -> Reader:
         """A reader of other characters with the same model and of the same hand."""
@@ -88,11 +100,12 @@ class Reader:
             samples: characters with their crops, uint8 (28, 28); those that the model does not
                 know are passed over. None of them: a reader of any hand.
         """
-        known = [(char, one) for char, one in samples if char in self.classifier.card.labels]
+        card = self.classifier.card
+        known = newest([sample for sample in samples if sample[0] in card.labels])
         if not known:
             return Reader(self.classifier, self.chars)
-        _, embeddings = self.classifier.look(np.stack([one for _, one in known]))
-        learned = Adaptation(embeddings, [char for char, _ in known], self.classifier.card.labels)
+        p, embeddings = self.classifier.look(np.stack([one for _, one in known]))
+        learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels)
         return Reader(self.classifier, self.chars, learned)
 
     def read(self, frame: Frame | Canvas) -> Reading:

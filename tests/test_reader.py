@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -17,6 +18,7 @@ from hwr_live.chars import ALL, parse_chars
 from hwr_live.classify import Card
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
+from hwr_live.profile import Profile
 from hwr_live.reader import Reader
 from hwr_live.sample import TEXT, draw_sample
 
@@ -179,6 +181,45 @@ def test_digits_are_read_as_digits(reader: Reader) -> None:
     bottom = reader.with_chars("digits").read(draw_sample()).lines[-1]
     assert bottom.words[-1]
     assert "".join(glyph.char or "?" for glyph in bottom.words[-1]) == "2026"
+
+
+# A hand ------------------------------------------------------------------------------------------
+
+
+def taught(reader: Reader) -> Reader:
+    """A reader that was told that the sample's capitals H are k, as no reader would think."""
+    crops = [g.crop for g in reader.read(draw_sample()).glyphs if g.char == "H"]
+    assert crops
+    assert crops[0] is not None
+    return reader.with_samples([("k", crops[0])] * 6)
+
+
+def test_no_samples_nor_unknown_ones_give_the_plain_reader(reader: Reader) -> None:
+    sample = reader.read(draw_sample())
+    blank = np.zeros((28, 28), np.uint8)
+    for plain in (reader.with_samples([]), taught(reader).with_samples([("é", blank)])):
+        assert plain.adaptation is None
+        assert plain.read(draw_sample()) == sample
+
+
+def test_a_hand_is_learned_and_kept_with_other_characters(reader: Reader) -> None:
+    hand = taught(reader)
+    assert "H" in reader.read(draw_sample()).text
+    assert "H" not in hand.read(draw_sample()).text
+    assert hand.with_chars("letters").adaptation is hand.adaptation
+
+
+def test_a_blank_sample_does_no_harm(reader: Reader) -> None:
+    blank = reader.with_samples([("x", np.zeros((28, 28), np.uint8))])
+    assert blank.read(draw_sample()).text == reader.read(draw_sample()).text
+
+
+def test_a_profile_is_learned_when_the_reader_is_loaded(reader: Reader, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no profile"):
+        Reader.load(profile=tmp_path / "gone")
+    ink = np.full((30, 20), 255, np.uint8)
+    Profile.open(tmp_path / "me", new=True).add("k", ink, "pad")
+    assert Reader.load(profile=tmp_path / "me").adaptation is not None
 
 
 class Fake:

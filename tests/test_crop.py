@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.crop import crop
+from hwr_live.crop import _blur, crop
 
 Image = npt.NDArray[np.uint8]
 
@@ -67,6 +67,14 @@ def test_neither_place_nor_brightness_matters() -> None:
 @pytest.mark.parametrize("size", [40, 90, 600, 2000])
 def test_size_hardly_matters(size: int) -> None:
     assert np.abs(crop(letter(size)).astype(int) - crop(letter(200))).mean() < 4
+
+
+@pytest.mark.parametrize("longer", [*range(1, 90), 120, 239, 240, 333, 480])
+def test_the_blur_is_that_of_opencv(longer: int) -> None:
+    ink = np.random.default_rng(longer).integers(0, 256, (longer, 2 * longer // 3 + 1), np.uint8)
+    room = cv2.copyMakeBorder(ink, 30, 30, 30, 30, cv2.BORDER_CONSTANT)
+    room = np.asarray(room, np.uint8)
+    np.testing.assert_array_equal(_blur(room, longer), cv2.GaussianBlur(room, (0, 0), longer / 60))
 
 
 def test_ink_is_cropped_as_that_of_the_training_images_was() -> None:

@@ -94,6 +94,11 @@ def parser() -> argparse.ArgumentParser:
         "--size", type=_size, default=(960, 600), metavar="WxH", help="of the window"
     )
 
+    teach.add_argument("--page", metavar="PHOTO", help="learn from a page of known text instead")
+    known_text = teach.add_mutually_exclusive_group()
+    known_text.add_argument("--text", help="what is written on the page")
+    known_text.add_argument("--text-file", metavar="FILE", help="the same in a file, line by line")
+
     profile = commands.add_parser("profile", help="list, show, export, delete profiles")
     what = profile.add_subparsers(dest="what", metavar="WHAT", required=True)
     what.add_parser("list", help="the profiles with a name")
@@ -232,14 +237,25 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace) -> int:
-    from hwr_live import teach
     from hwr_live.reader import Reader
 
+    text_given = options.text is not None or options.text_file is not None
+    if text_given != (options.page is not None):
+        raise InputError("--page needs --text or --text-file, and they need --page")
     profile = _profile(options, new=True)
     if profile is None:
         raise InputError(f"nothing can be taught to the profile {options.profile}")
-    reader = Reader.load(options.model)
-    return teach.run(reader, profile, chars=options.chars, size=options.size)
+    if options.page is None:
+        from hwr_live import teach
+
+        reader = Reader.load(options.model)
+        return teach.run(reader, profile, chars=options.chars, size=options.size)
+    from hwr_live import teach_page
+
+    text = options.text
+    if text is None:
+        text = teach_page.read_text(options.text_file)
+    return teach_page.run(Reader.load(options.model, options.chars), profile, options.page, text)
 
 
 def _profiles(options: argparse.Namespace) -> int:

@@ -66,7 +66,7 @@ def test_another_text_does_not_fit() -> None:
 
 def test_what_is_too_long_is_refused() -> None:
     with pytest.raises(InputError, match="in parts"):
-        align_text(page("a" * 800), "a" * 3000)
+        align_text(page("a" * 3000), "a" * 3000)
 
 
 # What is sure

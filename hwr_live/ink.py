@@ -70,7 +70,32 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     Raises:
         InputError: for an array that is no picture.
     """
-    grey = to_grey(frame)
+    given = to_grey(frame)
+    grey, scale = _scaled(given, scale)
+    flat = _with_contrast(flatten(grey, is_light_on_dark(grey)))
+    mask, darkness = binarize(flat)
+    # The soft edge of a stroke stays, one pixel wide; the paper goes.
+    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
+    return Ink(mask, edged, _CORE * darkness, scale, given.shape[::-1])
+
+
+def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
+    """The ink of a canvas, whose paper is white and whose strokes are black: no light to divide
+    out, no rules to take away.
+
+    Args:
+        image: uint8 (h, w).
+        scale: as of ``find_ink``.
+    """
+    grey, scale = _scaled(image, scale)
+    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST))
+    bright = np.asarray(cv2.bitwise_not(grey), np.uint8)
+    return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1])
+
+
+def _scaled(grey: Grey, scale: float | None) -> tuple[Grey, float]:
+    """The picture at a scale, or at the one that its size asks for, and that scale."""
     height, width = grey.shape
     if scale is None:
         scale = min(1.0, math.sqrt(_AREA / (height * width)))
@@ -78,12 +103,7 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         grey = np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
-    flat = _with_contrast(flatten(grey, is_light_on_dark(grey)))
-    mask, darkness = binarize(flat)
-    # The soft edge of a stroke stays, one pixel wide; the paper goes.
-    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
-    edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
-    return Ink(mask, edged, _CORE * darkness, scale, (width, height))
+    return grey, scale
 
 
 def second_scale(ink: Ink, factor: float) -> float:
@@ -202,27 +222,37 @@ def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
     Returns:
         bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
     """
-    soft = np.asarray(cv2.GaussianBlur(flat, (3, 3), 0), np.uint8) if min(flat.shape) > 2 else flat
-    height, width = flat.shape
+    soft = _soft(flat)
     # The paper's own grain: half of all pixels lie within it, more than this is no chance.
     grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
     limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
-    # The threshold is smooth: on a large picture a part of the pixels tell it as well.
-    coarse = _halve(soft, _THRESHOLD_SIDE)
-    scale = coarse.shape[0] / height
-    window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
-    exact = np.minimum(sauvola(coarse, max(3, window), _K), np.float32(limit))
-    threshold = np.ceil(exact).astype(np.uint8)
-    if coarse.shape != flat.shape:
-        resized = cv2.resize(threshold, (width, height), interpolation=cv2.INTER_LINEAR)
-        threshold = np.asarray(resized, np.uint8)
-    mask = soft < threshold
+    mask = _darker(soft, limit)
     if not mask.any():
         return mask, 0.0
     darkness = 255 - _percentiles(soft, 20, mask=mask)[0]
     pale = mask & (soft >= math.ceil(255 - _PALE * darkness))
     _drop_rules(mask, pale)
     return mask, darkness
+
+
+def _soft(grey: Grey) -> Grey:
+    """The picture with less noise in it."""
+    return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.uint8) if min(grey.shape) > 2 else grey
+
+
+def _darker(soft: Grey, limit: float) -> npt.NDArray[np.bool_]:
+    """Where a picture is darker than Sauvola's threshold and a limit: bool (h, w)."""
+    # The threshold is smooth: on a large picture a part of the pixels tell it as well.
+    coarse = _halve(soft, _THRESHOLD_SIDE)
+    scale = coarse.shape[0] / soft.shape[0]
+    window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
+    exact = np.minimum(sauvola(coarse, max(3, window), _K), np.float32(limit))
+    threshold = np.ceil(exact).astype(np.uint8)
+    if coarse.shape != soft.shape:
+        size = (soft.shape[1], soft.shape[0])
+        resized = cv2.resize(threshold, size, interpolation=cv2.INTER_LINEAR)
+        threshold = np.asarray(resized, np.uint8)
+    return np.asarray(soft < threshold, np.bool_)
 
 
 def _with_contrast(flat: Grey) -> Grey:

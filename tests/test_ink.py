@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
-from hwr_live.ink import find_ink, sauvola, to_grey
+from hwr_live.ink import drawn_ink, find_ink, sauvola, to_grey
 
 Grey = npt.NDArray[np.uint8]
 H, W = 480, 640
@@ -164,3 +165,17 @@ def test_sauvola_is_that_of_scikit_image(shape: tuple[int, int], window: int, k:
         np.testing.assert_allclose(ours, filters.threshold_sauvola(grey, window, k, 128), atol=0.05)
     else:
         assert np.isfinite(ours).all()
+
+
+@pytest.mark.parametrize("scale", [None, 2.0])
+@pytest.mark.parametrize("pen", [2, 4, 8])
+def test_a_drawing_has_the_ink_that_its_picture_has(pen: float, scale: float | None) -> None:
+    canvas = Canvas(300, 200, pen)
+    assert not drawn_ink(canvas.image, scale).mask.any()
+    for x in range(40, 260, 40):
+        canvas.stroke([(x, 60), (x + 20, 140), (x + 25, 60)])
+    drawn, found = drawn_ink(canvas.image, scale), find_ink(canvas.image, scale)
+    assert drawn.size == found.size == (300, 200)
+    assert drawn.scale == found.scale
+    assert (drawn.mask != found.mask).mean() < 0.003
+    assert drawn.grey[drawn.mask].min() > 0

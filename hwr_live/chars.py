@@ -1,4 +1,4 @@
-"""The 62 characters, sets of them, and which of them have the same shape.
+"""The 62 characters and the marks between them, sets of them, and which have the same shape.
 
 A crop holds no size and no place, so some characters cannot be told apart by it: ``c`` and ``C``,
 ``0`` and ``O``. ``MERGED`` are EMNIST ByMerge's 47 classes; ``SHAPES`` are the 44 that remain when
@@ -14,8 +14,19 @@ UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOWER = "abcdefghijklmnopqrstuvwxyz"
 LETTERS = UPPER + LOWER
 ALL = DIGITS + LETTERS
+"""The classes of EMNIST ByClass, in its order."""
 
-SETS = {"digits": DIGITS, "upper": UPPER, "lower": LOWER, "letters": LETTERS, "all": ALL}
+MARKS = ".,-:/+=()!?"
+"""Punctuation that labels, scores and forms need."""
+
+SETS = {
+    "digits": DIGITS,
+    "upper": UPPER,
+    "lower": LOWER,
+    "letters": LETTERS,
+    "marks": MARKS,
+    "all": ALL + MARKS,
+}
 
 # EMNIST ByMerge: the lower-case letters that are written like their capitals.
 MERGED = {char: char.upper() if char in "cijklmopsuvwxyz" else char for char in ALL}
@@ -38,10 +49,10 @@ def parse_chars(chars: str) -> str:
     chosen = "".join(dict.fromkeys(chars.replace(" ", "")))
     if not chosen:
         raise InputError(f"--chars is empty; give characters or one of {', '.join(SETS)}")
-    unknown = [char for char in chosen if char not in ALL]
+    unknown = [char for char in chosen if char not in ALL + MARKS]
     if unknown:
         raise InputError(
             f"--chars {chars!r}: {''.join(unknown)!r} cannot be read; "
-            f"give 0-9, A-Z, a-z or one of {', '.join(SETS)}"
+            f"give 0-9, A-Z, a-z, {MARKS} or one of {', '.join(SETS)}"
         )
     return chosen

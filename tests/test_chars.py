@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from hwr_live.chars import ALL, DIGITS, LETTERS, LOWER, MERGED, SETS, SHAPES, UPPER, parse_chars
+from hwr_live.chars import (
+    ALL,
+    DIGITS,
+    LETTERS,
+    LOWER,
+    MARKS,
+    MERGED,
+    SETS,
+    SHAPES,
+    UPPER,
+    parse_chars,
+)
 from hwr_live.errors import InputError
 
 
-@pytest.mark.parametrize("chars", ["", " ", "   ", "é", "0x.", "a\n", "-", "\0", "Ａ", "٣"])
+@pytest.mark.parametrize("chars", ["", " ", "   ", "é", "0x;", "a\n", "_", "\0", "Ａ", "٣"])
 def test_characters_that_no_model_knows_are_told(chars: str) -> None:
     with pytest.raises(InputError, match="--chars") as told:
         parse_chars(chars)
@@ -22,7 +33,9 @@ def test_characters_that_no_model_knows_are_told(chars: str) -> None:
         ("upper", UPPER),
         ("lower", LOWER),
         ("letters", LETTERS),
-        ("all", ALL),
+        ("all", ALL + MARKS),
+        ("marks", MARKS),
+        ("0123:", "0123:"),
         ("3", "3"),
         ("zaaz9", "za9"),
         ("0 1 2", "012"),
@@ -35,7 +48,8 @@ def test_sets_and_characters_themselves(chars: str, expected: str) -> None:
 
 def test_the_sets_are_those_of_emnist() -> None:
     assert len(ALL) == len(set(ALL)) == 62
-    assert set(SETS["letters"]) == set(SETS["all"]) - set(SETS["digits"])
+    assert set(SETS["letters"]) == set(ALL) - set(SETS["digits"])
+    assert set(SETS["all"]) == set(ALL) | set(MARKS)
     assert len(set(MERGED.values())) == 47
     assert len(set(SHAPES.values())) == 44
 

@@ -77,8 +77,8 @@ def test_report(
     out: dict[str, Any] = {"count": len(part.labels), **measure.accuracies(p, part.labels, chars)}
     out["loss"] = round(measure.loss(p, part.labels), 5)
     out["calibration_error"] = round(measure.calibration_error(p[:, : len(chars)], part.labels), 5)
-    if p.shape[1] > len(chars):
-        kept = p[:, len(chars)] <= calibration.get("reject_above", 0.5)
+    if "reject_above" in calibration:  # the last class is what is no character
+        kept = p[:, -1] <= calibration["reject_above"]
         out["kept_as_characters"] = round(float(kept.mean()), 5)
     if part.sources is not None:
         out["by_source"] = measure.by_source(p, part.labels, part.sources, chars)
@@ -109,6 +109,7 @@ def make_card(
     dataset: Dataset,
     recipe: Recipe,
     model: keras.Model,
+    labels: Sequence[str | None],
     shares: npt.NDArray[np.float64],
     strokes: Sequence[FileInfo],
     results: Mapping[str, Any],
@@ -120,8 +121,9 @@ def make_card(
         dataset: what it was trained on.
         recipe: the settings.
         model: the network.
+        labels: what its outputs mean; None for what is no character.
         shares: (classes,) how often each class was shown in training.
-        strokes: the files that characters were drawn anew from.
+        strokes: the files that characters and marks were drawn from.
         results: "calibration", "validation", "test", "export", "training_seconds".
     """
     import ai_edge_litert
@@ -131,13 +133,10 @@ def make_card(
 
     from train.nets import NETS
 
-    labels: list[str | None] = [*dataset.chars]
-    if len(shares) > len(labels):
-        labels.append(None)
     return {
         "name": name,
         "date": datetime.date.today().isoformat(),
-        "labels": labels,
+        "labels": list(labels),
         "input": input_format(),
         "output": "logits",
         "embedding": int(model.layers[-1].input.shape[-1]),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hwr_live.chars import MARKS
 from hwr_live.errors import InputError
 from train import card as cards
 from train import measure
@@ -23,7 +24,7 @@ def evaluate(folder: Path, card: Mapping[str, Any], dataset: Dataset) -> dict[st
     Raises:
         InputError: if the model knows other characters than the data set, or a file is broken.
     """
-    chars = tuple(label for label in card["labels"] if label is not None)
+    chars = tuple(label for label in card["labels"] if label is not None and label not in MARKS)
     if chars != dataset.chars:
         raise InputError(
             f"{card['name']} reads {''.join(chars)} but {dataset.name} has {''.join(dataset.chars)}"

@@ -25,7 +25,7 @@ from train.loop import Fitted, fit, predictor
 from train.parts import file_info
 from train.pictures import draw_curves, draw_results
 from train.place import checkpoint_file, replaced
-from train.pool import Pool, make_pools, stroke_files
+from train.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say
 from train.recipe import Recipe
 from train.report import names_in, readme
@@ -64,12 +64,12 @@ def make_model(
     with held(file.parent) if group.chief else contextlib.nullcontext():
         say(f"{devices.describe()}{group.told()}")
         train, valid = make_pools(dataset, recipe, data)
-        classes = len(dataset.chars) + bool(recipe.nonchars)
+        labels = labels_of(dataset, recipe, data)
         images = [train.digest(), valid.digest()]
-        settings = {"recipe": asdict(recipe), "classes": classes, "images": images}
+        settings = {"recipe": asdict(recipe), "classes": len(labels), "images": images}
         checkpoint = Checkpoint(file, settings, restart=restart)
         with group.told_of_loss():
-            fitted = fit(recipe, classes, train, valid, checkpoint, group)
+            fitted = fit(recipe, len(labels), train, valid, checkpoint, group)
         if not group.chief:
             group.agree(1)  # waits for the chief: one that loses its workers stops
             return None
@@ -113,7 +113,8 @@ def _card(
     exports: list[Export],
 ) -> dict[str, Any]:
     train, valid = pools
-    none = len(dataset.chars) if recipe.nonchars else None
+    labels = labels_of(dataset, recipe, data)
+    none = labels.index(None) if None in labels else None
     used = exports[-1]
     calibration = card.calibrate(used.logits, valid.labels, none)
     is_char = valid.labels < len(dataset.chars)
@@ -136,12 +137,13 @@ def _card(
         "training_seconds": round(fitted.seconds),
     }
     weights = train.weights if train.weights is not None else np.ones(len(train.labels))
-    shares = np.bincount(
-        train.labels, weights, minlength=len(dataset.chars) + bool(recipe.nonchars)
-    )
-    strokes = [file_info(path.name, path.read_bytes()) for path in stroke_files(recipe, data)]
+    shares = np.bincount(train.labels, weights, minlength=len(labels))
+    files = stroke_files(recipe, data)
+    if path := marks_file(recipe, data):
+        files.append(path)
+    strokes = [file_info(path.name, path.read_bytes()) for path in files]
     return card.make_card(
-        name, dataset, recipe, fitted.model, shares / shares.sum(), strokes, results
+        name, dataset, recipe, fitted.model, labels, shares / shares.sum(), strokes, results
     )
 
 

@@ -9,13 +9,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.chars import MARKS
 from hwr_live.errors import InputError
 from train.datasets import Dataset, Part, split_validation
+from train.marks import FILE as MARKS_FILE
+from train.marks import draw_marks, read_marks
 from train.nonchars import draw_nonchars
 from train.recipe import Recipe
 from train.strokes import Character, draw_crop, read_chars74k, read_crohme
 
 _NONCHARS = 24_000  # crops made at the start; augmentation varies them further
+_MARKS = 22_000
 _STROKE_SOURCES = (3, 4)  # hwr62's source bytes of Chars74K and CROHME
 _STROKE_FILES = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
 
@@ -33,6 +37,32 @@ class Pool:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float64] | None = None
+
+    def with_more(
+        self,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.integer],
+        share: float | None = None,
+    ) -> Pool:
+        """The pool with further images, which are together drawn with a probability of ``share``;
+        without it, like all others.
+
+        Raises:
+            ValueError: without a ``share`` for a pool of weighted images.
+        """
+        weights = self.weights
+        if share is not None:
+            if weights is None:
+                weights = np.full(len(self.labels), 1 / len(self.labels))
+            own = np.full(len(labels), share / max(1, len(labels)))
+            weights = np.concatenate([weights * (1 - share), own])
+        elif weights is not None:
+            raise ValueError("the further images of a weighted pool need a share")
+        return Pool(
+            np.concatenate([self.images, images]),
+            np.append(self.labels, labels.astype(np.int32)),
+            weights,
+        )
 
     def digest(self) -> str:
         """SHA-256 of all that it holds, to tell whether a training goes on with the same."""
@@ -89,23 +119,41 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
         sources = np.concatenate([sources, np.repeat(stroke_sources, recipe.redraw)])
     all_images, all_labels = np.concatenate(images), np.concatenate(labels)
     weights = _weights(all_labels, sources, recipe)
-    valid_images, valid_labels = part.images[valid], part.labels[valid].astype(np.int32)
+    weighted = bool(recipe.balance or recipe.source_weights)
+    train = Pool(all_images, all_labels, weights if weighted else None)
+    held = Pool(part.images[valid], part.labels[valid].astype(np.int32))
+    char_count, held_count = len(train.labels), len(held.labels)
+    if path := marks_file(recipe, data):
+        strokes = read_marks(path)
+        ink, marks = draw_marks(strokes, _MARKS, recipe.seed)
+        train = train.with_more(ink, len(chars) + marks, recipe.marks)
+        count = round(held_count * recipe.marks)
+        ink, marks = draw_marks(strokes, count, recipe.seed + 1, held=True)
+        held = held.with_more(ink, len(chars) + marks)
     if recipe.nonchars:
-        none = len(chars)
-        ink = draw_nonchars(_NONCHARS, all_images, chars[all_labels], recipe.seed)
-        all_images = np.concatenate([all_images, ink])
-        all_labels = np.append(all_labels, np.full(len(ink), none, np.int32))
-        share = np.full(len(ink), recipe.nonchars / len(ink))
-        weights = np.concatenate([weights * (1 - recipe.nonchars), share])
-        ink = draw_nonchars(
-            round(len(valid) * recipe.nonchars), valid_images, chars[valid_labels], recipe.seed + 1
-        )
-        valid_images = np.concatenate([valid_images, ink])
-        valid_labels = np.append(valid_labels, np.full(len(ink), none, np.int32))
-    weighted = recipe.nonchars or recipe.balance or recipe.source_weights
-    return Pool(all_images, all_labels, weights if weighted else None), Pool(
-        valid_images, valid_labels
-    )
+        none = len(labels_of(dataset, recipe, data)) - 1
+        some = slice(0, char_count)
+        ink = draw_nonchars(_NONCHARS, train.images[some], chars[train.labels[some]], recipe.seed)
+        train = train.with_more(ink, np.full(len(ink), none), recipe.nonchars)
+        some, count = slice(0, held_count), round(held_count * recipe.nonchars)
+        ink = draw_nonchars(count, held.images[some], chars[held.labels[some]], recipe.seed + 1)
+        held = held.with_more(ink, np.full(len(ink), none))
+    return train, held
+
+
+def labels_of(dataset: Dataset, recipe: Recipe, data: Path | None) -> list[str | None]:
+    """What the outputs of a network of this training mean: the data set's characters, then the
+    marks, then None for what is no character."""
+    marks = list(MARKS) if marks_file(recipe, data) else []
+    return [*dataset.chars, *marks, *([None] if recipe.nonchars else [])]
+
+
+def marks_file(recipe: Recipe, data: Path | None) -> Path | None:
+    """The file of pen strokes that punctuation is drawn from, or None where there is none."""
+    if not recipe.marks or data is None:
+        return None
+    path = data / "strokes" / MARKS_FILE
+    return path if path.is_file() else None
 
 
 def cut_validation(

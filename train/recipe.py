@@ -36,6 +36,8 @@ class Recipe:
             better on validation, and it mostly does.
         augmentation: how images are varied; None for not at all.
         nonchars: share of images that are no character (class ``none``), 0 for no such class.
+        marks: share of images that are punctuation, where there are pen strokes to draw it from; 0
+            for no such classes.
         validation: share of the training part that is cut off to choose by.
         balance: 0 to 1: weight of a class as its count to this power, inverted: 0 leaves classes
             as common as they are, 1 makes them equally so.
@@ -62,6 +64,7 @@ class Recipe:
     ema: float = 0.998
     augmentation: Augmentation | None = field(default_factory=Augmentation)
     nonchars: float = 0.0
+    marks: float = 0.0
     validation: float = 0.05
     balance: float = 0.0
     source_weights: dict[int, float] = field(default_factory=dict)
@@ -97,6 +100,7 @@ _RANGES = (
     ("label_smoothing", 0, 0.99),
     ("ema", 0, 0.999999),
     ("nonchars", 0, 0.9),
+    ("marks", 0, 0.9),
     ("validation", 1e-6, 0.9),
     ("balance", 0, 1),
     ("redraw", 0, 100),
@@ -137,6 +141,7 @@ HWR62 = Recipe(
     epochs=11,
     epoch_images=130_000,
     nonchars=0.08,
+    marks=0.06,
     balance=0.5,
     redraw=2,
     # MNIST and CROHME are most of the images and would decide alone; photographs of paper are what
@@ -164,7 +169,7 @@ MNIST = Recipe(
 )
 
 # A folder of one's own: nothing is known of its sources and writers.
-FOLDER = replace(HWR62, redraw=0, source_weights={}, reserve=())
+FOLDER = replace(HWR62, redraw=0, marks=0.0, source_weights={}, reserve=())
 
 # Balanced and Letters have as many images of each class, and few enough to see them all each pass.
 _BALANCED = replace(FOLDER, epochs=12, epoch_images=0, balance=0.0)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hwr_live.chars import ALL, DIGITS
+from hwr_live.chars import ALL, DIGITS, MARKS
 from hwr_live.errors import InputError
 from train.pictures import CONFUSION, CURVES
 from train.progress import duration
@@ -91,6 +91,8 @@ def _summary(card: Card) -> str:
 def _described(chars: Sequence[str]) -> str:
     if list(chars) == list(ALL):
         return "0-9, A-Z and a-z"
+    if list(chars) == list(ALL + MARKS):
+        return f"0-9, A-Z, a-z and `{' '.join(MARKS)}`"
     if list(chars) == list(DIGITS):
         return "0-9"
     return f"{len(chars)} classes: {' '.join(chars)}"

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hwr_live.chars import MARKS
+from hwr_live.errors import InputError
+from train.marks import draw_marks, read_marks
+from train.strokes import Strokes
+
+Table = dict[str, list[Strokes]]
+
+
+def path(*points: tuple[int, int]) -> np.ndarray:
+    return np.array(points, float)
+
+
+@pytest.fixture
+def strokes() -> Table:
+    """Two hands of each mark that CROHME has; the second is held back."""
+    upright: dict[str, Strokes] = {
+        ".": [path((0, 0), (2, 1))],
+        ",": [path((300, 0), (200, 600), (0, 1000))],
+        "-": [path((0, 0), (1000, 0))],
+        "/": [path((500, 0), (0, 1000))],
+        "+": [path((0, 500), (1000, 500)), path((500, 0), (500, 1000))],
+        "=": [path((0, 0), (1000, 0)), path((0, 400), (1000, 400))],
+        "(": [path((300, 0), (0, 500), (300, 1000))],
+        ")": [path((0, 0), (300, 500), (0, 1000))],
+        "!": [path((0, 0), (0, 700)), path((0, 990), (2, 1000))],
+    }
+    return {mark: [one, [stroke * (1.0, 0.9) for stroke in one]] for mark, one in upright.items()}
+
+
+def save(file: Path, strokes: Table) -> Path:
+    points, firsts, symbols, labels = [], [], [], []
+    for mark, hands in strokes.items():
+        for one in hands:
+            symbols.append(len(firsts))
+            labels.append(mark)
+            for stroke in one:
+                firsts.append(sum(map(len, points)))
+                points.append(stroke)
+    np.savez(
+        file,
+        label=np.array(labels),
+        points=np.concatenate(points).astype(np.int16),
+        stroke=np.array(firsts, np.int32),
+        symbol=np.array(symbols, np.int32),
+    )
+    return file
+
+
+def test_a_missing_file_or_mark_is_told(tmp_path: Path, strokes: Table) -> None:
+    with pytest.raises(InputError, match="no stroke file"):
+        read_marks(tmp_path / "none.npz")
+    del strokes["+"], strokes["!"]
+    with pytest.raises(InputError, match=r"no strokes of \+ !"):
+        read_marks(save(tmp_path / "few.npz", strokes))
+
+
+def test_strokes_come_out_as_they_were_saved(tmp_path: Path, strokes: Table) -> None:
+    read = read_marks(save(tmp_path / "marks.npz", strokes))
+    assert {mark: len(hands) for mark, hands in read.items()} == dict.fromkeys(strokes, 2)
+    assert np.array_equal(read["!"][0][1], strokes["!"][0][1])
+
+
+def test_all_marks_are_drawn_as_often_and_the_seed_decides(strokes: Table) -> None:
+    crops, labels = draw_marks(strokes, 44, seed=1)
+    assert crops.shape == (44, 28, 28)
+    assert crops.dtype == np.uint8
+    assert (np.bincount(labels, minlength=len(MARKS)) == 4).all()
+    assert (crops.reshape(44, -1).max(1) == 255).all()
+    assert np.array_equal(crops, draw_marks(strokes, 44, seed=1)[0])
+    assert not np.array_equal(crops, draw_marks(strokes, 44, seed=2)[0])
+    assert draw_marks(strokes, 0, seed=1)[0].shape == (0, 28, 28)
+
+
+def test_crops_look_like_their_marks(strokes: Table) -> None:
+    crops, labels = draw_marks(strokes, 220, seed=3)
+    ink = crops > 100
+
+    def of(mark: str) -> np.ndarray:
+        return ink[labels == MARKS.index(mark)]
+
+    def extent(mark: str, axis: int) -> np.ndarray:
+        return of(mark).any(axis).sum(1)
+
+    assert (of(".").sum((1, 2)) > 0.4 * extent(".", 1) * extent(".", 2)).all()  # a blob
+    assert (extent("-", 1) > extent("-", 2)).all()  # wider than high
+    assert (extent("(", 1) < extent("(", 2)).all()  # higher than wide
+    for mark in ":=":
+        empty_rows = ~of(mark).any(2)[:, 10:18]
+        assert empty_rows.any(1).mean() > 0.9  # two parts, one over the other
+    for mark in "!?":
+        assert (~of(mark).any(2)[:, 14:25]).any(1).mean() > 0.6  # a dot that stands alone
+
+
+def test_validation_is_drawn_from_strokes_of_its_own(strokes: Table) -> None:
+    strokes["+"][1] = [path((0, 0), (1000, 1000)), path((1000, 0), (0, 1000))]  # a cross that lies
+    corners = []
+    for held in (False, True):
+        crops, labels = draw_marks(strokes, 55, seed=5, held=held)
+        corners.append((crops[labels == MARKS.index("+"), 2:8, 2:8] > 100).any((1, 2)))
+    assert not corners[0].any()
+    assert corners[1].all()

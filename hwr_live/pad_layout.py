@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hwr_live.chars import DIGITS, LOWER, UPPER
+from hwr_live.chars import DIGITS, LOWER, MARKS, UPPER
 from hwr_live.errors import InputError
 from hwr_live.reading import Box
 
@@ -111,11 +111,11 @@ class PadLayout:
         """
         _, _, width, height = self.drawing
         columns = 13
-        cell = max(12, min(2 * self.font + 2, (width - 24) // columns, round((height - 16) / 7.8)))
+        cell = max(12, min(2 * self.font + 2, (width - 24) // columns, round((height - 16) / 8.8)))
         margin = cell // 3
         font = max(10, round(cell * 0.52))
         w = columns * cell + 2 * margin
-        h = round(7.2 * cell) + 2 * margin
+        h = round(8.2 * cell) + 2 * margin
         x, y = self._beside(glyph, w, h)
         left, top = x + margin, y + margin
         title = (left + 2, top + round(cell * 0.6))
@@ -137,7 +137,7 @@ class PadLayout:
             )
             for i, (char, p) in enumerate(shown)
         ]
-        rows = (DIGITS, UPPER[:13], UPPER[13:], LOWER[:13], LOWER[13:])
+        rows = (DIGITS, UPPER[:13], UPPER[13:], LOWER[:13], LOWER[13:], MARKS)
         for row, chars in enumerate(rows):
             for column, char in enumerate(chars):
                 at = (left + column * cell, first + high + row * cell, cell, cell)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import DIGITS, UPPER
+from hwr_live.chars import DIGITS, LOWER, UPPER
 from hwr_live.paint import (
     INK,
     POOR,
@@ -151,7 +151,9 @@ def _bar(frame: Frame, box: Box, colour: Colour) -> None:
 
 def _kind(char: str) -> str:
     """Tells I from l and 0 from O where a font does not."""
-    return "digit" if char in DIGITS else "capital" if char in UPPER else "small"
+    if char in DIGITS:
+        return "digit"
+    return "capital" if char in UPPER else "small" if char in LOWER else "mark"
 
 
 def percent(p: float) -> str:

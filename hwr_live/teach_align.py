@@ -187,7 +187,7 @@ def _fit(token: Glyph | str, char: str) -> float:
         both = isinstance(token, str) and char in (_SPACE, _BREAK)
         return _BREAK_FOR_SPACE if both else 1e-12
     if char not in ALL:
-        return _MARK
+        return max(_MARK, _opinion(token, char))
     return _MISREAD + (1 - _MISREAD) * _opinion(token, char)
 
 
@@ -197,7 +197,7 @@ def _opinion(glyph: Glyph, char: str) -> float:
     for other, p in glyph.candidates:
         if other == char:
             best = max(best, p)
-        elif SHAPES.get(other) == SHAPES[char]:
+        elif char in SHAPES and SHAPES.get(other) == SHAPES[char]:
             best = max(best, _ALIKE * p)
     return best
 

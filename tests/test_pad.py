@@ -19,6 +19,7 @@ import pytest
 
 from hwr_live import clipboard
 from hwr_live import pad as pad_module
+from hwr_live.chars import SETS
 from hwr_live.correction import Correction, corrected
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.files import write_new
@@ -167,7 +168,7 @@ def test_the_table_is_inside_the_drawing_area_and_hides_no_glyph(
     assert x + w <= width
     assert y + h <= height
     boxes = [choice.box for choice in table.choices]
-    assert len(boxes) == 5 + 62 + 1
+    assert len(boxes) == 5 + len(SETS["all"]) + 1
     for box in boxes:
         middle = (box[0] + box[2] // 2, box[1] + box[3] // 2)
         hit = table.at(*middle)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hwr_live.chars import SETS
+from hwr_live.correction import folder_of
 from hwr_live.crop import crop
 from hwr_live.errors import HwrError, InputError
 from hwr_live.pictures import encode_png
@@ -445,3 +447,9 @@ def test_deleting_takes_the_profile_and_nothing_else(tmp_path: Path) -> None:
     assert sorted(os.listdir(profile.folder)) == ["letter.txt", "lower_a", "lower_z"]
     assert os.listdir(profile.folder / "lower_a") == ["holiday.jpg"]
     assert (tmp_path / "elsewhere" / "z.png").exists()
+
+
+def test_every_character_that_can_be_read_has_a_folder_of_its_own() -> None:
+    folders = [folder_of(char) for char in SETS["all"]]
+    assert len({folder.casefold() for folder in folders}) == len(folders), "on any file system"
+    assert all(folder.isidentifier() for folder in folders)

@@ -17,18 +17,23 @@ from hwr_live.chars import SHAPES, parse_chars
 from hwr_live.classify import Classifier
 from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
-from hwr_live.ink import Ink, find_ink, second_scale
+from hwr_live.ink import Ink
 from hwr_live.lattice import best_pieces
 from hwr_live.modelstore import DEFAULT, find_model
-from hwr_live.reading import Box, Glyph, Line, Reading
-from hwr_live.segment import Piece, Segmentation, segment, split_words
+from hwr_live.reading import Glyph, Line, Reading
+from hwr_live.segment import Piece, Segmentation, split_words
+from hwr_live.sight import Sight, see, turned
 
 Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
-_SMALL = 24  # pixels: writing of less usual height is looked at enlarged …
-_ENLARGED = 40  # … to this
+_SURE = 0.94  # mean likeness from which a page is the right way up,
+_DOUBTFUL = 0.8  # and below which it may as well lie on its side
+_TURNED = 40  # glyphs that are looked at from the other sides then
+_FEW = 4  # fewer tell nothing: 6 and 9, M and W
+_BETTER = 0.03  # mean likeness that a turn must gain, …
+_CHANCE = 0.6  # … and this divided by the number of glyphs
 _TEXTURE = 300  # pieces: as many that look like no characters are a texture, not writing;
 _SAMPLE = 100  # so many of them tell
 
@@ -118,20 +123,30 @@ class Reader:
         Raises:
             InputError: for an array that is no picture.
         """
-        picture = frame.image if isinstance(frame, Canvas) else frame
-        started = time.perf_counter()
-        ink = find_ink(picture)
-        inked = time.perf_counter()
-        segmented = segment(ink)
-        if segmented.lines and segmented.height < _SMALL:
-            ink = find_ink(picture, second_scale(ink, _ENLARGED / segmented.height))
-            segmented = segment(ink)
-        cut = time.perf_counter()
-        lines = _Page(self, ink, segmented).lines() if segmented.lines else ()
-        done = time.perf_counter()
-        times = {"ink": inked - started, "segment": cut - inked, "classify": done - cut}
-        ms = {stage: seconds * 1000 for stage, seconds in times.items()}
-        return Reading(lines, ink.size, {**ms, "total": (done - started) * 1000})
+        drawn = isinstance(frame, Canvas)  # on the pad, by someone who sees which way is up
+        sight = see(frame.image, sheets=False) if isinstance(frame, Canvas) else see(frame)
+        began = time.perf_counter()
+        page = _Page(self, sight)
+        lines = page.lines()
+        if not drawn and page.doubtful:
+            lines = self._upright(page, lines)
+        ms = {**sight.ms, "classify": 1000 * (time.perf_counter() - began)}
+        return Reading(lines, sight.size, {**ms, "total": sum(ms.values())})
+
+    def _upright(self, page: _Page, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """The lines of a page that hardly looks like writing, turned if that looks better."""
+        ways = page.ways_up()
+        aside: _Page | None = None
+        if page.likeness < _DOUBTFUL:
+            aside = _Page(self, turned(page.sight, 1))
+            ways = {**ways, **{quarters + 1: p for quarters, p in aside.ways_up().items()}}
+        best = max(ways, key=lambda quarters: ways[quarters], default=0)
+        needed = ways.get(0, 0.0) + _BETTER + _CHANCE / max(1, len(page.sample))
+        if not best or ways[best] < needed:
+            return lines
+        other = aside if aside and best == 1 else _Page(self, turned(page.sight, best))
+        found = other.lines()
+        return found if other.likeness > page.likeness else lines
 
     def probabilities(self, crops: Crop) -> Floats:
         """(n, classes) of crops (n, 28, 28), as ``Classifier.probabilities``, of this hand."""
@@ -177,12 +192,16 @@ class Reader:
 class _Page:
     """One frame while it is being read: what has been classified of it is kept."""
 
-    def __init__(self, reader: Reader, ink: Ink, segmented: Segmentation) -> None:
-        self.reader, self.ink, self.segmented = reader, ink, segmented
+    def __init__(self, reader: Reader, sight: Sight) -> None:
+        self.reader, self.sight = reader, sight
+        self.ink, self.segmented = sight.ink, sight.segmented
+        self.likeness = 0.0  # of what was read: the mean over its glyphs
         self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
 
     def lines(self) -> tuple[Line, ...]:
         lines, height = self.segmented.lines, self.segmented.height
+        if not lines:
+            return ()
         pieces = [piece for line in lines for piece in line]
         if len(pieces) > _TEXTURE:
             some = pieces[:: len(pieces) // _SAMPLE]
@@ -190,7 +209,34 @@ class _Page:
                 return ()
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
         chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look)
+        seen = [self.seen[piece][2] for line in chosen for piece in line]
+        if seen:
+            self.likeness = float(self.reader.likeness(np.stack(seen)).mean())
         return tuple(self.line(split_words(line, height)) for line in chosen)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether there is ink that may be writing the other way up."""
+        return bool(self.segmented.lines) and self.likeness < _SURE
+
+    @property
+    def sample(self) -> list[Piece]:
+        """Some pieces that are no marks, for a look at them from other sides."""
+        pieces = [piece for line in self.segmented.lines for piece in line]
+        usual = [p for p in pieces if max(p.box[2:]) > 0.5 * self.segmented.height]
+        return usual[:: max(1, -(-len(usual) // _TURNED))]
+
+    def ways_up(self) -> dict[int, float]:
+        """Mean likeness of the sample as it stands, 0, and upside down, 2; none of too few."""
+        some = self.sample
+        if len(some) < _FEW:
+            return {}
+        if any(piece not in self.seen for piece in some):
+            self.look(some)
+        crops = np.stack([self.seen[piece][1] for piece in some])
+        ways = np.concatenate([crops, np.rot90(crops, 2, (1, 2))])
+        likeness = self.reader.likeness(self.reader.probabilities(ways)).reshape(2, -1).mean(1)
+        return {0: float(likeness[0]), 2: float(likeness[1])}
 
     def look(self, pieces: Sequence[Piece]) -> Floats:
         inks = cut_inks(self.ink, self.segmented, pieces)
@@ -223,7 +269,8 @@ class _Page:
     def glyph(self, piece: Piece, none: float, chars: Floats, readable: bool) -> Glyph:
         candidates = self.reader.candidates(chars)
         char, confidence = candidates[0]
-        box, (ink, one, _) = to_frame(piece.box, self.ink), self.seen[piece]
+        ink, one, _ = self.seen[piece]
+        box = self.sight.box(piece, ink)
         if not readable:
             return Glyph(None, float(none), box, candidates, one, ink)
         return Glyph(char, confidence * (1 - float(none)), box, candidates, one, ink)
@@ -244,17 +291,6 @@ def cut_inks(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> list
         near = np.asarray(cv2.dilate(own.astype(np.uint8), kernel), np.uint8)
         out.append(ink.grey[top:bottom, left:right] * near)
     return out
-
-
-def to_frame(box: Box, ink: Ink) -> Box:
-    """A box at working scale in the frame's own pixels, never beyond its edges."""
-    if ink.scale == 1:
-        return box
-    x, y, w, h = (v / ink.scale for v in box)
-    left, top = int(x), int(y)
-    right = min(ink.size[0], int(np.ceil(x + w)))
-    bottom = min(ink.size[1], int(np.ceil(y + h)))
-    return (left, top, max(1, right - left), max(1, bottom - top))
 
 
 def _places(word: Sequence[Piece], tilt: float) -> Floats:

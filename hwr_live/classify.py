@@ -5,6 +5,7 @@ What a model expects of its input is in its ``card.json``, not here.
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import os
@@ -18,11 +19,12 @@ import numpy.typing as npt
 
 from hwr_live.crop import SIZE
 from hwr_live.errors import InputError
+from hwr_live.memory import Memory
 from hwr_live.silence import silence
 
 # What a card of another form ends in.
 _BROKEN = (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
-_BATCHES = (1, 4, 16, 64, 256)  # batch sizes that the interpreter is made for, once each
+_BATCHES = (64, 32, 16, 8, 4, 2, 1)  # sizes that an interpreter is made for, once each
 
 Floats = npt.NDArray[np.float64]
 Embeddings = npt.NDArray[np.float32]
@@ -127,6 +129,7 @@ class Classifier:
         if self._content[4:8] != b"TFL3":
             raise InputError(f"{path} is no LiteRT file")
         self._threads = min(4, os.cpu_count() or 1)
+        self._memory: Memory | None = None
         self._interpreters: dict[int, Any] = {}
         interpreter = self._run(np.zeros((1, *self.card.shape), np.float32))
         try:
@@ -153,7 +156,7 @@ class Classifier:
         Returns:
             float64 (n, classes), rows of sum 1, in the order of ``card.labels``.
         """
-        return self._calibrated(self._all(crops, embed=False)[0])
+        return self._calibrated(self._recalled(crops, embed=False)[0])
 
     def look(self, crops: npt.NDArray[np.uint8]) -> tuple[Floats, Embeddings]:
         """``probabilities``, and what the network's last layer made them of.
@@ -165,8 +168,30 @@ class Classifier:
             (n, classes) probabilities, and float32 (n, width) embeddings: characters of one kind
             lie near each other. A model that gives none has its logits instead.
         """
-        logits, embeddings = self._all(crops, embed=True)
+        logits, embeddings = self._recalled(crops, embed=True)
         return self._calibrated(logits), embeddings
+
+    def remembering(self, tolerance: float) -> Classifier:
+        """The same model with a memory of its own, for crops that come again (``Memory``)."""
+        other = copy.copy(self)
+        other._memory = Memory(
+            tolerance, self._widths[self._logits] + self._widths[self._embedding]
+        )
+        return other
+
+    def _recalled(
+        self, crops: npt.NDArray[np.uint8], *, embed: bool
+    ) -> tuple[npt.NDArray[np.float32], Embeddings]:
+        """Logits, and embeddings where asked for; only what is not remembered is run."""
+        if self._memory is None:
+            return self._all(crops, embed=embed)
+        known, answers = self._memory.recall(crops)
+        new = np.concatenate(self._all(crops[~known], embed=True), axis=1)
+        self._memory.keep(crops[~known], new)
+        both = np.zeros((len(crops), new.shape[1]), np.float32)
+        both[known], both[~known] = answers, new
+        logits, embeddings = np.split(both, [len(self.card.labels)], axis=1)
+        return logits, embeddings
 
     def _calibrated(self, logits: npt.NDArray[np.float32]) -> Floats:
         scaled = logits.astype(np.float64) / self.card.temperature
@@ -187,20 +212,13 @@ class Classifier:
         embeddings = np.zeros((len(crops) if embed else 0, width), np.float32)
         start = 0
         while start < len(x):
-            left = len(x) - start
-            size = next((b for b in _BATCHES if b >= left), _BATCHES[-1])
-            if left < size and left * 2 <= size:  # rather a full small batch than half a large one
-                size = max(b for b in _BATCHES if b <= left)
-            batch = x[start : start + size]
-            count = len(batch)
-            if count < size:
-                batch = np.concatenate([batch, np.zeros((size - count, *card.shape), np.float32)])
-            interpreter = self._run(batch)
-            logits[start : start + count] = self._output(interpreter, self._logits, size)[:count]
+            size = next(b for b in _BATCHES if b <= len(x) - start)
+            batch = slice(start, start + size)
+            interpreter = self._run(x[batch])
+            logits[batch] = self._output(interpreter, self._logits, size)
             if embed:
-                rows = self._output(interpreter, self._embedding, size)
-                embeddings[start : start + count] = rows[:count]
-            start += count
+                embeddings[batch] = self._output(interpreter, self._embedding, size)
+            start += size
         return logits, embeddings
 
     def _output(self, interpreter: Any, index: int, size: int) -> npt.NDArray[np.float32]:

@@ -1,0 +1,67 @@
+"""What the network said of crops, for those that come again: the same ones on the pad, and almost
+the same ones in the next frames of a camera.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.crop import SIZE
+
+Crops = npt.NDArray[np.uint8]
+Answers = npt.NDArray[np.float32]
+
+_MOST = 1024  # crops that are kept: a few full pages
+_BLOCK = 4  # pixels: crops are compared at a quarter of their size first
+_LEAST_USES, _MOST_USES = 3, 8  # by turns, so that a page's answers do not all grow old together
+
+
+class Memory:
+    """Answers by crop; the oldest are forgotten.
+
+    Args:
+        tolerance: grey levels, 0 to 255, root mean square, by which a crop may differ from the one
+            that an answer was given for. With 0 only the very same crop has its answer, for ever.
+            Otherwise an answer is given at most eight times and then asked for anew, so that the
+            votes of a page's frames are not all one.
+        width: numbers in an answer.
+    """
+
+    def __init__(self, tolerance: float, width: int) -> None:
+        self._tolerance = tolerance
+        self._crops = np.zeros((_MOST, SIZE, SIZE), np.uint8)
+        self._outlines = np.zeros((_MOST, (SIZE // _BLOCK) ** 2), np.float32)
+        self._lengths = np.zeros(_MOST, np.float32)  # of the outlines, squared
+        self._answers = np.zeros((_MOST, width), np.float32)
+        self._uses = np.zeros(_MOST, np.int64)  # how often each may still be given
+        self._kept = 0  # since the beginning
+
+    def recall(self, crops: Crops) -> tuple[npt.NDArray[np.bool_], Answers]:
+        """Which of the crops (n, 28, 28) are known, and the answers (known, width) for those."""
+        outlines = _outlines(crops)
+        far = self._lengths - 2 * (outlines @ self._outlines.T)
+        nearest = np.where(self._uses > 0, far, np.inf).argmin(1)
+        apart = crops.astype(np.int32) - self._crops[nearest]
+        error = np.einsum("nij,nij->n", apart, apart)
+        known = (error <= self._tolerance**2 * SIZE**2) & (self._uses[nearest] > 0)
+        if self._tolerance:
+            np.subtract.at(self._uses, nearest[known], 1)
+        return known, self._answers[nearest[known]]
+
+    def keep(self, crops: Crops, answers: Answers) -> None:
+        """Remembers answers (n, width) for crops (n, 28, 28)."""
+        numbers = self._kept + np.arange(len(crops))[-_MOST:]
+        self._kept += len(crops)
+        places = numbers % _MOST
+        self._crops[places], self._answers[places] = crops[-_MOST:], answers[-_MOST:]
+        self._outlines[places] = outlines = _outlines(crops[-_MOST:])
+        self._lengths[places] = (outlines**2).sum(1)
+        self._uses[places] = _LEAST_USES + numbers % (_MOST_USES - _LEAST_USES + 1)
+
+
+def _outlines(crops: Crops) -> npt.NDArray[np.float32]:
+    """(n, 49): the mean grey of each block."""
+    side = SIZE // _BLOCK
+    blocks = crops.reshape(-1, side, _BLOCK, side, _BLOCK)
+    return np.asarray(blocks.mean((2, 4), dtype=np.float32).reshape(-1, side * side), np.float32)

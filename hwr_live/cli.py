@@ -178,13 +178,14 @@ def _profile(options: argparse.Namespace, *, new: bool = False) -> Profile | Non
 
 def _taught(options: argparse.Namespace) -> Reader:
     """The reader, taught by the profile if one is asked for."""
+    from hwr_live.adapt import MOST
     from hwr_live.reader import Reader
 
     profile = _profile(options)
     reader = Reader.load(options.model, options.chars)
     if profile is None or not profile.samples:
         return reader
-    return reader.with_samples(profile.crops())
+    return reader.with_samples(profile.crops(MOST))
 
 
 def _camera(options: argparse.Namespace) -> int:

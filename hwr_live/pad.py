@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live import clipboard
+from hwr_live.adapt import MOST
 from hwr_live.background import BackgroundReader, Job
 from hwr_live.canvas import Canvas
 from hwr_live.correction import Change, Correction
@@ -115,7 +116,7 @@ class Pad:
         self.closed = False
         self._view = PadView()
         self._learner = None if profile is None else Learner(profile)
-        self._reader = TaughtReader(reader, profile.crops() if profile is not None else ())
+        self._reader = TaughtReader(reader, profile.crops(MOST) if profile is not None else ())
         self.state.profile = "" if profile is None else profile.name
         self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
         self._json, self._folder, self._out = json, folder, out
@@ -203,7 +204,7 @@ class Pad:
         def learn() -> str:
             done = learner.take(change)
             if done:
-                self._learnt.put(learner.profile.crops())
+                self._learnt.put(learner.profile.crops(MOST))
             return done
 
         return learn

@@ -111,9 +111,19 @@ class Profile:
         """How many samples each character has."""
         return Counter(sample.char for sample in self._samples)
 
-    def crops(self) -> list[tuple[str, Ink]]:
-        """Each sample's character and crop, uint8 (28, 28), as a reader learns from them."""
-        return [(sample.char, sample.crop) for sample in self._samples]
+    def crops(self, most: int = MOST) -> list[tuple[str, Ink]]:
+        """Each sample's character and crop, uint8 (28, 28), as a reader learns from them.
+
+        Args:
+            most: how many of a character, the newest.
+        """
+        counts: Counter[str] = Counter()
+        crops = []
+        for sample in reversed(self._samples):
+            counts[sample.char] += 1
+            if counts[sample.char] <= most:
+                crops.append((sample.char, sample.crop))
+        return crops[::-1]
 
     # Writing
 
@@ -272,7 +282,7 @@ class Profile:
             try:
                 sample = read_sample(self.folder, entry)
                 if sample.file in seen:
-                    raise ValueError("is listed twice")
+                    raise ValueError("it is listed twice")
             except (OSError, *BROKEN) as error:
                 file = entry.get("file") if isinstance(entry, dict) else None
                 problems.append(f"{str(file or 'an entry')[:80]!r} is left out: {reason(error)}")

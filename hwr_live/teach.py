@@ -8,6 +8,7 @@ from typing import TextIO
 
 import numpy as np
 
+from hwr_live.adapt import MOST
 from hwr_live.background import BackgroundReader, Job
 from hwr_live.chars import ALL, parse_chars
 from hwr_live.correction import FOLDERS
@@ -86,7 +87,7 @@ class Teach:
         self._chars = ALL if chars == "all" else parse_chars(chars)
         self.state = TeachState(arrange(size), plan(self._chars, profile.counts()))
         self.closed = False
-        self._reader = TaughtReader(reader, profile.crops())
+        self._reader = TaughtReader(reader, profile.crops(MOST))
         self._view = TeachView(profile.name)
         self._background: BackgroundReader[None] = BackgroundReader()
         self._asked = self.state.revision
@@ -158,7 +159,7 @@ class Teach:
             print(f"hwr-live: {error}", file=sys.stderr, flush=True)
             return
         if act in (Act.KEEP, Act.FORGET):
-            self._reader = self._reader.with_samples(self._profile.crops())
+            self._reader = self._reader.with_samples(self._profile.crops(MOST))
 
 
 def in_order(chars: Iterable[str]) -> list[str]:

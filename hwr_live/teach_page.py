@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from hwr_live.adapt import MOST
 from hwr_live.chars import ALL, SHAPES
 from hwr_live.errors import InputError
 from hwr_live.pad_learning import Learns
@@ -47,7 +48,7 @@ def run(
     """
     if not any(char in ALL for char in text):
         raise InputError("the text has no letters or digits to learn from")
-    taught = reader.with_samples(profile.crops()) if profile.samples else reader
+    taught = reader.with_samples(profile.crops(MOST)) if profile.samples else reader
     reading = taught.read(read_picture(photo))
     aligned = align_text(reading, text)
     if not aligned.fits or not aligned.pairs:

@@ -453,3 +453,14 @@ def test_every_character_that_can_be_read_has_a_folder_of_its_own() -> None:
     folders = [folder_of(char) for char in SETS["all"]]
     assert len({folder.casefold() for folder in folders}) == len(folders), "on any file system"
     assert all(folder.isidentifier() for folder in folders)
+
+
+def test_the_newest_samples_are_learnt_from() -> None:
+    profile = filled()
+    for number in range(4):
+        profile.add("q", ink(10 + number), "teach")
+    crops = profile.crops(2)
+    assert [char for char, _ in crops] == list("7Aaqq")
+    for (_, one), sample in zip(crops[-2:], profile.samples[-2:], strict=True):
+        assert one is sample.crop
+    assert len(profile.crops()) == 8

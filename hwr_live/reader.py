@@ -98,6 +98,14 @@ class Reader:
         """A reader of other characters with the same model and of the same hand."""
         return Reader(self.classifier, chars, self.adaptation)
 
+    def remembering(self, tolerance: float = 0) -> Reader:
+        """The same reader with a memory for crops that come again, for many readings of one thing.
+
+        Args:
+            tolerance: as of ``Memory``: with 0, nothing is read otherwise than without a memory.
+        """
+        return Reader(self.classifier.remembering(tolerance), self.chars, self.adaptation)
+
     def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> Reader:
         """A reader that has learned a hand from these samples, and from no others.
 
@@ -124,7 +132,7 @@ class Reader:
             InputError: for an array that is no picture.
         """
         drawn = isinstance(frame, Canvas)  # on the pad, by someone who sees which way is up
-        sight = see(frame.image, sheets=False) if isinstance(frame, Canvas) else see(frame)
+        sight = see(frame.image, drawn=True) if isinstance(frame, Canvas) else see(frame)
         began = time.perf_counter()
         page = _Page(self, sight)
         lines = page.lines()

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.ink import Grey, Ink, find_ink, second_scale, to_grey
+from hwr_live.ink import Grey, Ink, drawn_ink, find_ink, second_scale, to_grey
 from hwr_live.page import find_sheet, straighten
 from hwr_live.reading import Box
 from hwr_live.segment import Piece, Segmentation, segment
@@ -68,12 +68,12 @@ class Sight:
         return _clipped((low[0], low[1], high[0], high[1]), self.size)
 
 
-def see(frame: npt.NDArray[np.generic], *, sheets: bool = True) -> Sight:
+def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> Sight:
     """Finds what is written in a frame.
 
     Args:
         frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; uint8, uint16 or float of 0 to 1.
-        sheets: whether to look for a sheet of paper in it.
+        drawn: whether it is a canvas: no photograph, and no sheet of paper in it.
 
     Raises:
         InputError: for an array that is no picture.
@@ -82,18 +82,19 @@ def see(frame: npt.NDArray[np.generic], *, sheets: bool = True) -> Sight:
     grey = to_grey(frame)
     size = (grey.shape[1], grey.shape[0])
     corners = None
-    if sheets:
+    find = drawn_ink if drawn else find_ink
+    if not drawn:
         given = np.asarray(frame)
         colour = given.dtype == np.uint8 and given.ndim == 3 and given.shape[2] == 3
         corners = find_sheet(given if colour else grey)
     picture, matrix = grey, None
     if corners is not None:
         picture, matrix = straighten(grey, corners)
-    ink = find_ink(picture)
+    ink = find(picture)
     inked = time.perf_counter()
     segmented = segment(ink)
     if segmented.lines and segmented.height < _SMALL:
-        ink = find_ink(picture, second_scale(ink, _ENLARGED / segmented.height))
+        ink = find(picture, second_scale(ink, _ENLARGED / segmented.height))
         segmented = segment(ink)
     if matrix is not None:
         matrix = matrix @ np.diag([1 / ink.scale, 1 / ink.scale, 1])

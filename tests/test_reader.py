@@ -296,3 +296,20 @@ def test_a_glyph_s_ink_is_what_its_crop_was_made_of(reader: Reader) -> None:
         assert glyph.ink is not None
         np.testing.assert_array_equal(crop(glyph.ink), glyph.crop)
         assert abs(glyph.ink.shape[0] - glyph.box[3]) <= 2, "at its natural size"
+
+
+def test_a_reader_with_a_memory_reads_the_same_again_and_again(reader: Reader) -> None:
+    canvas = Canvas(400, 200, pen=6)
+    canvas.stroke([(60, 40), (60, 150)])
+    remembering = reader.remembering()
+    for x in (120, 180, 240):
+        canvas.stroke([(x, 40), (x, 150), (x + 35, 150)])
+        ours, theirs = remembering.read(canvas), reader.read(canvas)
+        assert ours.text == theirs.text
+        assert [g.box for g in ours.glyphs] == [g.box for g in theirs.glyphs]
+        np.testing.assert_allclose(
+            [g.confidence for g in ours.glyphs], [g.confidence for g in theirs.glyphs], atol=2e-3
+        )
+    assert remembering.with_chars("digits").read(canvas).text == (
+        reader.with_chars("digits").read(canvas).text
+    )

@@ -96,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
 
     teach.add_argument("--page", metavar="PHOTO", help="learn from a page of known text instead")
     known_text = teach.add_mutually_exclusive_group()
-    known_text.add_argument("--text", help="what is written on the page")
+    known_text.add_argument("--text", help="what is written on the page; \\n ends a line")
     known_text.add_argument("--text-file", metavar="FILE", help="the same in a file, line by line")
 
     profile = commands.add_parser("profile", help="list, show, export, delete profiles")
@@ -253,8 +253,9 @@ def _teach(options: argparse.Namespace) -> int:
         return teach.run(reader, profile, chars=options.chars, size=options.size)
     from hwr_live import teach_page
 
-    text = options.text
-    if text is None:
+    if options.text is not None:
+        text = options.text.replace("\\n", "\n")
+    else:
         text = teach_page.read_text(options.text_file)
     return teach_page.run(Reader.load(options.model, options.chars), profile, options.page, text)
 

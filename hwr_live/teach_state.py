@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+import cv2
+
 from hwr_live.canvas import Canvas
+from hwr_live.chars import ALL
 from hwr_live.pad_layout import inside, pen_for
 from hwr_live.pad_state import Note
 from hwr_live.pen import Pen, Tool
@@ -21,6 +24,7 @@ PAUSE_S = 1.6
 
 _SHOWN_S = 0.4  # from when on the pause is shown
 _NOTE_S = 3.0
+_SMALLEST = 16  # pixels: what is smaller is no letter or digit
 
 
 class Act(Enum):
@@ -99,8 +103,11 @@ class TeachState:
 
     @property
     def written(self) -> bool:
-        """Whether there is ink on the canvas."""
-        return bool(self.canvas.strokes) and bool((self.canvas.image < 255).any())
+        """Whether there is a character on the canvas; a slip of the mouse is none."""
+        if not self.canvas.strokes:
+            return False
+        _, _, w, h = cv2.boundingRect(cv2.bitwise_not(self.canvas.image))
+        return max(w, h) >= (_SMALLEST if (self.char or "") in ALL else 1)
 
     # What the mouse does
 
@@ -204,7 +211,8 @@ class TeachState:
             return Act.MORE
         if self.written:
             return Act.KEEP
-        self.say("nothing is written yet; S skips it")
+        small = bool(self.canvas.strokes)
+        self.say("write it larger" if small else "nothing is written yet; S skips it")
         return None
 
     def _back(self) -> Act | None:

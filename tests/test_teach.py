@@ -170,6 +170,22 @@ def test_a_pause_accepts_but_not_within_a_character(made: Any) -> None:
     assert teach.state.canvas.strokes == ()
 
 
+def test_a_slip_of_the_mouse_is_no_character(made: Any) -> None:
+    teach, profile, now = made("Z.")
+    draw(teach, [(100, 150), (102, 151)])
+    now[0] += 60
+    teach.picture()
+    teach.on_key(ENTER)
+    assert kept(profile) == ""
+    assert teach.state.note is not None
+    assert teach.state.note.text == "write it larger"
+    draw(teach)
+    teach.on_key(ENTER)
+    draw(teach, [(100, 150)])
+    teach.on_key(ENTER)
+    assert kept(profile) == "Z.", "but it is a full stop"
+
+
 def test_p_waits_for_enter(made: Any) -> None:
     teach, profile, now = made()
     teach.on_key(ord("p"))

@@ -29,7 +29,7 @@ from hwr_live.pad_state import Act, PadState
 from hwr_live.pad_view import PadView
 from hwr_live.paint import Frame
 from hwr_live.pen import tell_mouse
-from hwr_live.profile import Profile
+from hwr_live.profile import Profile, amount
 from hwr_live.profile_files import Ink
 from hwr_live.reading import Reading
 from hwr_live.window import Window
@@ -117,7 +117,11 @@ class Pad:
         self._view = PadView()
         self._learner = None if profile is None else Learner(profile)
         self._reader = TaughtReader(reader, profile.crops(MOST) if profile is not None else ())
-        self.state.profile = "" if profile is None else profile.name
+        if profile is not None:
+            self.state.profile = profile.name
+            known = amount(sample.char for sample in profile.samples)
+            told = f"{profile.name} has {known}" if profile.samples else f"{profile.name} is new"
+            self.state.say(told, time.monotonic())
         self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
         self._json, self._folder, self._out = json, folder, out
         self._asked = self.state.revision

@@ -305,8 +305,8 @@ class PadState:
         new = Correction(as_read, char)
         gone = tuple(old for old in self.corrections if old.fits(as_read))
         unsaved = tuple(old for old in self.unsaved if old.fits(as_read))
-        self.corrections[:] = [c for c in self.corrections if c not in gone] + [new]
-        self.unsaved[:] = [c for c in self.unsaved if c not in unsaved] + [new]
+        self.corrections[:] = [c for c in self.corrections if not c.fits(as_read)] + [new]
+        self.unsaved[:] = [c for c in self.unsaved if not c.fits(as_read)] + [new]
         self._steps.append(_Step(self.canvas.depth, new, gone, unsaved))
         self.changes.append(Change(gone, (new,)))
         self._apply()

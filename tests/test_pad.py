@@ -613,6 +613,8 @@ def test_a_correction_is_learnt_at_once_and_kept(made: Any, tmp_path: Path) -> N
     assert 50 <= height <= 60, "ink at its natural size"
     assert width < 12
     other, _ = made(profile=kept)
+    assert other.state.note is not None
+    assert other.state.note.text == "ann has 1 sample of 1 character"
     draw(other, A)
     settle(other)
     assert other.state.reading.text == "q", "known from the start"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -191,10 +192,14 @@ class Reader:
         """``context.decide`` over this reader's characters."""
         return context.decide(words, places, self._known)
 
-    def candidates(self, chars: Floats) -> tuple[tuple[str, float], ...]:
-        """The likeliest characters of one glyph's (chars,) probabilities."""
-        best = np.argsort(-chars, kind="stable")[:_CANDIDATES]
-        return tuple((self._known[i], float(chars[i])) for i in best)
+    def candidates(self, chars: Floats) -> list[tuple[tuple[str, float], ...]]:
+        """The likeliest characters of each glyph, by its row of probabilities (n, chars)."""
+        best = np.argsort(-chars, axis=1, kind="stable")[:, :_CANDIDATES]
+        chances = np.take_along_axis(chars, best, axis=1)
+        return [
+            tuple((self._known[i], chance) for i, chance in zip(*row, strict=True))
+            for row in zip(best.tolist(), chances.tolist(), strict=True)
+        ]
 
 
 class _Page:
@@ -255,33 +260,28 @@ class _Page:
 
     def line(self, words: Sequence[Sequence[Piece]]) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""
-        nones, spreads, readable = [], [], []
-        for word in words:
-            none, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in word]))
-            nones.append(none)
-            spreads.append(chars)
-            readable.append(self.reader.is_char(none))
-        heard = [k for k, is_char in enumerate(readable) if is_char.any()]
-        tilt = self.segmented.tilt
-        places = [_places(words[k], tilt)[readable[k]] for k in heard]
-        decided = self.reader.decide([spreads[k][readable[k]] for k in heard], places)
+        pieces = [piece for word in words for piece in word]
+        nones, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
+        readable = self.reader.is_char(nones)
+        ends = np.cumsum([len(word) for word in words])[:-1]
+        heard = [k for k in np.split(np.arange(len(pieces)), ends) if readable[k].any()]
+        heard = [k[readable[k]] for k in heard]
+        places = _places(pieces, self.segmented.tilt)
+        decided = self.reader.decide([chars[k] for k in heard], [places[k] for k in heard])
         for k, rows in zip(heard, decided, strict=True):
-            spreads[k][readable[k]] = rows
-        return Line(
-            tuple(
-                tuple(map(self.glyph, *word_parts))
-                for word_parts in zip(words, nones, spreads, readable, strict=True)
-            )
-        )
+            chars[k] = rows
+        glyphs = map(self.glyph, pieces, nones.tolist(), self.reader.candidates(chars), readable)
+        return Line(tuple(tuple(islice(glyphs, len(word))) for word in words))
 
-    def glyph(self, piece: Piece, none: float, chars: Floats, readable: bool) -> Glyph:
-        candidates = self.reader.candidates(chars)
+    def glyph(
+        self, piece: Piece, none: float, candidates: tuple[tuple[str, float], ...], readable: bool
+    ) -> Glyph:
         char, confidence = candidates[0]
         ink, one, _ = self.seen[piece]
         box = self.sight.box(piece, ink)
         if not readable:
-            return Glyph(None, float(none), box, candidates, one, ink)
-        return Glyph(char, confidence * (1 - float(none)), box, candidates, one, ink)
+            return Glyph(None, none, box, candidates, one, ink)
+        return Glyph(char, confidence * (1 - none), box, candidates, one, ink)
 
 
 def cut_inks(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> list[Crop]:

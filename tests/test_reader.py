@@ -274,7 +274,7 @@ def test_the_rest_is_made_to_sum_to_one(chars: str, expected: dict[str, float]) 
     )
     np.testing.assert_allclose(none, 0.4)
     np.testing.assert_allclose(p.sum(1), 1)
-    told = dict(reader.candidates(p[0]))
+    told = dict(reader.candidates(p)[0])
     assert {char: told[char] for char in expected} == pytest.approx(expected)
 
 

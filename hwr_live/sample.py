@@ -7,6 +7,8 @@ from the baseline.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -84,10 +86,24 @@ def draw_sample(seed: int = 7) -> npt.NDArray[np.uint8]:
     Args:
         seed: of the small differences between characters, as a hand makes them.
     """
-    rng = np.random.default_rng(seed)
+    strokes = write(TEXT, np.random.default_rng(seed))
+    # The last character's gap, too, is kept free.
+    right = max(stroke[:, 0].max() for stroke in strokes) + _GAP * _X_HEIGHT
+    canvas = Canvas(int(right) + _MARGIN, int(_MARGIN + _LINE * (len(TEXT) + 0.4)), pen=5)
+    for stroke in strokes:
+        canvas.stroke(stroke.tolist(), smooth=True)
+    return canvas.image
+
+
+def write(lines: Sequence[str], rng: np.random.Generator) -> list[Points]:
+    """Lines as pen strokes, (n, 2) pixels each, in the order in which a hand makes them.
+
+    Args:
+        lines: of the characters of ``TEXT`` and spaces.
+        rng: of the small differences between characters.
+    """
     strokes: list[Points] = []
-    right = 0.0
-    for number, line in enumerate(TEXT):
+    for number, line in enumerate(lines):
         x, base = float(_MARGIN), _MARGIN + _LINE * (number + 0.6)
         for char in line:
             if char == " ":
@@ -101,8 +117,4 @@ def draw_sample(seed: int = 7) -> npt.NDArray[np.uint8]:
                 px = x + size * (path[:, 0] + lean * path[:, 1])
                 strokes.append(np.stack([px, base + drift - size * path[:, 1]], axis=1))
             x += size * (width + _GAP)
-        right = max(right, x)
-    canvas = Canvas(int(right) + _MARGIN, int(_MARGIN + _LINE * (len(TEXT) + 0.4)), pen=5)
-    for stroke in strokes:
-        canvas.stroke(stroke.tolist(), smooth=True)
-    return canvas.image
+    return strokes

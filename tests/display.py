@@ -94,17 +94,21 @@ class Display:
         """
         self.tool("xdotool", "key", "--delay", "100", *keys)
 
-    def draw(self, window: str, points: list[tuple[int, int]], button: int = 1) -> None:
-        """Drags the mouse along ``points``, pixels of the window, with a button held down."""
+    def draw(
+        self, window: str, points: list[tuple[int, int]], button: int = 1, pace_s: float = 0.004
+    ) -> None:
+        """Drags the mouse along ``points``, pixels of the window, with a button held down; waits
+        ``pace_s`` at each and five times as long at both ends."""
         (x, y), *rest = points
         moves = [
             arg
             for px, py in rest
-            for arg in ("mousemove", "--window", window, px, py, "sleep", "0.004")
+            for arg in ("mousemove", "--window", window, px, py, "sleep", pace_s)
         ]
         self.tool(
-            *("xdotool", "mousemove", "--window", window, x, y, "sleep", "0.02"),
-            *("mousedown", button, "sleep", "0.02", *moves, "sleep", "0.02", "mouseup", button),
+            *("xdotool", "mousemove", "--window", window, x, y, "sleep", 5 * pace_s),
+            *("mousedown", button, "sleep", 5 * pace_s, *moves),
+            *("sleep", 5 * pace_s, "mouseup", button),
         )
 
     def close(self, title: str) -> None:

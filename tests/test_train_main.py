@@ -10,8 +10,10 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from hwr_live.profile import Profile
 from tests.layouts import emnist_files, gzipped, mnist_files, write, write_archive, write_keras
 from tests.test_train_checkpoint import state
 from train.__main__ import main, parser
@@ -213,6 +215,27 @@ def test_bad_use_ends_with_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 2
+
+
+@pytest.mark.parametrize("option", ["--profile", "--start"])
+def test_a_profile_or_model_that_is_not_there(
+    made: Made, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert main(["mnist", "--data", "data", option, "no/where"]) == 2
+    assert "no/where" in capsys.readouterr().err.splitlines()[-1]
+    assert not made
+
+
+def test_a_profile_starts_from_the_model_of_the_same_name_and_goes_beside_it(
+    made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ink = np.full((40, 30), 255, np.uint8)
+    Profile.open("hands/me", new=True).add("7", ink, "pad")
+    assert main(["mnist", "--data", "data", "--profile", "hands/me"]) == 0
+    assert made[0]["out"] == Path.cwd() / "models" / "mnist-me"
+    assert Path(made[0]["recipe"].start).name == "mnist"
+    assert made[0]["recipe"].epochs < MNIST.epochs
+    assert "starting from" in capsys.readouterr().err
 
 
 # Going on

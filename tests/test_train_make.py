@@ -17,6 +17,7 @@ pytest.importorskip("tensorflow", reason="TensorFlow is not installed (the extra
 import keras
 
 from hwr_live.classify import Classifier
+from hwr_live.profile import Profile
 from tests.layouts import write
 from tests.learnable import blocks, mnist_of_blocks
 from train import export, make
@@ -171,6 +172,25 @@ def test_an_export_in_place_of_the_models_own_is_told_by_its_card(
     assert read(path)["embedding"] == old["embedding"]
     assert read(path)["export"] == {**old["export"], "weights": "float32", "bytes": size}
     assert "float32 weights and 0.17 MB" in (copy / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_model_learns_on_with_a_profile(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").symlink_to(model.parents[1] / "data")
+    monkeypatch.chdir(tmp_path)
+    profile = Profile.open(tmp_path / "hands" / "me", new=True)
+    profile.add_all([("7", np.full((40, 30), 255, np.uint8))] * 3, "pad")
+    command = [*OPTIONS[:5], "--profile", "hands/me", "--nonchars", "0.1"]
+    assert main(command) == 0  # there is no model here to start from, so this one is begun anew
+    assert read(tmp_path / "models" / "mnist-dense-me" / "card.json")["recipe"]["start"] == ""
+    assert main([*command, "--start", str(model), "--force", "--learning-rate", "1e-5"]) == 0
+    card = read(tmp_path / "models" / "mnist-dense-me" / "card.json")
+    recipe = card["recipe"]
+    assert (recipe["start"], recipe["profile"], recipe["epochs"]) == ("mnist-dense", "me", 1)
+    # So little was learned in one pass of tiny steps that it must have known before.
+    assert card["test"]["accuracy"] > 0.95
+    assert str(tmp_path) not in json.dumps(card)
 
 
 # What must not happen

@@ -10,13 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from hwr_live.errors import HwrError
+from hwr_live.modelstore import shipped_folder
+from hwr_live.profile import Profile
 from train.commands import COMMANDS, add_data, data_folder, load_data, make_parser, need_tensorflow
 from train.datasets import OFFICIAL
 from train.devices import cores
 from train.options import add_settings, apply_settings
-from train.place import checkpoint_file, output_folder
+from train.place import checkpoint_file, model_name, output_folder
 from train.progress import duration, say
-from train.recipe import NET_NAMES, Recipe, recipe_for
+from train.recipe import NET_NAMES, Recipe, recipe_for, started
+from train.start import network_file
 
 DEFAULT = "emnist-byclass"
 _IMAGES_PER_CORE = 300  # a second, of our network on a laptop's processor
@@ -65,7 +68,10 @@ def parser() -> argparse.ArgumentParser:
     )
     add_data(out)
     out.add_argument(
-        "--out", type=Path, metavar="DIR", help="the model's folder [./models/DATASET or …-NET]"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="the model's folder [./models/DATASET, …-NET, …-PROFILE]",
     )
     out.add_argument("--force", action="store_true", help="replace a model that is there")
     going_on = out.add_mutually_exclusive_group()
@@ -91,8 +97,13 @@ def parser() -> argparse.ArgumentParser:
 def _train(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     name = options.dataset or DEFAULT
-    out = output_folder(name, options.net or "hwr", options.out, options.force)
+    net = options.net or "hwr"
+    out = output_folder(name, net, options.out or _place_of_profile(options), options.force)
     recipe = apply_settings(options, _recipe(options, name, out))
+    if recipe.profile:
+        Profile.open(recipe.profile)  # one that is not there is told of before anything is loaded
+    if recipe.start:
+        network_file(recipe.start)
     need_tensorflow("training")
     if not options.dataset:
         say(f"no data set is named, so it is {DEFAULT}, of 62 characters; --help tells of others")
@@ -131,7 +142,29 @@ def _recipe(options: argparse.Namespace, name: str, out: Path) -> Recipe:
         if recipe := saved_recipe(checkpoint_file(out)):
             return replace(recipe, net=options.net or recipe.net)
         say("nothing was broken off here: beginning anew")
-    return recipe_for(Path(os.path.abspath(name)).name, options.net or "hwr")
+    recipe = recipe_for(Path(os.path.abspath(name)).name, options.net or "hwr")
+    start = options.start or (_model_of(options) if options.profile else "")
+    return replace(started(recipe), start=start) if start else recipe
+
+
+def _place_of_profile(options: argparse.Namespace) -> Path | None:
+    """Where a model with a profile goes: it does not replace the model without."""
+    if not options.profile:
+        return None
+    profile = Path(os.path.abspath(options.profile)).name
+    name = model_name(options.dataset or DEFAULT, options.net or "hwr")
+    return Path("models") / f"{name}-{profile}"
+
+
+def _model_of(options: argparse.Namespace) -> str:
+    """The model of the data set's name: the user's own or a shipped one; "" if there is none."""
+    name = model_name(options.dataset or DEFAULT, options.net or "hwr")
+    for folder in (Path("models") / name, shipped_folder() / name):
+        if (folder / "card.json").is_file() and (folder / "model.keras").is_file():
+            say(f"starting from {os.path.relpath(folder)}; --start names another model")
+            return str(folder)
+    say(f"there is no model {name} with a model.keras to start from: training anew")
+    return ""
 
 
 def _plan(name: str, recipe: Recipe, images: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -150,7 +151,12 @@ def make_card(
         "class_shares": [round(max(float(s), 1e-6), 6) for s in shares],
         **results,
         "data": _data(dataset, strokes),
-        "recipe": asdict(recipe),
+        # Names alone: where they lie is nobody else's business.
+        "recipe": {
+            **asdict(recipe),
+            "start": _base(recipe.start),
+            "profile": _base(recipe.profile),
+        },
         "versions": {
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
@@ -162,6 +168,10 @@ def make_card(
         "processor": devices.processor(),
         "gpus": devices.gpus(),
     }
+
+
+def _base(path: str) -> str:
+    return os.path.basename(os.path.abspath(path)) if path else ""
 
 
 def _data(dataset: Dataset, strokes: Sequence[FileInfo]) -> dict[str, Any]:

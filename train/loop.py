@@ -66,6 +66,7 @@ def fit(
     valid: Pool,
     checkpoint: Checkpoint,
     team: Team | None = None,
+    start: Arrays | None = None,
 ) -> Fitted:
     """Trains a network.
 
@@ -76,6 +77,7 @@ def fit(
         checkpoint: gone on from if there is one, and replaced after each epoch; ``history.csv`` is
             kept beside it.
         team: the processors that do it together; without one, this process alone.
+        start: weights to begin with, in the network's order; without them, random ones.
 
     Raises:
         InputError: if a batch cannot be shared by the team.
@@ -91,6 +93,8 @@ def fit(
     half = _half(recipe)
     with team.strategy.scope(), _policy("mixed_float16" if half else "float32"):
         model = NETS[recipe.net](classes)
+        if start:
+            model.set_weights(start)
         optimizer = make_optimizer(recipe, steps * recipe.epochs, team.replicas)
         if half:
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)

@@ -22,6 +22,7 @@ from train.distribute import team
 from train.export import Export, export
 from train.litert import run_litert
 from train.loop import Fitted, fit, predictor
+from train.nets import NETS
 from train.parts import file_info
 from train.pictures import draw_curves, draw_results
 from train.place import checkpoint_file, replaced
@@ -29,6 +30,7 @@ from train.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say
 from train.recipe import Recipe
 from train.report import names_in, readme
+from train.start import Start, with_profile
 
 
 def make_model(
@@ -65,11 +67,15 @@ def make_model(
         say(f"{devices.describe()}{group.told()}")
         train, valid = make_pools(dataset, recipe, data)
         labels = labels_of(dataset, recipe, data)
-        images = [train.digest(), valid.digest()]
+        if recipe.profile:
+            train = with_profile(train, dataset.chars, recipe.profile, recipe.profile_share)
+        start = Start.load(recipe.start) if recipe.start else None
+        weights = start.weights_for(NETS[recipe.net](len(labels)), labels) if start else None
+        images = [train.digest(), valid.digest(), *([start.digest] if start else [])]
         settings = {"recipe": asdict(recipe), "classes": len(labels), "images": images}
         checkpoint = Checkpoint(file, settings, restart=restart)
         with group.told_of_loss():
-            fitted = fit(recipe, len(labels), train, valid, checkpoint, group)
+            fitted = fit(recipe, len(labels), train, valid, checkpoint, group, weights)
         if not group.chief:
             group.agree(1)  # waits for the chief: one that loses its workers stops
             return None

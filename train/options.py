@@ -105,7 +105,7 @@ def _defaults(name: str) -> str:
     others = [
         f"{value}: {', '.join(owners)}" for value, owners in by_value.items() if value != usual
     ]
-    return f"[{'; '.join([str(usual), *others])}]"
+    return f"[{'; '.join([str(usual), *others])}]" if usual != "" else ""
 
 
 def _escaped(text: str) -> str:

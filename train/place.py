@@ -14,6 +14,11 @@ from hwr_live.errors import InputError
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
+def model_name(dataset: str, net: str) -> str:
+    """What a model is called by default, after the name or path of its data set."""
+    return Path(os.path.abspath(dataset)).name + ("" if net == "hwr" else f"-{net}")
+
+
 def output_folder(dataset: str, net: str, out: Path | None, force: bool) -> Path:
     """The folder that a model is to be written to, absolute.
 
@@ -27,8 +32,7 @@ def output_folder(dataset: str, net: str, out: Path | None, force: bool) -> Path
     Raises:
         InputError: if it must not be written to.
     """
-    name = Path(os.path.abspath(dataset)).name + ("" if net == "hwr" else f"-{net}")
-    folder = Path(os.path.abspath(out if out is not None else Path("models") / name))
+    folder = Path(os.path.abspath(out or Path("models") / model_name(dataset, net)))
     refuse_installed(folder)
     if not folder.name:
         raise InputError(f"{folder} is no folder for a model; give --out")

@@ -44,6 +44,11 @@ class Recipe:
         source_weights: weight of an image by its source byte (1 where not named).
         redraw: times that each stroke character of the training writers is drawn anew.
         reserve: groups that neither training nor validation sees, for later experiments on writers.
+        start: name or folder of a model whose network the training begins with, instead of a
+            random one; then it is short and its steps are small.
+        profile: name or path of a profile (hwr-live teach) whose samples are mixed in; it starts
+            from the model of the data set's name, where there is one.
+        profile_share: share of images that are the profile's.
         precision: "float16" computes in half precision with float32 weights, about twice as fast on
             a GPU; "auto" does so where there is a GPU, as processors gain nothing by it.
         seed: of everything that is left to chance.
@@ -70,6 +75,9 @@ class Recipe:
     source_weights: dict[int, float] = field(default_factory=dict)
     redraw: int = 0
     reserve: tuple[str, ...] = ()
+    start: str = ""
+    profile: str = ""
+    profile_share: float = 0.1
     precision: str = "auto"
     seed: int = 1
 
@@ -104,6 +112,7 @@ _RANGES = (
     ("validation", 1e-6, 0.9),
     ("balance", 0, 1),
     ("redraw", 0, 100),
+    ("profile_share", 0.001, 0.9),
     ("seed", 0, 2**32 - 1),
 )
 _MOST = {"rotate": 180, "shift": 14, "elastic": 14}
@@ -200,6 +209,16 @@ TUTORIALS = {
 }
 
 NET_NAMES = ("hwr", *TUTORIALS)
+
+
+def started(recipe: Recipe) -> Recipe:
+    """The settings of a training that begins with a finished network: it has only a little to
+    learn, and large steps would first undo what it knows."""
+    return replace(
+        recipe,
+        epochs=max(1, recipe.epochs // 5),
+        learning_rate=recipe.learning_rate / 10,
+    )
 
 
 def recipe_for(dataset: str, net: str = "hwr") -> Recipe:

@@ -1,0 +1,124 @@
+"""What a training begins with beside its data set: a finished network, a profile's samples."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.chars import MERGED
+from hwr_live.errors import InputError
+from hwr_live.modelstore import find_model
+from hwr_live.profile import Profile
+from train.progress import say
+from train.report import read_card
+
+if TYPE_CHECKING:
+    import keras
+
+    from train.pool import Pool
+
+Labels = list[str | None]
+Arrays = list[npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """A finished network.
+
+    Attributes:
+        name: of its model.
+        labels: what its outputs mean.
+        weights: of all its layers; the last two are the last layer's kernel and bias.
+        digest: SHA-256 of its file.
+    """
+
+    name: str
+    labels: Labels
+    weights: Arrays
+    digest: str
+
+    @classmethod
+    def load(cls, model: str) -> Start:
+        """The network of a model's ``model.keras``.
+
+        Args:
+            model: a model folder's path, or the name of a shipped model.
+
+        Raises:
+            InputError: if there is none.
+        """
+        from train.nets import load_net
+
+        path = network_file(model)
+        card = read_card(path.parent)
+        weights = load_net(path).get_weights()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return cls(str(card["name"]), list(card["labels"]), weights, digest)
+
+    def weights_for(self, model: keras.Model, labels: Labels) -> Arrays:
+        """The weights that a new network begins with.
+
+        Outputs for characters that the old one does not know begin as they are in ``model``.
+
+        Args:
+            model: the new network.
+            labels: what its outputs mean.
+
+        Raises:
+            InputError: if it is built otherwise than the old one.
+        """
+        own = model.get_weights()
+        shapes = [[w.shape for w in weights[:-2]] for weights in (self.weights, own)]
+        if shapes[0] != shapes[1] or self.weights[-2].shape != (len(own[-2]), len(self.labels)):
+            raise InputError(f"{self.name} is another network than {model.name}; give its --net")
+        known = [i for i, label in enumerate(labels) if label in self.labels]
+        there = [self.labels.index(labels[i]) for i in known]
+        for new, old in zip(own[-2:], self.weights[-2:], strict=True):
+            new[..., known] = old[..., there]
+        if len(known) < len(labels):
+            say(f"{self.name} knows {len(known)} of {len(labels)} classes; the others begin anew")
+        return [*self.weights[:-2], *own[-2:]]
+
+
+def network_file(model: str) -> Path:
+    """The ``model.keras`` of a model folder, or of a shipped model by name.
+
+    Raises:
+        InputError: if there is none.
+    """
+    folder = Path(model) if (Path(model) / "card.json").is_file() else find_model(model)
+    path = folder / "model.keras"
+    if not path.is_file():
+        raise InputError(f"{folder} has no model.keras to start from")
+    return path
+
+
+def with_profile(pool: Pool, chars: tuple[str, ...], where: str, share: float) -> Pool:
+    """The images to train from, with a profile's samples.
+
+    Args:
+        pool: all other images.
+        chars: the data set's characters, in label order.
+        where: the profile's name or path.
+        share: of the images shown that are the profile's.
+
+    Raises:
+        InputError: if there is no such profile, or it has none of these characters.
+    """
+    profile = Profile.open(where)
+    for problem in profile.problems:
+        say(f"warning: profile {profile.name}: {problem}")
+    number = {char: i for i, char in enumerate(chars)}
+    # Where both cases are one class, it has the capital.
+    pairs = [(number.get(char, number.get(MERGED[char])), one) for char, one in profile.crops()]
+    known = [(label, one) for label, one in pairs if label is not None]
+    if not known:
+        raise InputError(f"the profile {profile.name} has no character of this data set")
+    say(f"profile {profile.name}: {len(known)} samples, {share:.0%} of the images")
+    labels = np.array([label for label, _ in known], np.int32)
+    return pool.with_more(np.stack([one for _, one in known]), labels, share)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from hwr_live.components import components
 from hwr_live.errors import InputError
+from hwr_live.pictures import paper_of, to_8_bits
 
 Grey = npt.NDArray[np.uint8]
 
@@ -113,7 +114,7 @@ def second_scale(ink: Ink, factor: float) -> float:
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
-    """Any picture as uint8 (h, w); transparent pixels are white paper.
+    """Any picture as uint8 (h, w); transparent pixels are paper (:func:`paper_of`).
 
     Raises:
         InputError: for an array of another shape or type, or without pixels.
@@ -125,14 +126,10 @@ def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
         raise InputError(f"a picture is (h, w), (h, w, 3) or (h, w, 4), not {picture.shape}")
     if picture.size == 0:
         raise InputError("the picture has no pixels")
-    if picture.dtype == np.uint16:
-        picture = (picture >> 8).astype(np.uint8)
-    elif picture.dtype == np.bool_:
-        picture = picture.astype(np.uint8) * np.uint8(255)
-    elif np.issubdtype(picture.dtype, np.floating):
-        picture = (np.clip(np.nan_to_num(picture), 0, 1) * 255).astype(np.uint8)
-    elif picture.dtype != np.uint8:
+    known = picture.dtype in (np.uint8, np.uint16, np.bool_)
+    if not known and not np.issubdtype(picture.dtype, np.floating):
         raise InputError(f"a picture's pixels are uint8, uint16 or float, not {picture.dtype}")
+    picture = to_8_bits(picture)
     if picture.ndim == 2:
         return np.ascontiguousarray(picture)
     grey = cv2.cvtColor(
@@ -141,7 +138,7 @@ def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
     )
     if picture.shape[2] == 4:
         alpha = picture[:, :, 3].astype(np.float32) / 255
-        grey = (grey * alpha + 255 * (1 - alpha)).astype(np.uint8)
+        grey = (grey * alpha + paper_of(picture) * (1 - alpha)).astype(np.uint8)
     return np.asarray(grey, np.uint8)
 
 

@@ -27,6 +27,8 @@ PICTURE_SUFFIXES = frozenset(
     )
 )
 _MAX_BYTES = 256 * 1024 * 1024
+_MOST_INK = 0.4  # of a picture: writing without paper covers less
+_LIGHT_INK = 170  # grey: where all of it is lighter than this, it was meant for a dark ground
 _MAY_BE_CLEAR = (b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*")  # formats with transparent pixels
 
 
@@ -96,22 +98,46 @@ def read_picture(path: str | os.PathLike[str]) -> Image:
 
 
 def to_bgr8(image: npt.NDArray[Any]) -> Image:
-    """Grey, BGR or BGRA of any depth → uint8 (h, w, 3); see-through parts become white paper.
+    """Grey, BGR or BGRA of any depth → uint8 (h, w, 3); see-through parts become paper.
 
-    Sixteen-bit frames keep their upper eight bits, floats are taken to be 0 to 1.
+    Floats are taken to be 0 to 1; for other depths and for the paper see :func:`to_8_bits` and
+    :func:`paper_of`.
     """
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
-    elif image.dtype != np.uint8:
-        scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
-        image = np.clip(np.nan_to_num(image) * scale, 0, 255).astype(np.uint8)
+    image = to_8_bits(image)
     if image.ndim == 2 or image.shape[2] == 1:
         return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
     if image.shape[2] == 4:
         alpha = image[:, :, 3:].astype(np.uint16)
-        paper = (image[:, :, :3] * alpha + 255 * (255 - alpha)) // 255
+        paper = (image[:, :, :3] * alpha + paper_of(image) * (255 - alpha)) // 255
         return np.ascontiguousarray(paper.astype(np.uint8))
     return np.ascontiguousarray(image[:, :, :3], np.uint8)
+
+
+def to_8_bits(image: npt.NDArray[Any]) -> Image:
+    """Any picture's values as uint8; what has 16 bits but uses 10, 12 or 14 fills those."""
+    if image.dtype == np.uint8:
+        return image
+    if image.dtype == np.uint16:
+        most = int(image.max(initial=0))
+        bits = next(bits for bits in (8, 10, 12, 14, 16) if most < 1 << bits)
+        return np.asarray(image >> (bits - 8), np.uint8)
+    if image.dtype == np.bool_:
+        return image.astype(np.uint8) * np.uint8(255)
+    scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
+    return np.asarray(np.clip(np.nan_to_num(image) * scale, 0, 255), np.uint8)
+
+
+def paper_of(image: Image) -> int:
+    """What see-through parts are to be: white paper, 255, but black, 0, under white ink.
+
+    Args:
+        image: uint8 (h, w, 4) BGRA.
+    """
+    seen = image[:, :, 3] >= 128
+    share = float(seen.mean()) if seen.size else 0.0
+    if not 0 < share < _MOST_INK:
+        return 255
+    return 0 if np.percentile(image[seen][:, :3].max(1), 2) > _LIGHT_INK else 255
 
 
 def encode_png(picture: Image) -> bytes:
@@ -160,8 +186,8 @@ def _decode(data: bytes) -> Image | None:
             if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
                 # OpenCV turns only what it reads without transparency.
                 return _upright(to_bgr8(whole), _orientation(data))
-        image = cv2.imdecode(raw, cv2.IMREAD_COLOR)
-    return None if image is None else np.asarray(image, np.uint8)
+        image = cv2.imdecode(raw, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    return None if image is None else to_bgr8(np.asarray(image))
 
 
 def _orientation(data: bytes) -> int:

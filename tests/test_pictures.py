@@ -185,6 +185,31 @@ def test_sixteen_bits_are_made_eight(channels: int, suffix: str, tmp_path: Path)
     np.testing.assert_allclose(out[:, :, 1].astype(int), ramp // 257, atol=1)
 
 
+@pytest.mark.parametrize("bits", [10, 12, 14])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".pgm"])
+def test_fewer_than_sixteen_bits_fill_eight(bits: int, suffix: str, tmp_path: Path) -> None:
+    ramp = np.linspace(0, 2**bits - 1, 300).astype(np.uint16).reshape(10, 30)
+    path = tmp_path / f"deep{suffix}"
+    path.write_bytes(encoded(suffix, ramp))
+    np.testing.assert_array_equal(read_picture(path)[:, :, 1], ramp >> (bits - 8))
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_under_white_ink_see_through_is_black(
+    depth: type[np.unsignedinteger], tmp_path: Path
+) -> None:
+    image = np.zeros((40, 60, 4), depth)
+    image[10:14, 5:50] = np.iinfo(depth).max
+    (tmp_path / "chalk.png").write_bytes(encoded(".png", image))
+    out = read_picture(tmp_path / "chalk.png")
+    assert (out[10:14, 5:50] == 255).all()
+    assert (out[:10] == 0).all()
+    image[..., 3] = np.iinfo(depth).max  # nothing of it is see-through: a black picture
+    image[:, :5, 3] = 0
+    (tmp_path / "page.png").write_bytes(encoded(".png", image))
+    assert (read_picture(tmp_path / "page.png")[:, :5] == 255).all()
+
+
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     feed(encoded(".png"), monkeypatch)
     np.testing.assert_array_equal(read_picture("-"), picture())

@@ -158,7 +158,8 @@ def _draw(options: argparse.Namespace) -> int:
     from hwr_live.reader import Reader
 
     profile = _profile(options, new=True)
-    reader = Reader.load(options.model, options.chars)
+    # Each stroke leaves most of the drawing as it was.
+    reader = Reader.load(options.model, options.chars).remembering()
     return pad.run(
         reader, profile=profile, size=options.size, json=options.json, save_dir=options.save_dir
     )
@@ -190,8 +191,9 @@ def _taught(options: argparse.Namespace) -> Reader:
 
 def _camera(options: argparse.Namespace) -> int:
     from hwr_live import camera
+    from hwr_live.memory import ALIKE
 
-    reader = _taught(options)
+    reader = _taught(options).remembering(ALIKE)
     return camera.run(
         reader,
         options.source,

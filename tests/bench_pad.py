@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ["DISPLAY"] = next(own).name
     reader: Reads
     try:
-        reader = Reader.load(options.model)
+        reader = Reader.load(options.model).remembering()
     except HwrError as error:
         print(f"{error}: a fake reader instead, the network's time is missing", file=sys.stderr)
         reader = FakeReader()

@@ -23,7 +23,12 @@ MOST = 12
 
 # Chosen on 24 HAMEX writers and on validation writers, none of which tests/profile_accuracy.py
 # measures with: the least caution at which untaught classes lose no more than 0.2 points.
-_NEAR = 0.08  # cosine distance at which a sample says e times less
+NEAR = 0.08
+"""Cosine distance of embeddings at which a sample says e times less."""
+
+NEAR_LOGITS = 0.02
+"""The same of logits, for a model without embeddings: as good on those writers."""
+
 _CAUTION = 0.15  # weight of staying with the network
 _STEPS = 40  # of gradient ascent, accelerated; more change nothing that counts
 _SILENT = 1e-3  # a sample that moves no logit by more is forgotten
@@ -50,11 +55,13 @@ class Adaptation:
         samples: float32 (m, d), embeddings of length 1.
         says: float32 (m, classes), what each adds to the logits of a crop just like it.
         chars: bool (classes,), which classes are characters.
+        near: cosine distance at which a sample says e times less.
     """
 
     samples: Small
     says: Small
     chars: npt.NDArray[np.bool_]
+    near: float
 
     @classmethod
     def learn(
@@ -63,6 +70,7 @@ class Adaptation:
         embeddings: npt.NDArray[np.floating],
         labels: Sequence[str],
         classes: Sequence[str | None],
+        near: float = NEAR,
     ) -> Adaptation:
         """Learns from samples; for some hundreds in a fraction of a second.
 
@@ -71,19 +79,20 @@ class Adaptation:
             embeddings: float (n, d), of the same.
             labels: (n,), what they are, each of ``classes``.
             classes: the model's labels, None for "no character".
+            near: ``NEAR``, or ``NEAR_LOGITS`` where ``embeddings`` are logits.
         """
         chars = np.array([label is not None for label in classes])
         samples = _unit(embeddings)
-        near = _nearness(samples, samples)
+        alike = _nearness(samples, samples, near)
         number = {label: i for i, label in enumerate(classes)}
         right = np.zeros(p.shape, np.float32)
         right[np.arange(len(labels)), [number[label] for label in labels]] = 1
         right = right[:, chars]
         start = np.log(np.maximum(p[:, chars], 1e-12)).astype(np.float32)
         says = np.zeros(p.shape, np.float32)
-        says[:, chars] = _fit(near, start, right)
+        says[:, chars] = _fit(alike, start, right)
         heard = np.abs(says).max(1, initial=0) > _SILENT
-        return cls(samples[heard], says[heard], chars)
+        return cls(samples[heard], says[heard], chars, near)
 
     def apply(self, p: Floats, embeddings: npt.NDArray[np.floating]) -> Floats:
         """Probabilities with what is known of this hand.
@@ -97,7 +106,7 @@ class Adaptation:
         """
         if not len(self.samples) or not len(p):
             return p
-        added = _nearness(_unit(embeddings), self.samples) @ self.says
+        added = _nearness(_unit(embeddings), self.samples, self.near) @ self.says
         moved = p * np.exp(added - added.max(1, keepdims=True))
         out = p.copy()
         mass = p[:, self.chars].sum(1, keepdims=True)
@@ -106,16 +115,16 @@ class Adaptation:
         return out
 
 
-def _fit(near: Small, start: Small, right: Small) -> Small:
-    """The (n, classes) weights ``a`` under which ``softmax(start + near @ a)`` makes ``right``
+def _fit(alike: Small, start: Small, right: Small) -> Small:
+    """The (n, classes) weights ``a`` under which ``softmax(start + alike @ a)`` makes ``right``
     likeliest, less half of ``_CAUTION`` times their squared norm (Nesterov's ascent)."""
     weights = ahead = np.zeros_like(start)
     if not len(start):
         return weights
-    step = 1 / (_CAUTION + _largest(near) / 2)
+    step = 1 / (_CAUTION + _largest(alike) / 2)
     pace = 1.0
     for _ in range(_STEPS):
-        logits = start + near @ ahead
+        logits = start + alike @ ahead
         odds = np.exp(logits - logits.max(1, keepdims=True))
         missing = right - odds / odds.sum(1, keepdims=True)
         better = ahead + np.float32(step) * (missing - np.float32(_CAUTION) * ahead)
@@ -125,18 +134,18 @@ def _fit(near: Small, start: Small, right: Small) -> Small:
     return weights
 
 
-def _largest(near: Small) -> float:
+def _largest(alike: Small) -> float:
     """A bound of the largest eigenvalue of a matrix of positive numbers (Collatz, Wielandt)."""
-    v = np.ones(len(near))
+    v = np.ones(len(alike))
     for _ in range(5):
-        v = near @ v
+        v = alike @ v
         v /= v.max()
-    return float((near @ v / v).max())
+    return float((alike @ v / v).max())
 
 
-def _nearness(a: Small, b: Small) -> Small:
+def _nearness(a: Small, b: Small, near: float) -> Small:
     """(n, m): 1 for samples alike, falling with the angle between them."""
-    return np.asarray(np.exp((a @ b.T - 1) / np.float32(_NEAR)), np.float32)
+    return np.asarray(np.exp((a @ b.T - 1) / np.float32(near)), np.float32)
 
 
 def _unit(rows: npt.NDArray[np.floating]) -> Small:

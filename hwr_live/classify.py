@@ -171,6 +171,11 @@ class Classifier:
         logits, embeddings = self._recalled(crops, embed=True)
         return self._calibrated(logits), embeddings
 
+    @property
+    def embeds(self) -> bool:
+        """Whether the model gives embeddings; ``look`` has its logits instead where it does not."""
+        return self._embedding != self._logits
+
     def remembering(self, tolerance: float) -> Classifier:
         """The same model with a memory of its own, for crops that come again (``Memory``)."""
         other = copy.copy(self)

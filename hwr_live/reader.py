@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live import context
-from hwr_live.adapt import Adaptation, newest
+from hwr_live.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
 from hwr_live.canvas import Canvas
 from hwr_live.chars import SHAPES, parse_chars
 from hwr_live.classify import Classifier
@@ -119,7 +119,8 @@ class Reader:
         if not known:
             return Reader(self.classifier, self.chars)
         p, embeddings = self.classifier.look(np.stack([one for _, one in known]))
-        learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels)
+        near = NEAR if self.classifier.embeds else NEAR_LOGITS
+        learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels, near)
         return Reader(self.classifier, self.chars, learned)
 
     def read(self, frame: Frame | Canvas) -> Reading:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hwr_live.classify import Card, Classifier
+from hwr_live.classify import Card, Classifier, named_outputs
 from hwr_live.errors import InputError
 from hwr_live.modelstore import find_model, shipped_models
 
@@ -171,6 +172,46 @@ def test_no_number_that_a_damaged_model_gives_is_believed(model: Path) -> None:
     change_card(model, put("input", "range", value=[0, 3e38]))
     with pytest.raises(InputError, match="no numbers"):
         Classifier(model).probabilities(np.full((1, 28, 28), 255, np.uint8))
+
+
+class Outputs:
+    """Stands for an interpreter with outputs of these names, in no order that one can count on."""
+
+    def __init__(self, *names: str, signed: bool = True) -> None:
+        self.details = {name: {"index": i} for i, name in enumerate(names)}
+        self.signed = signed
+
+    def get_output_details(self) -> list[dict[str, int]]:
+        return list(self.details.values())
+
+    def get_signature_list(self) -> dict[str, Any]:
+        return {"serving_default": {}} if self.signed else {}
+
+    def get_signature_runner(self) -> Any:
+        runner = types.SimpleNamespace()
+        runner.get_output_details = lambda: self.details
+        return runner
+
+
+def test_outputs_are_told_by_name_and_an_only_one_by_being_the_only_one() -> None:
+    assert named_outputs(Outputs("embedding", "logits")) == {"logits": 1, "embedding": 0}
+    assert named_outputs(Outputs("logits", "more")) == {"logits": 0}
+    assert named_outputs(Outputs("x")) == named_outputs(Outputs("x", signed=False)) == {"logits": 0}
+    for unnamed in (Outputs("a", "b"), Outputs("logits", "embedding", signed=False), Outputs()):
+        with pytest.raises(ValueError, match="none of its outputs is called logits"):
+            named_outputs(unnamed)
+
+
+@pytest.mark.parametrize("folder", shipped_models(), ids=lambda folder: str(folder.name))
+def test_looking_tells_the_same_and_embeddings_too(folder: Path) -> None:
+    classifier = Classifier(folder)
+    assert classifier.embeds
+    crops = np.random.default_rng(1).integers(0, 256, (21, 28, 28), np.uint8)
+    p, embeddings = classifier.look(crops)
+    np.testing.assert_array_equal(p, classifier.probabilities(crops))
+    assert embeddings.shape == (21, 256)
+    assert np.abs(embeddings).max(1).all()
+    assert [len(found) for found in classifier.look(crops[:0])] == [0, 0]
 
 
 @pytest.mark.parametrize("folder", shipped_models(), ids=lambda folder: str(folder.name))

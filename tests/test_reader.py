@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import doctest
 import json
 from pathlib import Path
@@ -220,6 +221,15 @@ def test_a_profile_is_learned_when_the_reader_is_loaded(reader: Reader, tmp_path
     ink = np.full((30, 20), 255, np.uint8)
     Profile.open(tmp_path / "me", new=True).add("k", ink, "pad")
     assert Reader.load(profile=tmp_path / "me").adaptation is not None
+
+
+def test_a_model_without_embeddings_learns_by_its_logits(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = copy.copy(reader.classifier)
+    plain._embedding = plain._logits
+    assert not plain.embeds
+    assert "H" not in taught(Reader(plain)).read(draw_sample()).text
 
 
 class Fake:

@@ -100,6 +100,7 @@ class Page:
         self._gaps: dict[tuple[int, int], list[float]] = {}  # ids → weight of no space, of a space
         self._spaces: dict[tuple[int, int], bool] = {}  # what is shown
         self._before: dict[tuple[int, int], float] = {}  # lines → weight of this order
+        self._along = np.array([1e-9, 0.0])  # where lines run, as the frames have them
 
     # What a frame has to do with the page
 
@@ -201,7 +202,8 @@ class Page:
 
     def _in_order(self, lines: dict[int, list[int]]) -> list[int]:
         """Line numbers in reading order: as the frames have it, else from top to bottom."""
-        middle = {n: float(np.mean(self._centres[rows, 1])) for n, rows in lines.items()}
+        upright = self._upright(self._centres)
+        middle = {n: float(np.mean(upright[rows, 1])) for n, rows in lines.items()}
 
         def compare(a: int, b: int) -> int:
             first, second = self._before.get((a, b), 0.0), self._before.get((b, a), 0.0)
@@ -212,7 +214,8 @@ class Page:
         return sorted(sorted(lines), key=functools.cmp_to_key(compare))
 
     def _line_text(self, rows: list[int]) -> str:
-        rows = sorted(rows, key=lambda row: float(self._centres[row, 0]))
+        upright = self._upright(self._centres)
+        rows = sorted(rows, key=lambda row: float(upright[row, 0]))
         for i, (a, b) in enumerate(itertools.pairwise(rows)):
             # The reader may order overlapping glyphs by other means than their centres.
             if rows[i] == a and self._seen_in_order(b, a) > self._seen_in_order(a, b):
@@ -231,14 +234,22 @@ class Page:
         pair = (int(self._ids[left]), int(self._ids[right]))
         counts = self._gaps.get(pair)
         if counts is None:  # never seen together: two parts of glyphs that come and go
-            gap = self._centres[right, 0] - self._centres[left, 0]
-            gap -= (self._sizes[left, 0] + self._sizes[right, 0]) / 2
+            gap = self._upright(self._centres[[right]] - self._centres[[left]])[0, 0]
+            gap -= np.abs(self._upright(self._sizes[[left]] + self._sizes[[right]]))[0, 0] / 2
             return bool(gap > 0.6 * np.median(self._sizes[self._shown].max(1)))
         share = counts[1] / (counts[0] + counts[1])
         shown = self._spaces.get(pair)
         space = share > (0.5 if shown is None else 0.35 if shown else 0.65)
         self._spaces[pair] = space
         return space
+
+    def _upright(self, points: Floats) -> Floats:
+        """(n, 2) points of the page, turned by quarters so that its lines run to the right."""
+        x, y = self._along
+        if abs(x) >= abs(y):
+            return points if x > 0 else -points
+        turned = np.stack([points[:, 1], -points[:, 0]], 1)
+        return turned if y > 0 else -turned
 
     # Decisions
 
@@ -357,11 +368,13 @@ class Page:
         ids = self._ids[row_of].tolist()
         spaces = seen.gaps.tolist()
         self._line_votes *= 0.95
+        self._along *= 0.9
         order = []
         for line in seen.lines:
             if not line:
                 continue
             order.append(self._line_number(row_of[line]))
+            self._along += self._centres[row_of[line[-1]]] - self._centres[row_of[line[0]]]
             for place, a in enumerate(line):
                 space = False
                 for b in line[place + 1 : place + 1 + _AHEAD]:

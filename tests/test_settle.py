@@ -279,3 +279,27 @@ def _turned(reading: Reading, angle: float, scale: float) -> Reading:
         for line in reading.lines
     )
     return dataclasses.replace(reading, lines=lines)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_on_its_side_or_head_settles_in_its_own_order(quarters: int) -> None:
+    width, height = 1280, 720
+
+    def turned(reading: Reading) -> Reading:
+        def glyph(one: Glyph) -> Glyph:
+            x, y, w, h = one.box
+            boxes = [(height - y - h, x, h, w), (width - x - w, height - y - h, w, h)]
+            return dataclasses.replace(one, box=[*boxes, (y, width - x - w, h, w)][quarters - 1])
+
+        lines = tuple(
+            Line(tuple(tuple(glyph(one) for one in word) for word in line.words))
+            for line in reading.lines
+        )
+        size = (width, height) if quarters == 2 else (height, width)
+        return dataclasses.replace(reading, lines=lines, size=size)
+
+    still = page_reading(LETTER)
+    settler = Settler()
+    for n in range(20):
+        text = settler.update(turned(still), n / 20).text
+    assert text == still.text

@@ -52,6 +52,7 @@ class Ink:
             creases and the writing on the other side never do.
         scale: working pixels per pixel of the frame.
         size: width and height of the frame in its own pixels.
+        origin: where in the picture the frame begins, if it is a part of one.
     """
 
     mask: npt.NDArray[np.bool_]
@@ -59,6 +60,7 @@ class Ink:
     core: float
     scale: float
     size: tuple[int, int]
+    origin: tuple[int, int] = (0, 0)
 
 
 def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
@@ -107,9 +109,15 @@ def _scaled(grey: Grey, scale: float | None) -> tuple[Grey, float]:
     return grey, scale
 
 
-def second_scale(ink: Ink, factor: float) -> float:
-    """The scale for a second look, ``factor`` times nearer as far as that helps; never further."""
-    most = math.sqrt(_SECOND_AREA / (ink.size[0] * ink.size[1]))
+def second_scale(ink: Ink, factor: float, part: tuple[int, ...]) -> float:
+    """The scale for a second look, ``factor`` times nearer as far as that helps; never further.
+
+    Args:
+        ink: that of the first look.
+        factor: how much nearer.
+        part: height and width in pixels of the part of the frame that is looked at.
+    """
+    most = math.sqrt(_SECOND_AREA / (part[0] * part[1]))
     return max(ink.scale, min(ink.scale * factor, most, _MOST_ENLARGED))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,13 +16,14 @@ import numpy.typing as npt
 
 from hwr_live.ink import Grey, Ink, drawn_ink, find_ink, second_scale, to_grey
 from hwr_live.page import find_sheet, straighten
-from hwr_live.reading import Box
+from hwr_live.reading import Box, union_box
 from hwr_live.segment import Piece, Segmentation, segment
 
 Matrix = npt.NDArray[np.float64]
 
 _SMALL = 24  # pixels: writing of less usual height is looked at enlarged …
 _ENLARGED = 40  # … to this
+_AROUND = 3.0  # usual heights: as much paper around the writing is looked at with it
 _LEVEL = math.radians(2.75)  # lines that fall or rise less are read as they are
 _INKED = 64  # of 255: what counts as ink of a glyph
 
@@ -54,9 +56,10 @@ class Sight:
             glyph: uint8 (h, w), the piece's ink, bright on black, with a margin of one pixel.
         """
         if self.matrix is None:
-            if self.ink.scale == 1:
+            if self.ink.scale == 1 and self.ink.origin == (0, 0):
                 return piece.box
             left, top, width, height = (v / self.ink.scale for v in piece.box)
+            left, top = left + self.ink.origin[0], top + self.ink.origin[1]
             return _clipped((left, top, left + width, top + height), self.size)
         x, y = piece.box[:2]
         # Only the corners of the ink itself count: those of a box turned at an angle stick out.
@@ -94,13 +97,28 @@ def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> Sight:
     inked = time.perf_counter()
     segmented = segment(ink)
     if segmented.lines and segmented.height < _SMALL:
-        ink = find(picture, second_scale(ink, _ENLARGED / segmented.height))
+        ink = _nearer(picture, ink, segmented, find)
         segmented = segment(ink)
     if matrix is not None:
-        matrix = matrix @ np.diag([1 / ink.scale, 1 / ink.scale, 1])
+        matrix = matrix @ _to_frame(ink, None)
     ms = {"ink": 1000 * (inked - began), "segment": 1000 * (time.perf_counter() - inked)}
     seen = Sight(ink, segmented, size, matrix, ms, (ink, matrix))
     return _levelled(seen)
+
+
+def _nearer(
+    picture: Grey, ink: Ink, segmented: Segmentation, find: Callable[[Grey, float], Ink]
+) -> Ink:
+    """The ink of small writing, enlarged; only the part of the picture that is written on."""
+    boxes = [piece.box for line in segmented.lines for piece in line]
+    x, y, w, h = (v / ink.scale for v in union_box(boxes))
+    room = _AROUND * segmented.height / ink.scale
+    height, width = picture.shape
+    left, top = max(0, int(x - room)), max(0, int(y - room))
+    part = picture[top : min(height, int(y + h + room)), left : min(width, int(x + w + room))]
+    part = np.ascontiguousarray(part)
+    scale = second_scale(ink, _ENLARGED / segmented.height, part.shape)
+    return replace(find(part, scale), origin=(left, top))
 
 
 def turned(sight: Sight, quarters: int) -> Sight:
@@ -151,7 +169,11 @@ def _again(sight: Sight, ink: Ink, matrix: Matrix, began: float) -> Sight:
 
 
 def _to_frame(ink: Ink, matrix: Matrix | None) -> Matrix:
-    return np.diag([1 / ink.scale, 1 / ink.scale, 1]) if matrix is None else matrix
+    """(3, 3), from the ink's pixels to those of the frame."""
+    if matrix is not None:
+        return matrix
+    (x, y), pixel = ink.origin, 1 / ink.scale
+    return np.array([(pixel, 0, x), (0, pixel, y), (0, 0, 1)], np.float64)
 
 
 def _clipped(edges: tuple[float, float, float, float], size: tuple[int, int]) -> Box:

@@ -323,3 +323,16 @@ def test_a_reader_with_a_memory_reads_the_same_again_and_again(reader: Reader) -
     assert remembering.with_chars("digits").read(canvas).text == (
         reader.with_chars("digits").read(canvas).text
     )
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_small_writing_in_a_corner_is_where_it_is(reader: Reader, drawn: bool) -> None:
+    canvas = Canvas(1200, 800, pen=2)
+    places = [(900 + 16 * i, 640) for i in range(6)]
+    for x, y in places:
+        canvas.stroke([(x, y), (x, y + 14), (x + 7, y + 14)])  # an L
+    reading = reader.read(canvas if drawn else canvas.image)
+    assert reading.text.upper() == "LLLLLL"
+    assert reading.size == (1200, 800)
+    for (x, y), glyph in zip(places, reading.glyphs, strict=True):
+        np.testing.assert_allclose(glyph.box, (x - 1, y - 1, 10, 17), atol=2)

@@ -91,7 +91,7 @@ def test_few_glyphs_are_read_as_they_stand(reader: Reader) -> None:
 def test_a_turn_leads_back_to_the_frame(quarters: int) -> None:
     page = draw_sample()
     rows, columns = np.nonzero(page < 128)
-    seen = turned(see(page, sheets=False), quarters)
+    seen = turned(see(page, drawn=True), quarters)
     boxes = []
     for line in seen.segmented.lines:
         for piece in line:

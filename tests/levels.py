@@ -38,6 +38,9 @@ class LevelReader:
         reading = page_reading(self.pages[page], size=12, at=(4, 4))
         return Reading(reading.lines, size, {"total": 1.0})
 
+    def remembering(self, tolerance: float = 0) -> LevelReader:
+        return self
+
     def with_chars(self, chars: str) -> LevelReader:
         if chars == "letters":
             raise InputError("no letters")

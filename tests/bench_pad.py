@@ -2,7 +2,8 @@
 
     python -m tests.bench_pad [--size WxH] [--rounds N] [--model M]
 
-Twenty digits stand on the pad; the last one is drawn again and again, and the time is taken from
+Twenty digits stand on the pad; the last one is drawn again and again, never quite the same (the pad
+remembers what it has read before), and the time is taken from
 the release of the mouse button until a picture with the new reading is on the screen. Uses the
 display that is there, or an Xvfb of its own.
 """
@@ -19,6 +20,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from hwr_live.background import Reads
 from hwr_live.errors import HwrError
@@ -88,16 +90,19 @@ def measure(reader: Reads, size: tuple[int, int], rounds: int) -> tuple[list[flo
         for place in range(CHARACTERS):
             _draw(pad, place)
         _until_shown(pad, window)
-        for _ in range(rounds):
+        for number in range(1, rounds + 1):
             pad.on_key(ord("z"))
             _until_shown(pad, window)
-            taken.append(1000 * (_until_shown(pad, window, _draw(pad, CHARACTERS - 1))))
+            released = _draw(pad, CHARACTERS - 1, number)
+            taken.append(1000 * _until_shown(pad, window, released))
         glyphs = len(pad.state.reading.glyphs)
     return taken, glyphs
 
 
-def _draw(pad: Pad, place: int) -> float:
-    """Draws the character of a place; returns when the button was let go."""
+def _draw(pad: Pad, place: int, seed: int = 0) -> float:
+    """Draws the character of a place, as shakily as the seed has it; returns when the button was
+    let go."""
+    shake = np.random.default_rng(seed).uniform(-4, 4, (20, 2))
     _, _, width, height = pad.state.layout.drawing
     columns, rows = 7, 3
     cell_w, cell_h = width / columns, height / rows
@@ -105,10 +110,12 @@ def _draw(pad: Pad, place: int) -> float:
     top = (place // columns + 0.2) * cell_h
     points = [
         (
-            round(left + int(x) / 100 * cell_w * 0.5),
-            round(top + int(y) / 100 * min(cell_h * 0.6, cell_w)),
+            round(left + int(x) / 100 * cell_w * 0.5 + dx),
+            round(top + int(y) / 100 * min(cell_h * 0.6, cell_w) + dy),
         )
-        for x, y in (point.split(",") for point in DIGITS[place % 10].split())
+        for (x, y), (dx, dy) in zip(
+            (point.split(",") for point in DIGITS[place % 10].split()), shake, strict=False
+        )
     ]
     pad.on_mouse(cv2.EVENT_LBUTTONDOWN, *points[0], cv2.EVENT_FLAG_LBUTTON)
     for point in points[1:]:

@@ -114,12 +114,12 @@ def to_bgr8(image: npt.NDArray[Any]) -> Image:
 
 
 def to_8_bits(image: npt.NDArray[Any]) -> Image:
-    """Any picture's values as uint8; what has 16 bits but uses 10, 12 or 14 fills those."""
+    """Any picture's values as uint8; what has 16 bits but uses 10 or 12 of them fills those."""
     if image.dtype == np.uint8:
         return image
     if image.dtype == np.uint16:
         most = int(image.max(initial=0))
-        bits = next(bits for bits in (8, 10, 12, 14, 16) if most < 1 << bits)
+        bits = next(bits for bits in (10, 12, 16) if most < 1 << bits)
         return np.asarray(image >> (bits - 8), np.uint8)
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * np.uint8(255)

@@ -17,6 +17,7 @@ from hwr_live.advice import advise
 from hwr_live.follow import Follower, FrameReader, Report
 from hwr_live.frames import Frame
 from hwr_live.ink import find_ink
+from hwr_live.page import find_sheet
 from hwr_live.pictures import Image
 from hwr_live.reading import Box, Glyph, Line, Reading
 
@@ -179,6 +180,11 @@ def _ink_picture(part: Image, task: Task) -> Image:
     mask = find_ink(part).mask.astype(np.uint8) * 255
     height, width = part.shape[:2]
     picture = 255 - np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA))
+    sheet = find_sheet(part)
+    if sheet is not None:  # what is beside it is not read
+        table = np.full((height, width), 255, np.uint8)
+        cv2.fillConvexPoly(table, np.round(sheet).astype(np.int32), 0)
+        picture = np.maximum(picture, table)
     whole = np.full(task.frame.image.shape[:2], 255, np.uint8)
     x, y = (max(0, v) for v in (task.region or (0, 0))[:2])
     whole[y : y + height, x : x + width] = picture

@@ -3,7 +3,9 @@
 Kernel logistic regression over what the network's last layer sees of a crop, with the network's own
 answer as its start (Zhu, Hastie 2005, "Kernel Logistic Regression and the Import Vector Machine"):
 a sample says as much as the network was wrong about it, and only to crops that are much like it.
-So what the network knows already stays as it is, and what was not taught hardly moves.
+So what the network knows already stays as it is, and what was not taught hardly moves. A form that
+the network takes for something else altogether, as nobody else writes it, reaches further and
+weighs more once a second sample confirms it: of those, three would else teach next to nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ NEAR_LOGITS = 0.02
 """The same of logits, for a model without embeddings: as good on those writers."""
 
 _CAUTION = 0.15  # weight of staying with the network
+_SURPRISED, _AMAZED = 2.0, 6.0  # -log p of what is right: from where a form is new, and altogether
+_ALIKE, _UNLIKE = 2.0, 6.0  # times ``near``: how far samples may be that confirm each other
+_FURTHER = 2.0  # times ``near`` that a new form reaches further, …
+_HEAVIER = 3.0  # … and as many more samples that it counts for
 _STEPS = 40  # of gradient ascent, accelerated; more change nothing that counts
 _SILENT = 1e-3  # a sample that moves no logit by more is forgotten
 
@@ -55,13 +61,13 @@ class Adaptation:
         samples: float32 (m, d), embeddings of length 1.
         says: float32 (m, classes), what each adds to the logits of a crop just like it.
         chars: bool (classes,), which classes are characters.
-        near: cosine distance at which a sample says e times less.
+        near: (m,), cosine distance at which each says e times less.
     """
 
     samples: Small
     says: Small
     chars: npt.NDArray[np.bool_]
-    near: float
+    near: Small
 
     @classmethod
     def learn(
@@ -83,16 +89,18 @@ class Adaptation:
         """
         chars = np.array([label is not None for label in classes])
         samples = _unit(embeddings)
-        alike = _nearness(samples, samples, near)
         number = {label: i for i, label in enumerate(classes)}
-        right = np.zeros(p.shape, np.float32)
-        right[np.arange(len(labels)), [number[label] for label in labels]] = 1
-        right = right[:, chars]
-        start = np.log(np.maximum(p[:, chars], 1e-12)).astype(np.float32)
+        truth = np.array([number[label] for label in labels], np.int64)
+        right = truth[:, None] == np.arange(len(classes))
+        start = np.log(np.maximum(p, 1e-12)).astype(np.float32)
+        new = _newness(samples, start[right], truth, near)
+        reach = np.asarray(near * (1 + _FURTHER * new), np.float32)
         says = np.zeros(p.shape, np.float32)
-        says[:, chars] = _fit(alike, start, right)
+        says[:, chars] = _fit(
+            _nearness(samples, samples, reach), start[:, chars], right[:, chars], 1 + _HEAVIER * new
+        )
         heard = np.abs(says).max(1, initial=0) > _SILENT
-        return cls(samples[heard], says[heard], chars, near)
+        return cls(samples[heard], says[heard], chars, reach[heard])
 
     def apply(self, p: Floats, embeddings: npt.NDArray[np.floating]) -> Floats:
         """Probabilities with what is known of this hand.
@@ -115,18 +123,32 @@ class Adaptation:
         return out
 
 
-def _fit(alike: Small, start: Small, right: Small) -> Small:
+def _newness(samples: Small, log_p: Small, truth: npt.NDArray[np.int64], near: float) -> Small:
+    """(n,) 0 to 1: whether each sample is a form that the network does not know, and another sample
+    says so too."""
+    if not len(samples):
+        return np.zeros(0, np.float32)
+    surprise = np.clip((-log_p - _SURPRISED) / (_AMAZED - _SURPRISED), 0, 1)
+    distance = (1 - samples @ samples.T) / near
+    confirms = np.clip((_UNLIKE - distance) / (_UNLIKE - _ALIKE), 0, 1)
+    confirms *= surprise * (truth[:, None] == truth)
+    np.fill_diagonal(confirms, 0)
+    return np.asarray(surprise * confirms.max(1), np.float32)
+
+
+def _fit(alike: Small, start: Small, right: npt.NDArray[np.bool_], counts: Small) -> Small:
     """The (n, classes) weights ``a`` under which ``softmax(start + alike @ a)`` makes ``right``
-    likeliest, less half of ``_CAUTION`` times their squared norm (Nesterov's ascent)."""
+    likeliest, less half of ``_CAUTION`` times their squared norm (Nesterov's ascent); each sample
+    counts ``counts`` times."""
     weights = ahead = np.zeros_like(start)
     if not len(start):
         return weights
-    step = 1 / (_CAUTION + _largest(alike) / 2)
+    step = 1 / (_CAUTION + counts.max() * _largest(alike) / 2)
     pace = 1.0
     for _ in range(_STEPS):
         logits = start + alike @ ahead
         odds = np.exp(logits - logits.max(1, keepdims=True))
-        missing = right - odds / odds.sum(1, keepdims=True)
+        missing = counts[:, None] * (right - odds / odds.sum(1, keepdims=True))
         better = ahead + np.float32(step) * (missing - np.float32(_CAUTION) * ahead)
         faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
         ahead = better + np.float32((pace - 1) / faster) * (better - weights)
@@ -143,9 +165,9 @@ def _largest(alike: Small) -> float:
     return float((alike @ v / v).max())
 
 
-def _nearness(a: Small, b: Small, near: float) -> Small:
-    """(n, m): 1 for samples alike, falling with the angle between them."""
-    return np.asarray(np.exp((a @ b.T - 1) / np.float32(near)), np.float32)
+def _nearness(a: Small, b: Small, reach: Small) -> Small:
+    """(n, m): 1 for samples alike, falling with the angle between them; ``b`` reach so far."""
+    return np.asarray(np.exp((a @ b.T - 1) / reach), np.float32)
 
 
 def _unit(rows: npt.NDArray[np.floating]) -> Small:

@@ -89,6 +89,21 @@ def test_any_embedding_gives_probabilities(embedding: Floats) -> None:
     np.testing.assert_allclose(out.sum(1), 1)
 
 
+def test_a_form_that_nobody_else_writes_is_read_once_two_samples_say_so() -> None:
+    """The network is sure that it is ``b``, and no two of them are much alike."""
+    rng = np.random.default_rng(5)
+    seen = np.eye(8)[0] + rng.normal(0, 0.15, (5, 8))
+    p = rows(*[(0.0005, 0.999, 0.0005, 0.0)] * 5)
+
+    def read(count: int, labels: str = "aaaa") -> Floats:
+        learned = Adaptation.learn(p[:count], seen[:count], list(labels[:count]), CLASSES)
+        return np.asarray(learned.apply(p[4:], seen[4:])[0])
+
+    assert read(1)[A] < 0.1  # it may be a slip
+    assert read(4, "aabb").argmax() == B  # those that the network reads right speak against it
+    assert read(3)[A] > 0.5
+
+
 def test_only_the_newest_are_learned_from() -> None:
     samples = [("a", i) for i in range(MOST + 5)] + [("b", -1)]
     assert newest(samples) == samples[5:]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ _COLUMN = 2.2  # glyph widths: a wider gap is between columns
 _DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
 _TILTS = np.radians(np.arange(-20, 20.5, 0.5)).astype(np.float32)
 _TILT_STEP = 3  # of those are tried at first, and then those between
+_FAR = 3.0  # quarters of a usual height: two glyphs further apart share no row
 _BLOCK = 64  # components that are compared with the others at once
 
 
@@ -223,17 +225,21 @@ def _tilt(pieces: Sequence[Piece], height: float) -> float:
     scale = 0.25 * height
     dx = ((x[first] - x[second])[pairs] / scale).astype(np.float32)
     dy = ((y[first] - y[second])[pairs] / scale).astype(np.float32)
-    if not len(dx):
+    count = len(dx)
+    if not count:
         return 0.0
+    # Most are of lines far apart, and stay so at any tilt.
+    near = np.abs(dy) * np.cos(_TILTS[0]) - np.abs(dx * np.sin(_TILTS[0])) < _FAR
+    dx, dy = dx[near], dy[near]
 
     def best(tilts: npt.NDArray[np.float32]) -> int:
         # How close in height the two of each pair are when the page is turned level.
         gaps = dy * np.cos(tilts)[:, None] - dx * np.sin(tilts)[:, None]
-        score = np.exp(-(gaps * gaps)).mean(1) - 0.2 * np.abs(tilts)
+        score = np.exp(-(gaps * gaps)).sum(1) / count - 0.2 * np.abs(tilts)
         return int(np.argmax(score))
 
-    near = best(_TILTS[::_TILT_STEP]) * _TILT_STEP
-    few = _TILTS[max(0, near - _TILT_STEP + 1) : near + _TILT_STEP]
+    middle = best(_TILTS[::_TILT_STEP]) * _TILT_STEP
+    few = _TILTS[max(0, middle - _TILT_STEP + 1) : middle + _TILT_STEP]
     return float(few[best(few)])
 
 
@@ -306,18 +312,20 @@ def word_gap(gaps: Sequence[float], widths: Sequence[float], height: float) -> f
     """
     if not gaps:
         return float("inf")
-    usual = max(float(np.median(widths)), 0.4 * height)
+    usual = max(median(widths), 0.4 * height)
     alone = 1.6 * usual
     # Columns and margins are no measure of the gaps between words.
     ordered = np.sort(np.minimum(gaps, _COLUMN * usual))
     best, least = alone, np.inf
-    for cut in range(1, len(ordered)):
-        low, high = ordered[:cut], ordered[cut:]
-        if high[0] < 0.5 * usual or high.mean() < 2.0 * max(low.mean(), 0.1 * usual):
-            continue
-        spread = ((low - low.mean()) ** 2).sum() + ((high - high.mean()) ** 2).sum()
-        if spread < least:
-            best, least = (low[-1] + high[0]) / 2, spread
+    # Sums of the narrow gaps and of the wide ones, for each place to part them.
+    narrow, wide = np.arange(1, len(ordered)), np.arange(len(ordered) - 1, 0, -1)
+    sums, squares = np.cumsum(ordered), np.cumsum(ordered**2)
+    low, high = sums[:-1] / narrow, (sums[-1] - sums[:-1]) / wide
+    spread = squares[-1] - narrow * low**2 - wide * high**2
+    fits = (ordered[1:] >= 0.5 * usual) & (high >= 2.0 * np.maximum(low, 0.1 * usual))
+    if fits.any():
+        cut = int(np.argmin(np.where(fits, spread, np.inf)))
+        best, least = (ordered[cut] + ordered[cut + 1]) / 2, spread[cut]
     if np.isinf(least) and ordered[0] > 0.5 * usual and len(ordered) < 3:
         return alone
     return float(best)

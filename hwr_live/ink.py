@@ -34,7 +34,8 @@ _LEAST_WINDOW = 15  # … and the fewest pixels of the picture that it is wide
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
 _PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
 _DARKEST = 0.3  # per cent of the pixels that a few words cover
-_THRESHOLD_SIDE = 640  # pixels that the threshold is found at, or fewer
+_THRESHOLD_SIDE = 640  # pixels that the threshold is found at, or fewer; …
+_DRAWN_SIDE = 320  # … without a camera's noise these are enough
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
 _PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
@@ -92,7 +93,7 @@ def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
         scale: as of ``find_ink``.
     """
     grey, scale = _scaled(image, scale)
-    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST))
+    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST), _DRAWN_SIDE)
     bright = np.asarray(cv2.bitwise_not(grey), np.uint8)
     return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1])
 
@@ -245,10 +246,10 @@ def _soft(grey: Grey) -> Grey:
     return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.uint8) if min(grey.shape) > 2 else grey
 
 
-def _darker(soft: Grey, limit: float) -> npt.NDArray[np.bool_]:
+def _darker(soft: Grey, limit: float, side: int = _THRESHOLD_SIDE) -> npt.NDArray[np.bool_]:
     """Where a picture is darker than Sauvola's threshold and a limit: bool (h, w)."""
     # The threshold is smooth: on a large picture a part of the pixels tell it as well.
-    coarse = _halve(soft, _THRESHOLD_SIDE)
+    coarse = _halve(soft, side)
     scale = coarse.shape[0] / soft.shape[0]
     window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
     exact = np.minimum(sauvola(coarse, max(3, window), _K), np.float32(limit))

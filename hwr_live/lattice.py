@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
@@ -105,13 +106,15 @@ def _hypotheses(
         at += len(atoms)
     starts.append(at)
     gaps = [_gap(a, b) / height for a, b in pairwise(line)]
-    usual = min(0.5, float(np.median(gaps))) if len(gaps) > 2 else _FEW_GAPS
+    usual = min(0.5, median(gaps)) if len(gaps) > 2 else _FEW_GAPS
     for i in range(len(line)):
         cost = 0.0
         for j in range(i + 1, min(len(line), i + _MOST_JOINED)):
             gap = gaps[j - 1]
+            if gap > _WIDEST_GAP:
+                break
             joined = _union(line[i : j + 1])
-            if gap > _WIDEST_GAP or joined.box[2] > _WIDEST * height:
+            if joined.box[2] > _WIDEST * height:
                 break
             if joined.box[3] > 2.2 * height:
                 break

@@ -4,6 +4,8 @@ A 28×28 crop forgets how large a character was and where it stood, so ``c`` and
 and ``o``, ``1``, ``l`` and ``I`` come out of the network as they were mixed in its training. Here
 they are decided by stated rules instead:
 
+- *Marks*: a comma is a small ``1`` and a hyphen nothing but a line, so size and place on the line
+  decide whether ink is a mark or a character.
 - *Zones*: each character reaches from a known height to a known depth, in x-heights. The line's
   x-height and baseline are those under which its glyphs fit best, whatever they are.
 - *Kind of word*: words are digits, lower case, capitals, a capital with lower case, or anything.
@@ -24,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from hwr_live.chars import DIGITS, LOWER, SHAPES, UPPER
+from hwr_live.chars import DIGITS, LOWER, MARKS, SHAPES, UPPER
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,6 +40,15 @@ _ZONES: dict[str, tuple[float, float]] = {
     "i": (1.6, 0.0),
     "j": (1.6, -0.7),
     "t": (1.45, 0.0),
+    ".": (0.25, 0.0),
+    ",": (0.25, -0.4),
+    "-": (0.65, 0.5),
+    ":": (0.9, 0.0),
+    "=": (0.85, 0.3),
+    "+": (1.2, 0.1),
+    "/": (1.75, -0.15),
+    **dict.fromkeys("()", (1.8, -0.3)),
+    **dict.fromkeys("!?", (1.7, 0.0)),
 }
 _TOP_SPREAD, _BOTTOM_SPREAD = 0.2, 0.22  # x-heights: how far hands stray from the zones
 _ZONE_FLOOR = 0.03  # a glyph quite out of its zone is this likely, not impossible
@@ -75,7 +86,8 @@ def decide(
     if not words or alphabet is None:
         return [np.asarray(w, np.float64) for w in words]
     flat, places = np.concatenate(words), np.concatenate(boxes)
-    flat = _within_shapes(flat, _zone_fit(flat, places, alphabet), alphabet.same)
+    fit = _zone_fit(flat, places, alphabet)
+    flat = _marks_apart(flat, fit, _within_shapes(flat, fit, alphabet.same), alphabet.mark)
     sizes = np.array([len(w) for w in words])
     return np.split(_by_kind(flat, sizes, alphabet), np.cumsum(sizes)[:-1])
 
@@ -91,7 +103,8 @@ class _Alphabet:
         zones: (classes, zones), 1 where a character has that zone.
         same: (classes, classes), 1 where two characters have the same shape.
         members: (2, kinds, classes), 1 / count where a word of that kind may have the character:
-            at its start, and further on.
+            at its start, and further on. A mark may stand in any and tells nothing.
+        mark: (classes,) whether it is a mark.
     """
 
     tops: Floats
@@ -102,6 +115,7 @@ class _Alphabet:
     zones: Floats
     same: Floats
     members: Floats
+    mark: npt.NDArray[np.bool_]
 
 
 @lru_cache(maxsize=16)
@@ -113,11 +127,14 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     tops, top_of = np.unique([top for top, _ in own], return_inverse=True)
     bottoms, bottom_of = np.unique([bottom for _, bottom in own], return_inverse=True)
     zone_of = np.array([own.index(_ZONES[c]) for c in chars])
-    shapes = np.array([SHAPES[c] for c in chars])
+    shapes = np.array([SHAPES.get(c, c) for c in chars])
+    mark = np.array([c in MARKS for c in chars])
     digits, lower, upper = ([c in group for c in chars] for group in (DIGITS, LOWER, UPPER))
-    anything = [True] * len(chars)
+    anything = (~mark).tolist()
     kinds = [[digits, lower, upper, start, anything] for start in (upper, lower)]
     members = np.array(kinds, np.float64)
+    members /= np.maximum(members.sum(2, keepdims=True), 1)
+    members[:, :, mark] = 1 / max(1, sum(anything))
     return _Alphabet(
         tops,
         bottoms,
@@ -126,7 +143,8 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
         zone_of,
         (zone_of[:, None] == np.arange(len(own))).astype(np.float64),
         (shapes[:, None] == shapes[None, :]).astype(np.float64),
-        members / np.maximum(members.sum(2, keepdims=True), 1),
+        members,
+        mark,
     )
 
 
@@ -137,6 +155,26 @@ def _within_shapes(p: Floats, factor: Floats, same: Floats) -> Floats:
     return np.asarray(moved * before / np.maximum(after, 1e-12), np.float64)
 
 
+def _marks_apart(p: Floats, fit: Floats, decided: Floats, mark: npt.NDArray[np.bool_]) -> Floats:
+    """Size and place decide between marks and characters, too: a comma is a small 1, and only the
+    line knows how small.
+
+    Args:
+        p, fit: (n, classes), before anything was decided, and how well each class fits its zone.
+        decided: (n, classes), decided among characters.
+        mark: (classes,) which of them are marks.
+    """
+    if not mark.any() or mark.all():
+        return decided
+    moved = p * fit
+    share = moved[:, mark].sum(1) / np.maximum(moved.sum(1), 1e-300)
+    out = np.empty_like(p)
+    for part, source, mass in ((mark, moved, share), (~mark, decided, 1 - share)):
+        own = source[:, part]
+        out[:, part] = own * (mass / np.maximum(own.sum(1), 1e-300))[:, None]
+    return out
+
+
 def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
     """(n, classes): how well each glyph's top and bottom fit each character, floor to 1.
 
@@ -144,11 +182,15 @@ def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
     glyphs of the line together are likeliest.
     """
     top, bottom = places[:, 0], places[:, 1]
-    usual = float(np.median(bottom - top))
+    # Marks are smaller than what is usual, and many of them do not stand on the baseline.
+    letters = p[:, alphabet.mark].sum(1) < 0.5
+    if not letters.any():
+        letters[:] = True
+    usual = float(np.median((bottom - top)[letters]))
     if usual <= 0:
         return np.ones_like(p)
     mass = (p @ alphabet.zones).T.astype(np.float32)  # (zones, n)
-    places = (places - np.median(bottom)) / usual
+    places = (places - np.median(bottom[letters])) / usual
     # In float32, whose exponential is many times as quick.
     edges = places.T.astype(np.float32)
 

@@ -9,7 +9,7 @@ path over the line wins (over-segmentation with a segmentation graph: Bengio, Le
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -25,6 +25,7 @@ _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat 
 _CUT_COST = 1.2  # each cut: most pieces are whole characters
 _JOIN_COST = 0.4  # each join of separate ink …
 _JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
+_MARK_JOIN_COST = 0.8  # … and for what looks like a mark, which narrowly stands by a glyph
 _SPACED = 0.25  # usual heights between glyphs: a line of wider gaps is spaced out …
 _SPACED_GAIN = 5.0  # … and what stands closer than this in it is rather one glyph
 _FEW_GAPS = 0.35  # taken for the usual gap where few glyphs stand alone, as on the pad
@@ -53,6 +54,7 @@ def best_pieces(
     labels: npt.NDArray[np.int32],
     height: float,
     look: Look,
+    marks: Collection[Piece] = (),
 ) -> list[list[Piece]]:
     """The pieces of each line, cut and joined as they look most like characters.
 
@@ -62,9 +64,12 @@ def best_pieces(
         labels: int32 (h, w), the component of each pixel.
         height: the usual height of a glyph in pixels.
         look: the classifier, asked once for all further hypotheses of all lines.
+        marks: pieces that look like punctuation as they are.
     """
+    known = frozenset(marks)
     graphs = [
-        _hypotheses(line, own, labels, height) for line, own in zip(lines, looks, strict=True)
+        _hypotheses(line, own, labels, height, known)
+        for line, own in zip(lines, looks, strict=True)
     ]
     chances = {
         piece: float(chance)
@@ -82,6 +87,7 @@ def _hypotheses(
     looks: npt.NDArray[np.float64],
     labels: npt.NDArray[np.int32],
     height: float,
+    marks: frozenset[Piece],
 ) -> list[_Hypothesis]:
     """The hypotheses of a line: pieces as they are, their cuts, and joins of whole pieces; of those
     only what could be on the cheapest path, if it looked like a character for certain."""
@@ -120,8 +126,9 @@ def _hypotheses(
                 break
             cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
             cost -= _SPACED_GAIN * max(0.0, usual - _SPACED - max(0.0, gap))
-            if cost + _GLYPH_COST < sum(wholes[i : j + 1]):
-                out.append(_Hypothesis(starts[i], starts[j + 1], joined, cost))
+            own = cost + (0.0 if marks.isdisjoint(line[i : j + 1]) else _MARK_JOIN_COST)
+            if own + _GLYPH_COST < sum(wholes[i : j + 1]):
+                out.append(_Hypothesis(starts[i], starts[j + 1], joined, own))
     return out
 
 

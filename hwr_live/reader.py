@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hwr_live import context
 from hwr_live.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
 from hwr_live.canvas import Canvas
-from hwr_live.chars import SHAPES, parse_chars
+from hwr_live.chars import MARKS, SHAPES, parse_chars
 from hwr_live.classify import Classifier
 from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
@@ -22,13 +22,16 @@ from hwr_live.ink import Ink
 from hwr_live.lattice import best_pieces
 from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.reading import Glyph, Line, Reading
-from hwr_live.segment import Piece, Segmentation, split_words
+from hwr_live.segment import Piece, Segmentation, full_stops, split_words
 from hwr_live.sight import Sight, see, turned
 
 Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
+_DIRT = 0.05  # how often a dot where a full stop may be is none
+_MARK_LIKENESS = 0.9  # and so much less than a whole character to be left as it is
+_MARK_PRIOR = 0.3  # a mark is so much rarer than a character
 _SURE = 0.94  # mean likeness from which a page is the right way up,
 _DOUBTFUL = 0.8  # and below which it may as well lie on its side
 _TURNED = 40  # glyphs that are looked at from the other sides then
@@ -59,20 +62,30 @@ class Reader:
         self.chars = chars
         wanted = set(parse_chars(chars))
         labels = classifier.card.labels
+        # Marks that may not be read are no characters: they are never read as letters.
+        self._unwanted = [
+            i for i, label in enumerate(labels) if label in tuple(MARKS) and label not in wanted
+        ]
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
         self._none = labels.index(None) if None in labels else None
+        self._stop = labels.index(".") if "." in labels and None in labels else None
         self._known = tuple(str(labels[i]) for i in self._columns)
         if not self._columns:
             raise InputError(
                 f"the model {classifier.card.name} knows none of the characters {chars!r}"
             )
         # The network's choice between look-alikes follows how often each was shown in training;
-        # divided out, all characters are as likely, and the line decides.
-        self._even = 1 / np.array([classifier.card.class_shares[i] for i in self._columns])
+        # divided out, all characters are as likely, marks less so, and the line decides.
+        shares = [classifier.card.class_shares[i] for i in self._columns]
+        weights = [_MARK_PRIOR if char in MARKS else 1.0 for char in self._known]
+        self._even = np.array(weights) / np.array(shares)
         # Which shape each output of the model has; what is no character has none.
         shapes = [SHAPES.get(label or "", label) for label in labels]
         names = dict.fromkeys(shape for shape in shapes if shape is not None)
         self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
+        # Parts of broken characters are lines and dots too.
+        self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
+        self._shapes[self._marks] *= _MARK_LIKENESS
 
     @classmethod
     def load(
@@ -176,9 +189,23 @@ class Reader:
         Returns:
             (n,) probability of no character, and (n, chars) of each character that may be read.
         """
-        none = p[:, self._none] if self._none is not None else np.zeros(len(p))
+        none = p[:, self._unwanted].sum(1)
+        if self._none is not None:
+            none = none + p[:, self._none]
         chars = p[:, self._columns] * self._even
         return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-300)
+
+    def as_stops(self, p: Floats) -> Floats:
+        """(n, classes) of small ink that stands where full stops do: dirt seldom does."""
+        if self._stop is None or self._none is None:
+            return p
+        p = p.copy()
+        p[:, self._none] *= _DIRT
+        return np.asarray(p / p.sum(1, keepdims=True), np.float64)
+
+    def is_mark(self, p: Floats) -> bool:
+        """Whether the likeliest class (classes,) is punctuation."""
+        return bool(self._marks[int(np.argmax(p))])
 
     def likeness(self, p: Floats) -> Floats:
         """(n,) how much each glyph looks like a character, whether it may be read or not: the
@@ -211,6 +238,7 @@ class _Page:
         self.ink, self.segmented = sight.ink, sight.segmented
         self.likeness = 0.0  # of what was read: the mean over its glyphs
         self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
+        self.stops: set[Piece] = set()  # pieces that stand where full stops do
 
     def lines(self) -> tuple[Line, ...]:
         lines, height = self.segmented.lines, self.segmented.height
@@ -221,8 +249,10 @@ class _Page:
             some = pieces[:: len(pieces) // _SAMPLE]
             if np.median(self.look(some)) < 0.5:
                 return ()
+        self.stops = {piece for line in lines for piece in full_stops(line, height)}
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
-        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look)
+        marks = [piece for piece in pieces if self.reader.is_mark(self.seen[piece][2])]
+        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look, marks)
         seen = [self.seen[piece][2] for line in chosen for piece in line]
         if seen:
             self.likeness = float(self.reader.likeness(np.stack(seen)).mean())
@@ -256,6 +286,9 @@ class _Page:
         inks = cut_inks(self.ink, self.segmented, pieces)
         crops = np.array([crop(one) for one in inks], np.uint8).reshape(-1, SIZE, SIZE)
         p = self.reader.probabilities(crops)
+        stops = np.array([piece in self.stops for piece in pieces], np.bool_)
+        if stops.any():
+            p = np.where(stops[:, None], self.reader.as_stops(p), p)
         self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
         return self.reader.likeness(p)
 

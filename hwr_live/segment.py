@@ -140,14 +140,19 @@ def _without_dirt(
 def _join_parts(
     numbers: npt.NDArray[np.int64], stats: npt.NDArray[np.int32], height: float
 ) -> list[Piece]:
-    """Joins the parts of a glyph: dots over stems, bars over bows, strokes that nearly touch."""
+    """Joins the parts of a glyph: dots over stems and below them, bars over bows, the two dots of a
+    colon, the two lines of an equals sign, strokes that nearly touch."""
     boxes = stats[numbers, :4].astype(np.float64)
     order = np.argsort(boxes[:, 0], kind="stable")
     boxes, numbers = boxes[order], numbers[order]
     group = np.arange(len(boxes))
     small = boxes[:, 2:].max(1) < 0.45 * height
-    joined = [*_stems_below(boxes, small, height), *_over_each_other(boxes, height)]
-    for i, j in joined:
+    stops = _stops(boxes, small, height)
+    dotted = list(_stems_below(boxes, small & ~stops, height))
+    free = small.copy()
+    free[[dot for dot, _ in dotted]] = False
+    marks = _marks(boxes, small, free, height)
+    for i, j in (*dotted, *_over_each_other(boxes, height), *marks):
         if group[i] != group[j]:
             group[group == group[j]] = group[i]
     # Glyphs by their leftmost component.
@@ -188,6 +193,65 @@ def _stems_below(
         nearest = np.argmin(np.where(fits, 2 * aside + np.abs(below), np.inf), axis=1)
         for i in np.flatnonzero(fits.any(1)):
             yield int(some[i]), int(stems[nearest[i]])
+
+
+def full_stops(line: Sequence[Piece], height: float) -> list[Piece]:
+    """The pieces of a line that are small and stand behind the foot of another."""
+    boxes = np.array([piece.box for piece in line], np.float64).reshape(-1, 4)
+    small = boxes[:, 2:].max(1) < 0.45 * height
+    return [piece for piece, stop in zip(line, _stops(boxes, small, height), strict=True) if stop]
+
+
+def _stops(
+    boxes: npt.NDArray[np.float64], small: npt.NDArray[np.bool_], height: float
+) -> npt.NDArray[np.bool_]:
+    """Which small boxes stand on the baseline behind a glyph, as a full stop does: what is below
+    them belongs to the next line."""
+    stops = np.zeros(len(boxes), np.bool_)
+    x, y, w, h = boxes[~small].T
+    for i in np.flatnonzero(small):
+        left, top, wide, tall = boxes[i]
+        gap = left - (x + w)
+        beside = (gap > -0.3 * height) & (gap < 0.7 * height) & (left + wide > x + w)
+        # The glyph's foot is as low as the dot, and its head far higher.
+        beside &= (np.abs(top + tall / 2 - (y + h)) < 0.25 * height) & (h > 0.4 * height)
+        stops[i] = bool(beside.any())
+    return stops
+
+
+def _marks(
+    boxes: npt.NDArray[np.float64],
+    small: npt.NDArray[np.bool_],
+    free: npt.NDArray[np.bool_],
+    height: float,
+) -> Iterator[tuple[int, int]]:
+    """Pairs of boxes that make a mark together: ``:`` ``=`` ``!`` ``?``.
+
+    Args:
+        boxes: (n, 4) x, y, w, h.
+        small, free: (n,) which are small, and which of those are no dot over a stem.
+        height: the usual height of a glyph.
+    """
+    x, y, w, h = boxes.T
+    middle = x + w / 2
+    flat = (w > 1.8 * h) & (w < 1.6 * height) & (h < 0.4 * height)
+    for i in np.flatnonzero(free | flat):
+        gap = y - (y[i] + h[i])  # of what is below
+        aside = np.abs(middle - middle[i])
+        longest = np.maximum(w, w[i])
+        colon = free & free[i] & (gap > 0.1 * height) & (gap < 0.75 * height)
+        colon &= (aside < 0.15 * height) & (longest < 0.35 * height) & (longest < 3.0 * w)
+        equals = flat & flat[i] & (gap > 0) & (gap < np.minimum(0.6 * height, w[i]))
+        equals &= (aside < 0.3 * longest) & (longest < 1.8 * np.minimum(w, w[i]))
+        for j in np.flatnonzero(colon | equals):
+            yield int(i), int(j)
+        # A dot below a stem that is free of others.
+        if free[i] and max(w[i], h[i]) < 0.35 * height:
+            above = y[i] - (y + h)
+            stem = ~small & (above > 0) & (above < 0.4 * height) & (w < height)
+            stem &= (x - 0.1 * height < middle[i]) & (middle[i] < x + w + 0.1 * height)
+            if stem.any():
+                yield int(i), int(np.argmin(np.where(stem, above, np.inf)))
 
 
 def _over_each_other(boxes: npt.NDArray[np.float64], height: float) -> Iterator[tuple[int, int]]:

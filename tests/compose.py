@@ -26,7 +26,17 @@ ZONES: dict[str, tuple[float, float]] = {
     "i": (1.5, 0.0),
     "j": (1.5, -0.6),
     "t": (1.4, 0.0),
+    ".": (0.15, 0.0),
+    ",": (0.2, -0.35),
+    "-": (0.65, 0.5),
+    ":": (0.85, 0.0),
+    "=": (0.85, 0.35),
+    "+": (1.1, 0.15),
+    "/": (1.7, -0.1),
+    **dict.fromkeys("()", (1.8, -0.25)),
+    **dict.fromkeys("!?", (1.6, 0.0)),
 }
+_WIDEST = {"-": 0.7, "=": 0.9, ".": 0.2, ",": 0.3}  # x-heights; of other characters 1.6
 WORDS = (
     "the of and to in is that for was with his have from this not but what all were when there can "
     "an your which their said if do will each about how up out them then she many some so these "
@@ -70,7 +80,7 @@ def write_page(
             tall = (top - bottom) * x_height * rng.uniform(1 - spread, 1 + spread)
             width, height = np.maximum(high - low, 1)
             # A level or dot-like stroke has no height to scale by.
-            scale = min(tall / height, 1.6 * x_height / width)
+            scale = min(tall / height, _WIDEST.get(char, 1.6) * x_height / width)
             foot = base - bottom * x_height
             for path in paths:
                 drawn.append((path - [low[0], high[1]]) * scale + [x, foot])
@@ -96,6 +106,23 @@ def random_line(rng: np.random.Generator, words: int = 4) -> str:
             word = "".join(rng.choice(list(DIGITS), rng.integers(2, 6)))
         out.append(word)
     return " ".join(out)
+
+
+def marked_line(rng: np.random.Generator) -> str:
+    """A line with punctuation, as on labels, scores and forms."""
+    a, b, c = (str(rng.choice(WORDS)) for _ in range(3))
+    m, n = (int(v) for v in rng.integers(2, 60, 2))
+    lines = (
+        f"{a.capitalize()} {b}, {c}.",
+        f"{a.capitalize()}: {m}.{n:02d}",
+        f"{m % 24}:{n:02d} - {n % 24}:{m:02d}",
+        f"{m} + {n} = {m + n}",
+        f"{m}/{n} ({a})",
+        f"{a.capitalize()} {b}!",
+        f"{a.capitalize()} {b} {c}?",
+        f"{a}-{b}, {m}-{n}",
+    )
+    return lines[int(rng.integers(len(lines)))]
 
 
 def _light(page: Image, rng: np.random.Generator) -> Image:

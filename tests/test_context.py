@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.chars import ALL, DIGITS, MERGED
+from hwr_live.chars import ALL, DIGITS, MARKS, MERGED
 from hwr_live.context import decide
 
 Floats = npt.NDArray[np.float64]
@@ -116,3 +116,43 @@ def test_rows_sum_to_one_and_what_is_given_stays_as_it_was(seed: int) -> None:
         assert result.shape == word.shape
         assert (result >= 0).all()
         np.testing.assert_allclose(result.sum(1), 1)
+
+
+BOTH = ALL + MARKS
+MARK_PLACES = {".": (0.2, 0.0), ",": (0.2, -0.4), "-": (0.65, 0.5), "(": (1.7, -0.3)}
+
+
+def marked(text: str, doubts: dict[int, str]) -> str:
+    """Reads a word whose glyphs stand where ``text`` has them; what the network takes for as likely
+    is in ``doubts``."""
+    rows, places = [], []
+    for i, char in enumerate(text):
+        row = np.full(len(BOTH), 1e-4)
+        row[[BOTH.index(c) for c in doubts.get(i, char)]] = 1
+        rows.append(row / row.sum())
+        top, bottom = MARK_PLACES.get(char, PLACES.get(char, TALL))
+        places.append((BASELINE - top * X_HEIGHT, BASELINE - bottom * X_HEIGHT))
+    out = decide([np.array(rows)], [np.array(places)], BOTH)[0]
+    assert np.allclose(out.sum(1), 1)
+    return "".join(BOTH[i] for i in out.argmax(1))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts"),
+    [
+        ("hand,", {4: "1lI,)/"}),
+        ("hand1", {4: "1,)"}),
+        ("3.14", {1: "0oO."}),
+        ("3014", {1: "0."}),
+        ("12-34", {2: "-1"}),
+        ("x,y,z", {1: ",1", 3: ",1"}),
+    ],
+)
+def test_size_and_place_tell_marks_from_characters(text: str, doubts: dict[int, str]) -> None:
+    assert marked(text, doubts) == text
+
+
+def test_a_clear_mark_or_character_stays() -> None:
+    assert marked("a(b", {}) == "a(b"
+    assert marked("...", {}) == "..."
+    assert [len(w) for w in decide([np.eye(len(MARKS))], [np.ones((len(MARKS), 2))], MARKS)] == [11]

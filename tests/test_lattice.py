@@ -27,7 +27,10 @@ def page(*boxes: tuple[int, int, int, int]) -> tuple[Labels, list[Piece]]:
 
 
 def best(
-    labels: Labels, line: list[Piece], likes: Callable[[Piece], float]
+    labels: Labels,
+    line: list[Piece],
+    likes: Callable[[Piece], float],
+    marks: Sequence[Piece] = (),
 ) -> tuple[list[Piece], list[Piece]]:
     """The best pieces of one line for a classifier that ``likes``; and what it was asked."""
     asked: list[Piece] = []
@@ -38,7 +41,7 @@ def best(
         return np.array([likes(piece) for piece in pieces])
 
     looks = np.array([likes(piece) for piece in line])
-    (chosen,) = best_pieces([line], [looks], labels, HEIGHT, look)
+    (chosen,) = best_pieces([line], [looks], labels, HEIGHT, look, marks)
     return chosen, asked
 
 
@@ -132,3 +135,13 @@ def test_cuts_are_where_there_is_least_ink(
     assert all(min(abs(c - e) for c in columns) <= 6 for e in expected)
     if not expected:
         assert columns == []
+
+
+def test_what_looks_like_a_mark_rather_stands_alone() -> None:
+    labels, line = page((20, 30, 6, 25), (27, 30, 24, 40), (150, 30, 20, 40))
+
+    def likes(piece: Piece) -> float:
+        return 0.95 if len(piece.parts) > 1 else 0.8
+
+    assert len(best(labels, line, likes)[0]) == 2
+    assert len(best(labels, line, likes, marks=line[:1])[0]) == 3

@@ -10,7 +10,7 @@ import pytest
 
 from hwr_live.canvas import Canvas
 from hwr_live.ink import find_ink
-from hwr_live.segment import Piece, Segmentation, segment, split_words
+from hwr_live.segment import Piece, Segmentation, full_stops, segment, split_words
 
 Image = npt.NDArray[np.uint8]
 Points = list[tuple[float, float]]
@@ -26,6 +26,14 @@ SHAPES: dict[str, list[Points]] = {
     "E": [[(2, -34), (0, 0), (18, 0)], [(2, -34), (18, -33)], [(6, -17), (15, -18)]],
     "5": [[(6, -34), (3, -20), (14, -18), (14, -3), (0, 0)], [(9, -34), (20, -35)]],
 }
+MARKS: dict[str, list[Points]] = {
+    ":": [[(4, -16), (4, -15)], [(4, -1), (4, 0)]],
+    "=": [[(0, -14), (18, -14)], [(0, -6), (18, -5)]],
+    "!": [[(4, -36), (4, -12)], [(4, -1), (4, 0)]],
+    "?": [[(0, -30), (6, -36), (12, -30), (6, -20), (6, -12)], [(6, -1), (6, 0)]],
+    ".": [[(4, -1), (4, 0)]],
+    "-": [[(0, -10), (14, -10)]],
+}
 STEP = {"i": 18, "l": 18, "j": 24}  # from one character to the next; others 32
 
 
@@ -36,7 +44,7 @@ def written(lines: list[str], degrees: float = 0, *, size: tuple[int, int] = (90
     for row, line in enumerate(lines):
         x, y = 120.0, 150.0 + 80 * row
         for char in line:
-            for stroke in SHAPES.get(char, []):
+            for stroke in (SHAPES | MARKS).get(char, []):
                 moved = [(x + px - size[0] / 2, y + py - size[1] / 2) for px, py in stroke]
                 canvas.stroke(
                     [
@@ -156,3 +164,24 @@ def test_a_texture_is_no_page_of_thousands() -> None:
     image = np.random.default_rng(0).integers(0, 256, (300, 400), np.uint8)
     found = seen(image)
     assert sum(map(len, found.lines)) <= 1500
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_the_parts_of_a_mark_are_one_glyph(mark: str) -> None:
+    found = seen(written([f"ll{mark}l"]).image)
+    assert [len(line) for line in found.lines] == [4]
+    assert len(found.lines[0][2].parts) == len(MARKS[mark])
+
+
+def test_a_full_stop_is_no_dot_of_the_next_line() -> None:
+    canvas = written(["llo.", ""])
+    canvas.stroke([(120 + 2 * 18 + 32 + 4, 150 + 14), (120 + 2 * 18 + 32 + 4, 150 + 50)])
+    found = seen(canvas.image)
+    assert [len(line) for line in found.lines] == [4, 1]
+
+
+def test_only_small_ink_behind_a_foot_is_a_full_stop() -> None:
+    line = seen(written(["l.o-l i."]).image).lines[0]
+    stops = full_stops(line, 36)
+    assert [line.index(piece) for piece in stops] == [1, 6]
+    assert full_stops([], 36) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from hwr_live.chars import MARKS
 from hwr_live.errors import InputError
-from train.marks import draw_marks, read_marks
+from tests.test_train_pool import PLAIN, dataset
+from train.marks import FILE, draw_marks, read_marks
+from train.pool import labels_of, make_pools
 from train.strokes import Strokes
 
 Table = dict[str, list[Strokes]]
@@ -106,3 +109,24 @@ def test_validation_is_drawn_from_strokes_of_its_own(strokes: Table) -> None:
         corners.append((crops[labels == MARKS.index("+"), 2:8, 2:8] > 100).any((1, 2)))
     assert not corners[0].any()
     assert corners[1].all()
+
+
+def test_marks_are_classes_between_characters_and_none(
+    tmp_path: Path, strokes: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.pool._NONCHARS", 40)
+    monkeypatch.setattr("train.pool._MARKS", 55)
+    whole = dataset([], (np.arange(400) % 62).astype(np.uint8))
+    recipe = replace(PLAIN, nonchars=0.1, marks=0.2)
+    assert labels_of(whole, recipe, tmp_path) == [*whole.chars, None]  # nothing to draw them from
+    (tmp_path / "strokes").mkdir()
+    save(tmp_path / "strokes" / FILE, strokes)
+    assert labels_of(whole, recipe, tmp_path) == [*whole.chars, *MARKS, None]
+    train, valid = make_pools(whole, recipe, tmp_path)
+    assert train.weights is not None
+    shares = np.bincount(train.labels, train.weights)
+    assert len(shares) == 62 + 11 + 1
+    assert shares.sum() == pytest.approx(1)
+    assert shares[62:73] == pytest.approx(0.2 * 0.9 / 11)
+    assert shares[73] == pytest.approx(0.1)
+    assert set(range(62, 74)) <= set(valid.labels)

@@ -20,7 +20,12 @@ _SIZE = 96
 
 
 def draw_nonchars(
-    count: int, crops: npt.NDArray[np.uint8], labels: npt.NDArray[np.str_], seed: int
+    count: int,
+    crops: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.str_],
+    seed: int,
+    *,
+    marks: bool = True,
 ) -> npt.NDArray[np.uint8]:
     """Makes ``count`` crops of non-characters.
 
@@ -29,6 +34,7 @@ def draw_nonchars(
         crops: uint8 (n, 28, 28), n at least 1: crops of characters to make them from.
         labels: (n,) their characters.
         seed: the same seed gives the same crops.
+        marks: whether hyphens and equals signs are among them; not where they are classes.
 
     Returns:
         uint8 (count, 28, 28), bright ink on black.
@@ -37,7 +43,9 @@ def draw_nonchars(
     joinable = np.flatnonzero(np.isin(labels, list(_JOINABLE)))
     if not len(joinable):  # another alphabet
         joinable = np.arange(len(labels))
-    families = (_joined, _joined, _joined, _overlaid, _overlaid, _struck, _polylines, _blot, _mark)
+    families = [_joined, _joined, _joined, _overlaid, _overlaid, _struck, _polylines, _blot]
+    if marks:
+        families.append(_mark)
     out = np.empty((count, 28, 28), np.uint8)
     for i in range(count):
         family = families[rng.integers(len(families))]

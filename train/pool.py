@@ -133,10 +133,12 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
     if recipe.nonchars:
         none = len(labels_of(dataset, recipe, data)) - 1
         some = slice(0, char_count)
-        ink = draw_nonchars(_NONCHARS, train.images[some], chars[train.labels[some]], recipe.seed)
+        crops, names = train.images[some], chars[train.labels[some]]
+        ink = draw_nonchars(_NONCHARS, crops, names, recipe.seed, marks=path is None)
         train = train.with_more(ink, np.full(len(ink), none), recipe.nonchars)
         some, count = slice(0, held_count), round(held_count * recipe.nonchars)
-        ink = draw_nonchars(count, held.images[some], chars[held.labels[some]], recipe.seed + 1)
+        crops, names = held.images[some], chars[held.labels[some]]
+        ink = draw_nonchars(count, crops, names, recipe.seed + 1, marks=path is None)
         held = held.with_more(ink, np.full(len(ink), none))
     return train, held
 

@@ -209,7 +209,8 @@ def test_looking_tells_the_same_and_embeddings_too(folder: Path) -> None:
     crops = np.random.default_rng(1).integers(0, 256, (21, 28, 28), np.uint8)
     p, embeddings = classifier.look(crops)
     np.testing.assert_array_equal(p, classifier.probabilities(crops))
-    assert embeddings.shape == (21, 256)
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    assert embeddings.shape == (21, card["embedding"])
     assert np.abs(embeddings).max(1).all()
     assert [len(found) for found in classifier.look(crops[:0])] == [0, 0]
 

@@ -120,6 +120,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
+    # Its products are small: threads cost more than they gain, and much more on a busy machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["train"]:  # its options are its own
         from train.__main__ import main as train

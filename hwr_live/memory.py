@@ -19,6 +19,7 @@ than 28 away. The error rates of single frames and of settled text stay the same
 
 _MOST = 1024  # crops that are kept: a few full pages
 _BLOCK = 4  # pixels: crops are compared at a quarter of their size first
+_PRODUCT = 200_000  # multiplications that BLAS does without threads
 _LEAST_USES, _MOST_USES = 3, 8  # by turns, so that a page's answers do not all grow old together
 
 
@@ -44,15 +45,30 @@ class Memory:
 
     def recall(self, crops: Crops) -> tuple[npt.NDArray[np.bool_], Answers]:
         """Which of the crops (n, 28, 28) are known, and the answers (known, width) for those."""
-        outlines = _outlines(crops)
-        far = self._lengths - 2 * (outlines @ self._outlines.T)
-        nearest = np.where(self._uses > 0, far, np.inf).argmin(1)
+        fresh = np.flatnonzero(self._uses > 0)
+        if not len(fresh):
+            return np.zeros(len(crops), np.bool_), self._answers[:0]
+        nearest = fresh[self._nearest(_outlines(crops), fresh)]
         apart = crops.astype(np.int32) - self._crops[nearest]
         error = np.einsum("nij,nij->n", apart, apart)
-        known = (error <= self._tolerance**2 * SIZE**2) & (self._uses[nearest] > 0)
+        known = error <= self._tolerance**2 * SIZE**2
         if self._tolerance:
             np.subtract.at(self._uses, nearest[known], 1)
         return known, self._answers[nearest[known]]
+
+    def _nearest(
+        self, outlines: npt.NDArray[np.float32], fresh: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.intp]:
+        """(n,) which of the fresh ones each outline is nearest to."""
+        theirs, lengths = self._outlines[fresh], self._lengths[fresh]
+        # In small products: for a large one BLAS wakes threads, and waits for them a hundred times
+        # as long as the product takes if the machine is busy.
+        rows = max(1, _PRODUCT // theirs.size)
+        out = np.zeros(len(outlines), np.intp)
+        for start in range(0, len(outlines), rows):
+            some = slice(start, start + rows)
+            out[some] = (lengths - 2 * (outlines[some] @ theirs.T)).argmin(1)
+        return out
 
     def keep(self, crops: Crops, answers: Answers) -> None:
         """Remembers answers (n, width) for crops (n, 28, 28)."""

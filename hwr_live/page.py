@@ -43,6 +43,7 @@ _INK = 0.25  # of the ground's brightness: what is darker beside the sheet may b
 _LEAST_INK = 25  # … by so many grey values at least, if there are …
 _MARKS = 5  # … so many marks, …
 _MARK = 0.12  # … not longer than this share of the frame's longer side
+_CHALK = 60  # grey values: and what is so much lighter
 _MARK_GROUND = 40  # grey: on darker ground nobody writes with a dark pen
 
 
@@ -285,18 +286,24 @@ def _plausible(corners: Floats, hull: Floats, shape: tuple[int, ...]) -> bool:
 
 
 def _writing_beside(small: npt.NDArray[np.uint8], corners: Floats) -> bool:
-    """Whether there are marks beside the sheet as writing makes them: small, dark and several."""
-    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    """Whether there are marks beside the sheet as writing makes them: small, several, and much
+    darker or lighter than their ground."""
+    grey = np.asarray(small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
     kernel = np.ones((_CLOSING, _CLOSING), np.uint8)
     ground = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel), np.uint8)
     deeper = np.asarray(cv2.subtract(ground, grey), np.uint8)
     dark = (deeper > np.maximum(_INK * ground, _LEAST_INK)) & (ground >= _MARK_GROUND)
-    marks = dark.astype(np.uint8)
+    light = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel)) > _CHALK
     middle = corners.mean(0)
-    wider = middle + (corners - middle) * 1.03
-    cv2.fillConvexPoly(marks, np.round(wider).astype(np.int32), 0)
+    wider = np.round(middle + (corners - middle) * 1.03).astype(np.int32)
+    return any(_are_marks(marks.astype(np.uint8), wider) for marks in (dark, light))
+
+
+def _are_marks(marks: Grey, sheet: npt.NDArray[np.int32]) -> bool:
+    """Whether so many marks beside the sheet have a character's size and form."""
+    cv2.fillConvexPoly(marks, sheet, 0)
     count, _, stats, _ = cv2.connectedComponentsWithStats(marks)
     sides = stats[1:count, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1]
     longer, shorter = sides.max(1), sides.min(1)
-    few = (shorter >= 2) & (longer <= 4 * shorter) & (longer <= _MARK * max(grey.shape))
+    few = (shorter >= 2) & (longer <= 4 * shorter) & (longer <= _MARK * max(marks.shape))
     return bool(few.sum() >= _MARKS)

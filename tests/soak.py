@@ -50,7 +50,8 @@ class Result:
         errors: lines that it wrote to stderr.
         recoveries: seconds from the end of each fault to the next report.
         delays: seconds from each change of the page to the first report of the new one.
-        growth_mb: growth of resident memory from after the start to the end.
+        growth_mb: growth of resident memory from after the first fault to the end.
+        handles: open files and sockets after the first fault and at the end.
     """
 
     status: int = -1
@@ -59,6 +60,7 @@ class Result:
     recoveries: list[float] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
     growth_mb: float = 0.0
+    handles: tuple[int, int] = (0, 0)
 
 
 class Client:
@@ -99,6 +101,13 @@ class Client:
             return 0.0
         kb = next((x.split()[1] for x in status.splitlines() if x.startswith("VmRSS")), "0")
         return int(kb) / 1024
+
+    def handles(self) -> int:
+        """Open files and sockets, where the system tells them in /proc."""
+        try:
+            return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+        except OSError:
+            return 0
 
     def next_after(self, moment: float, wanted: str | None, seconds: float) -> float:
         """How long after ``moment`` the first report comes, of text ``wanted`` if that is given."""
@@ -143,7 +152,7 @@ def soak(
         client = Client(server.url, real=real)
         began = time.monotonic()
         client.next_after(began, None, 20)
-        memory_mb = 0.0
+        memory_mb, handles = 0.0, 0
         for fault in _faults():
             if time.monotonic() > began + seconds or client.process.poll() is not None:
                 break
@@ -161,9 +170,10 @@ def soak(
             wanted = _squeezed("\n".join(PAGES[page[0]])) if fault == "swap" and not real else None
             taken = client.next_after(moment, wanted, 8)
             (result.delays if fault == "swap" else result.recoveries).append(taken)
-            memory_mb = memory_mb or client.memory_mb()
+            memory_mb, handles = memory_mb or client.memory_mb(), handles or client.handles()
             time.sleep(0.5)
         result.growth_mb = client.memory_mb() - memory_mb
+        result.handles = (handles, client.handles())
         result.status = client.end()  # a program that ended before its time has a status of 1 or 2
     result.reports = [report for _, report in client.came]
     result.errors = client.errors
@@ -204,6 +214,7 @@ def main() -> None:
     print(f"faults {len(result.recoveries)}, a report after each: {_range(result.recoveries)}")
     print(f"report after a change of the page: {_range(result.delays)}")
     print(f"memory grew by {result.growth_mb:.1f} MB")
+    print(f"handles {result.handles[0]} at first, {result.handles[1]} at the end")
     print(f"settled texts: {sorted(texts)}")
     print("stderr:", *dict.fromkeys(result.errors), sep="\n  ")
 

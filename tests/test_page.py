@@ -85,6 +85,15 @@ def test_of_two_written_sheets_none_is_chosen() -> None:
     assert find_sheet(frame) is None
 
 
+def test_chalk_beside_a_card_is_read_too() -> None:
+    frame = 255 - written((215, 212, 210))
+    frame[300:560, 100:700] = (235, 238, 240)
+    cv2.putText(frame, "card", (200, 450), cv2.FONT_HERSHEY_SIMPLEX, 2, (30, 30, 30), 5)
+    assert find_sheet(frame) is None
+    frame[:290] = (40, 43, 45)
+    assert find_sheet(frame) is not None
+
+
 # Sheets ------------------------------------------------------------------------------------------
 
 

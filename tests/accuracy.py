@@ -14,18 +14,22 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.chars import MARKS
 from hwr_live.pictures import read_picture
 from hwr_live.reader import Reader
-from tests.compose import DISTURBANCES, error_rate, random_line, write_page
+from tests.compose import DISTURBANCES, error_rate, marked_line, random_line, write_page
 from train.datasets import load
+from train.marks import question_marks, read_marks
 from train.measure import accuracies, by_source, calibration_error
 from train.strokes import Strokes, read_chars74k
 
+Writers = dict[str, dict[str, list[Strokes]]]
 TEST_WRITERS = range(35, 40)  # of Chars74K: the test part of hwr62
 
 
@@ -42,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     test_part(reader, data)
     mnist_part(data)
     pages(reader, data)
-    composed(reader, data, options.lines)
+    writers = test_writers(data)
+    composed(reader, writers, options.lines)
+    punctuated(reader, writers, data, options.lines)
     return 0
 
 
@@ -90,12 +96,47 @@ def pages(reader: Reader, data: Path) -> None:
     print(f"  {'all':25} {total[0] / total[2]:6.1%} {total[1] / total[2]:7.1%}")
 
 
-def composed(reader: Reader, data: Path, count: int) -> None:
-    """Lines written with test writers' strokes, clean and under each disturbance."""
-    writers: dict[str, dict[str, list[Strokes]]] = defaultdict(lambda: defaultdict(list))
+def test_writers(data: Path) -> Writers:
+    """The strokes of the test part's writers, by writer and character."""
+    writers: Writers = defaultdict(lambda: defaultdict(list))
     for character in read_chars74k(data / "strokes" / "chars74k.json"):
         if int(character.group.split("-")[1]) in TEST_WRITERS:
             writers[character.group][character.label].append(character.strokes)
+    return writers
+
+
+def punctuated(reader: Reader, writers: Writers, data: Path, count: int) -> None:
+    """Lines with punctuation: characters of test writers, marks of CROHME's test part.
+
+    A colon is two of its dots; question marks, which it does not have, are drawn from the curve
+    that training uses, bent anew, and so tell less.
+    """
+    marks = read_marks(data / "strokes" / "crohme_punctuation_test.npz")
+    dots = [np.concatenate(dot) * 0.15 for dot in marks["."]]
+    marks[":"] = [[one, two + np.array([0, 800])] for one, two in pairwise(dots)]
+    marks["?"] = question_marks(20, seed=1)
+    total, wrong = np.zeros(3), 0
+    names = sorted(writers)
+    lines_with_none = 0
+    for seed in range(max(1, count // 2)):
+        rng = np.random.default_rng(2000 + seed)
+        lines = [marked_line(rng) for _ in range(3)]
+        strokes = {**writers[names[seed % len(names)]], **marks}
+        page = write_page(lines, strokes, rng, rng.uniform(20, 45), rng.uniform(2.5, 7))
+        total += rates("\n".join(lines), reader.read(page).text)
+        plain = [random_line(rng) for _ in range(3)]
+        page = write_page(plain, strokes, rng, rng.uniform(20, 45), rng.uniform(2.5, 7))
+        text = reader.read(page).text
+        wrong += sum(char in MARKS for char in text)
+        lines_with_none += sum(map(len, plain))
+    print(
+        f"punctuated lines of test writers  {total[0] / total[2]:6.1%} {total[1] / total[2]:7.1%}"
+    )
+    print(f"  marks read where there are none: {wrong} in {lines_with_none} characters")
+
+
+def composed(reader: Reader, writers: Writers, count: int) -> None:
+    """Lines written with test writers' strokes, clean and under each disturbance."""
     names = sorted(writers)
     print("composed lines of test writers  exact  folded")
     for name, disturb in DISTURBANCES.items():

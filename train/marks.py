@@ -83,6 +83,17 @@ def _draw(
     return crop(draw(own[rng.integers(len(own))], rng))
 
 
+def question_marks(count: int, seed: int) -> list[Strokes]:
+    """Strokes of question marks: a bow with its foot, and a dot."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for _ in range(count):
+        hook = 750 * _bent(_hook(rng), rng)
+        dot = hook[-1] + [rng.normal(0, 40), rng.uniform(160, 300)]
+        out.append([hook, np.stack([dot, dot + np.array([15, 10])])])
+    return out
+
+
 def _small(mark: str, own: list[Strokes], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """A mark of which the pen's width is a good part."""
     low, high = _LENGTHS[mark]

@@ -31,6 +31,7 @@ _SPACED_GAIN = 5.0  # … and what stands closer than this in it is rather one g
 _FEW_GAPS = 0.35  # taken for the usual gap where few glyphs stand alone, as on the pad
 _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
+_TALLEST = 2.2  # and what is joined no taller
 _MOST_JOINED = 3
 _MOST_CUTS = 3
 
@@ -119,16 +120,15 @@ def _hypotheses(
             gap = gaps[j - 1]
             if gap > _WIDEST_GAP:
                 break
-            joined = _union(line[i : j + 1])
-            if joined.box[2] > _WIDEST * height:
-                break
-            if joined.box[3] > 2.2 * height:
-                break
             cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
             cost -= _SPACED_GAIN * max(0.0, usual - _SPACED - max(0.0, gap))
             own = cost + (0.0 if marks.isdisjoint(line[i : j + 1]) else _MARK_JOIN_COST)
-            if own + _GLYPH_COST < sum(wholes[i : j + 1]):
-                out.append(_Hypothesis(starts[i], starts[j + 1], joined, own))
+            if own + _GLYPH_COST >= sum(wholes[i : j + 1]):
+                continue
+            joined = _union(line[i : j + 1])
+            if joined.box[2] > _WIDEST * height or joined.box[3] > _TALLEST * height:
+                break
+            out.append(_Hypothesis(starts[i], starts[j + 1], joined, own))
     return out
 
 

@@ -82,7 +82,8 @@ class Memory:
 
 
 def _outlines(crops: Crops) -> npt.NDArray[np.float32]:
-    """(n, 49): the mean grey of each block."""
+    """(n, 49): the sum of each block's grey."""
     side = SIZE // _BLOCK
-    blocks = crops.reshape(-1, side, _BLOCK, side, _BLOCK)
-    return np.asarray(blocks.mean((2, 4), dtype=np.float32).reshape(-1, side * side), np.float32)
+    bands = crops.reshape(-1, side, _BLOCK, SIZE).sum(2, dtype=np.int32)
+    blocks = bands.reshape(-1, side * side, _BLOCK).sum(2)
+    return np.asarray(blocks, np.float32)

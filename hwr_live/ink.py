@@ -233,11 +233,12 @@ def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
     grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
     limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
     mask = _darker(soft, limit)
-    if not mask.any():
+    inked = np.flatnonzero(mask)  # few of all pixels
+    if not len(inked):
         return mask, 0.0
-    darkness = 255 - _percentiles(soft, 20, mask=mask)[0]
-    pale = mask & (soft >= math.ceil(255 - _PALE * darkness))
-    _drop_rules(mask, pale)
+    greys = soft.reshape(-1)[inked]
+    darkness = 255 - _percentiles(greys, 20)[0]
+    _drop_rules(mask, inked[greys >= math.ceil(255 - _PALE * darkness)])
     return mask, darkness
 
 
@@ -270,26 +271,22 @@ def _with_contrast(flat: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(darker), np.uint8)
 
 
-def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.bool_]) -> None:
-    """Takes out of a mask the parts of its pale ink that are rules of the paper: level or upright,
-    long and thin."""
-    labels, stats = components(pale)
+def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None:
+    """Takes out of a mask those of its pale pixels, given by their places in it, that are rules of
+    the paper: level or upright, long and thin."""
+    only = np.zeros_like(mask)
+    only.reshape(-1)[pale] = True
+    labels, stats = components(only)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     rule = (longer > _RULE * shorter) & (longer >= 6)
-    rule |= longer > pale.shape[1] // 6  # a tilted rule has a high box
-    rule[0] = False
-    if rule.any():
-        at = np.flatnonzero(pale)
-        mask.reshape(-1)[at[rule[labels.reshape(-1)[at]]]] = False
+    rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
+    mask.reshape(-1)[pale[rule[labels.reshape(-1)[pale]]]] = False
 
 
-def _percentiles(
-    grey: Grey, *shares: float, mask: npt.NDArray[np.bool_] | None = None
-) -> list[float]:
-    """``np.percentile`` of a picture, or of a mask's pixels, by its histogram."""
-    where = None if mask is None else mask.view(np.uint8)
-    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], where, [256], [0, 256])
+def _percentiles(grey: Grey, *shares: float) -> list[float]:
+    """``np.percentile`` of any pixels, by their histogram."""
+    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], None, [256], [0, 256])
     below = np.cumsum(counts.astype(np.int64))
     places = [share / 100 * (int(below[-1]) - 1) for share in shares]
     # The greys of the pixels before and after each place, were they sorted.

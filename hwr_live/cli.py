@@ -127,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from train.__main__ import main as train
 
         return train(arguments[1:])
-    options = parser().parse_args(arguments)
+    options = parse(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     try:
         return _COMMANDS[options.command](options)
@@ -142,6 +142,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return HwrError.status
     except KeyboardInterrupt:
         return 130
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line; pictures may also stand after options that follow others."""
+    top = parser()
+    options, rest = top.parse_known_args(arguments)
+    # argparse takes the pictures before the first option for all of them.
+    if rest and options.command == "read" and not any(a.startswith("-") and a != "-" for a in rest):
+        options.pictures += rest
+    elif rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
 
 
 def _drop_output() -> None:

@@ -257,6 +257,17 @@ def test_overlays_never_replace_a_file(
     assert Path(page).read_bytes() == encode_png(draw_sample())  # beside itself, too
 
 
+def test_pictures_may_stand_on_both_sides_of_an_option(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(capsys, "read", page, "--overlay", str(tmp_path / "o"), page)
+    assert (status, out) == (0, SAMPLE + "\n" + SAMPLE)
+    assert len(os.listdir(tmp_path / "o")) == 2
+    status, out, err = run(capsys, "read", page, "--chars", "all", page, "--colour")
+    assert (status, out) == (2, "")
+    assert "--colour" in err
+
+
 # Others ------------------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ from hwr_live.reading import union_box
 from hwr_live.segment import Piece
 
 _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
-_CUT_COST = 1.2  # each cut: most pieces are whole characters
+_CUT_COST = 0.5  # each cut: most pieces are whole characters
 _JOIN_COST = 0.4  # each join of separate ink …
 _JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
 _MARK_JOIN_COST = 0.8  # … and for what looks like a mark, which narrowly stands by a glyph
@@ -33,7 +33,12 @@ _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
 _TALLEST = 2.2  # and what is joined no taller
 _MOST_JOINED = 3
-_MOST_CUTS = 3
+_CUT_MARGIN = 0.18  # usual heights from the ends of a piece that are not cut off
+_CUT_INK = 0.4  # usual heights of ink, beyond which no column is cut
+_CUT_APART = 0.2  # usual heights between cuts
+_MOST_CUTS = 3  # of a piece that is not wide …
+_CUT_WIDTH = 0.25  # … and in others one for so many usual heights
+_LOST = 0.4  # usual heights: from here on, ink that is left unread costs by its width
 
 Look = Callable[[Sequence[Piece]], npt.NDArray[np.float64]]
 """How much each piece looks like a character: (n,) of 0 to 1, one batch."""
@@ -80,7 +85,7 @@ def best_pieces(
     asked = list({h.piece: None for graph in graphs for h in graph if h.piece not in chances})
     if asked:
         chances.update(zip(asked, map(float, look(asked)), strict=True))
-    return [_cheapest(graph, chances) for graph in graphs]
+    return [_cheapest(graph, chances, height) for graph in graphs]
 
 
 def _hypotheses(
@@ -98,7 +103,7 @@ def _hypotheses(
     at = 0
     for piece, chance in zip(line, looks, strict=True):
         starts.append(at)
-        whole = _GLYPH_COST + _look_cost(float(chance))
+        whole = _GLYPH_COST + _look_cost(float(chance), piece, height)
         wholes.append(whole)
         columns = cut_columns(piece, labels, height) if whole > _least_cut(1) else []
         atoms = _cut(piece, columns, labels) if columns else [piece]
@@ -109,7 +114,8 @@ def _hypotheses(
                     out.append(_Hypothesis(at, at + j, piece, 0.0))
                 elif whole > _least_cut(edges):  # a cut has two sides, each pays half
                     part = _union(atoms[i:j])
-                    out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
+                    if part.box[2] <= _WIDEST * height:
+                        out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
         at += len(atoms)
     starts.append(at)
     gaps = [_gap(a, b) / height for a, b in pairwise(line)]
@@ -132,9 +138,10 @@ def _hypotheses(
     return out
 
 
-def _look_cost(chance: float) -> float:
-    """What it costs to take for a glyph what looks so much like one."""
-    return -math.log(max(chance, 1e-4))
+def _look_cost(chance: float, piece: Piece, height: float) -> float:
+    """What it costs to take for a glyph what looks so much like one; the wider it is, the more
+    characters are lost if it is none."""
+    return -math.log(max(chance, 1e-4)) * max(1.0, piece.box[2] / (_LOST * height))
 
 
 def _least_cut(cuts: int) -> float:
@@ -142,13 +149,16 @@ def _least_cut(cuts: int) -> float:
     return (cuts + 1) * _GLYPH_COST + cuts * _CUT_COST
 
 
-def _cheapest(graph: Sequence[_Hypothesis], chances: Mapping[Piece, float]) -> list[Piece]:
+def _cheapest(
+    graph: Sequence[_Hypothesis], chances: Mapping[Piece, float], height: float
+) -> list[Piece]:
     """The path over all atoms of least cost."""
     end = max(h.last for h in graph)
     least = [0.0] + [np.inf] * end
     last: list[_Hypothesis | None] = [None] * (end + 1)
     for h in sorted(graph, key=lambda h: h.first):
-        cost = least[h.first] + h.cost + _GLYPH_COST + _look_cost(chances[h.piece])
+        look = _look_cost(chances[h.piece], h.piece, height)
+        cost = least[h.first] + h.cost + _GLYPH_COST + look
         if cost < least[h.last]:
             least[h.last], last[h.last] = cost, h
     path: list[Piece] = []
@@ -164,23 +174,24 @@ def cut_columns(piece: Piece, labels: npt.NDArray[np.int32], height: float) -> l
     """Columns at which a piece may be two characters: where it has least ink, away from its ends.
 
     Returns:
-        Columns in pixels of ``labels``, ascending, at most three.
+        Columns in pixels of ``labels``, ascending; three, or more in wide ink.
     """
     x, _, w, _ = piece.box
     if w < 0.55 * height:
         return []
     ink = _own(piece, labels).sum(0).astype(np.float32)
     soft = cv2.blur(ink[None], (3, 1))[0]
-    margin = max(2, int(0.18 * height))
+    margin = max(2, int(_CUT_MARGIN * height))
     inner = np.arange(margin, w - margin)
     if not len(inner):
         return []
-    limit = max(3.0, 0.3 * height)
+    limit = max(3.0, _CUT_INK * height)
+    most = max(_MOST_CUTS, round(w / (_CUT_WIDTH * height)))
     columns: list[int] = []
     for column in inner[np.argsort(soft[inner], kind="stable")]:
-        if soft[column] > limit or len(columns) == _MOST_CUTS:
+        if soft[column] > limit or len(columns) == most:
             break
-        if all(abs(column - other) > 0.2 * height for other in columns):
+        if all(abs(column - other) > _CUT_APART * height for other in columns):
             columns.append(int(column))
     return sorted(x + c for c in columns)
 

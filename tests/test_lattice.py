@@ -68,7 +68,7 @@ def test_no_lines_ask_nothing() -> None:
     assert best_pieces([], [], np.zeros((5, 5), np.int32), HEIGHT, look) == []
 
 
-@pytest.mark.parametrize("whole", [0.3, 0.02])
+@pytest.mark.parametrize("whole", [0.9, 0.02])
 def test_touching_characters_are_cut_where_the_halves_look_better(whole: float) -> None:
     labels, line = page(*BRIDGED)
     chosen, _ = best(labels, line, lambda p: 0.99 if p.box[2] < 40 else whole)
@@ -145,3 +145,14 @@ def test_what_looks_like_a_mark_rather_stands_alone() -> None:
 
     assert len(best(labels, line, likes)[0]) == 2
     assert len(best(labels, line, likes, marks=line[:1])[0]) == 3
+
+
+def test_wide_ink_is_cut_into_as_many_as_it_holds() -> None:
+    bodies = [(20 + 35 * i, 30, 25, 40) for i in range(7)]
+    bridges = [(45 + 35 * i, 60, 10, 3) for i in range(6)]
+    labels, line = page(*bodies, *bridges)
+    assert len(line) == 1
+    chosen, asked = best(labels, line, lambda p: 0.95 if p.box[2] < 40 else 0.01)
+    assert len(chosen) == 7
+    assert max(piece.box[2] for piece in asked) <= 1.5 * HEIGHT
+    assert ink_of(chosen, labels).max() == 1

@@ -34,8 +34,8 @@ _WIDEST = 1.5  # usual heights: a glyph is no wider
 _TALLEST = 2.2  # and what is joined no taller
 _MOST_JOINED = 3
 _CUT_MARGIN = 0.18  # usual heights from the ends of a piece that are not cut off
-_CUT_INK = 0.4  # usual heights of ink, beyond which no column is cut
-_CUT_APART = 0.2  # usual heights between cuts
+_CUT_INK = 0.6  # usual heights of ink, beyond which no column is cut
+_CUT_APART = 0.1  # usual heights between cuts, and around each where none has less ink
 _MOST_CUTS = 3  # of a piece that is not wide …
 _CUT_WIDTH = 0.25  # … and in others one for so many usual heights
 _LOST = 0.4  # usual heights: from here on, ink that is left unread costs by its width
@@ -185,13 +185,17 @@ def cut_columns(piece: Piece, labels: npt.NDArray[np.int32], height: float) -> l
     inner = np.arange(margin, w - margin)
     if not len(inner):
         return []
+    apart = max(1, int(_CUT_APART * height))
+    least = cv2.erode(soft[None], np.ones((1, 2 * apart + 1), np.uint8))[0]
     limit = max(3.0, _CUT_INK * height)
     most = max(_MOST_CUTS, round(w / (_CUT_WIDTH * height)))
     columns: list[int] = []
     for column in inner[np.argsort(soft[inner], kind="stable")]:
         if soft[column] > limit or len(columns) == most:
             break
-        if all(abs(column - other) > _CUT_APART * height for other in columns):
+        if soft[column] > least[column]:
+            continue
+        if all(abs(column - other) > apart for other in columns):
             columns.append(int(column))
     return sorted(x + c for c in columns)
 

@@ -192,7 +192,7 @@ def engines(model: str, rounds: int) -> None:
         "LiteRT, 8-bit weights": lambda n: reader.classifier.probabilities(crops[:n])
     }
     card = reader.classifier.card
-    images = crops[..., None].astype(np.float32) / 255 * (card.high - card.low) + card.low
+    images = np.asarray(crops[..., None] / 255 * (card.high - card.low) + card.low, np.float32)
     if find_spec("keras") is None:
         print("skipped, keras is not installed: predict, model(x), ONNX Runtime, cv2.dnn")
     else:

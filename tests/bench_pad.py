@@ -22,9 +22,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hwr_live.background import Reads
 from hwr_live.errors import HwrError
 from hwr_live.pad import Pad
+from hwr_live.pad_learning import Learns
 from hwr_live.reader import Reader
 from hwr_live.window import Window
 from tests.display import Display, start_display
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         own = start_display()
         os.environ["DISPLAY"] = next(own).name
-    reader: Reads
+    reader: Learns
     try:
         reader = Reader.load(options.model).remembering()
     except HwrError as error:
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(reader: Reads, size: tuple[int, int], rounds: int) -> tuple[list[float], int]:
+def measure(reader: Learns, size: tuple[int, int], rounds: int) -> tuple[list[float], int]:
     """Milliseconds of each round, and the number of glyphs that were read."""
     taken = []
     with (

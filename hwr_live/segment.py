@@ -228,30 +228,34 @@ def _marks(
     """Pairs of boxes that make a mark together: ``:`` ``=`` ``!`` ``?``.
 
     Args:
-        boxes: (n, 4) x, y, w, h.
+        boxes: (n, 4) x, y, w, h, sorted by x.
         small, free: (n,) which are small, and which of those are no dot over a stem.
         height: the usual height of a glyph.
     """
-    x, y, w, h = boxes.T
-    middle = x + w / 2
-    flat = (w > 1.8 * h) & (w < 1.6 * height) & (h < 0.4 * height)
-    for i in np.flatnonzero(free | flat):
-        gap = y - (y[i] + h[i])  # of what is below
-        aside = np.abs(middle - middle[i])
-        longest = np.maximum(w, w[i])
-        colon = free & free[i] & (gap > 0.1 * height) & (gap < 0.75 * height)
+    flats = (boxes[:, 2] > 1.8 * boxes[:, 3]) & (boxes[:, 2] < 1.6 * height)
+    flats &= boxes[:, 3] < 0.4 * height
+    ends = np.searchsorted(boxes[:, 0], boxes[:, 0] + [[-1.7 * height], [1.7 * height]])
+    for i in np.flatnonzero(free | flats):
+        left, top, wide, tall = boxes[i]
+        middle = left + wide / 2
+        near = slice(int(ends[0, i]), int(ends[1, i]))
+        x, y, w, h = boxes[near].T
+        gap = y - (top + tall)  # of what is below
+        aside = np.abs(x + w / 2 - middle)
+        longest = np.maximum(w, wide)
+        colon = free[near] & free[i] & (gap > 0.1 * height) & (gap < 0.75 * height)
         colon &= (aside < 0.15 * height) & (longest < 0.35 * height) & (longest < 3.0 * w)
-        equals = flat & flat[i] & (gap > 0) & (gap < np.minimum(0.6 * height, w[i]))
-        equals &= (aside < 0.3 * longest) & (longest < 1.8 * np.minimum(w, w[i]))
+        equals = flats[near] & flats[i] & (gap > 0) & (gap < min(0.6 * height, wide))
+        equals &= (aside < 0.3 * longest) & (longest < 1.8 * np.minimum(w, wide))
         for j in np.flatnonzero(colon | equals):
-            yield int(i), int(j)
+            yield int(i), near.start + int(j)
         # A dot below a stem that is free of others.
-        if free[i] and max(w[i], h[i]) < 0.35 * height:
-            above = y[i] - (y + h)
-            stem = ~small & (above > 0) & (above < 0.4 * height) & (w < height)
-            stem &= (x - 0.1 * height < middle[i]) & (middle[i] < x + w + 0.1 * height)
+        if free[i] and max(wide, tall) < 0.35 * height:
+            above = top - (y + h)
+            stem = ~small[near] & (above > 0) & (above < 0.4 * height) & (w < height)
+            stem &= (x - 0.1 * height < middle) & (middle < x + w + 0.1 * height)
             if stem.any():
-                yield int(i), int(np.argmin(np.where(stem, above, np.inf)))
+                yield int(i), near.start + int(np.argmin(np.where(stem, above, np.inf)))
 
 
 def _over_each_other(boxes: npt.NDArray[np.float64], height: float) -> Iterator[tuple[int, int]]:

@@ -29,7 +29,8 @@ Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
-_DIRT = 0.05  # how often a dot where a full stop may be is none
+_STOP = 0.3  # added where a full stop may be: the smallest ink has no shape
+_DIRT = 0.01  # how often a dot where a full stop may be is none
 _MARK_LIKENESS = 0.9  # and so much less than a whole character to be left as it is
 _MARK_PRIOR = 0.3  # a mark is so much rarer than a character
 _SURE = 0.94  # mean likeness from which a page is the right way up,
@@ -201,6 +202,7 @@ class Reader:
             return p
         p = p.copy()
         p[:, self._none] *= _DIRT
+        p[:, self._stop] += _STOP
         return np.asarray(p / p.sum(1, keepdims=True), np.float64)
 
     def is_mark(self, p: Floats) -> bool:

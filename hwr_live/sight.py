@@ -155,7 +155,14 @@ def _levelled(sight: Sight) -> Sight:
     centres[:2, 2] += back[:2, :2] @ (0.5, 0.5) - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
-    whole = ink.mask.view(np.uint8) * np.uint8(255)
+    # What was no writing stays out: edges of the page and the table, which are told by the frame's
+    # border, do not reach the border of the turned picture any more.
+    labels = sight.segmented.labels
+    written = np.zeros(int(labels.max()) + 1, np.uint8)
+    for line in sight.segmented.lines:
+        for piece in line:
+            written[list(piece.parts)] = 255
+    whole = written[labels]
     soft = cv2.warpAffine(whole, centres[:2], (wide, high), flags=flags)
     level = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
     return _again(sight, level, _to_frame(ink, matrix) @ back, began)

@@ -77,6 +77,17 @@ def test_a_page_on_its_side_or_head_is_read(turn: int, table: str, reader: Reade
     boxes_are_right(reading, matrix, reader.read(draw_sample()))
 
 
+def test_edges_of_the_frame_do_not_turn_into_writing(reader: Reader) -> None:
+    page = np.full((960, 1280), 255, np.uint8)
+    sample = draw_sample()
+    page[200 : 200 + sample.shape[0], 20 : 20 + sample.shape[1]] = sample
+    turn = cv2.getRotationMatrix2D((640, 480), 9, 0.9)
+    tilted = np.asarray(cv2.warpAffine(page, turn, (1280, 960), borderValue=255), np.uint8)
+    cv2.line(tilted, (0, 120), (1280, 60), 0, 6)
+    cv2.line(tilted, (1200, 0), (1250, 960), 0, 9)
+    assert reader.read(tilted).text == SAMPLE
+
+
 def test_few_glyphs_are_read_as_they_stand(reader: Reader) -> None:
     page = draw_sample()
     one = np.full((300, 300), 255, np.uint8)

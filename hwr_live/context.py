@@ -64,6 +64,7 @@ KINDS = {"digits": 0.25, "lower": 0.32, "upper": 0.25, "capital": 0.12, "any": 0
 """The prior of each kind of word."""
 
 _KIND_FLOOR = 0.05
+_AMONG_LETTERS = 0.1
 _LENT = 2.0  # how many words' worth the prior weighs against the line's other words
 
 
@@ -103,7 +104,7 @@ class _Alphabet:
         zones: (classes, zones), 1 where a character has that zone.
         same: (classes, classes), 1 where two characters have the same shape.
         members: (2, kinds, classes), 1 / count where a word of that kind may have the character:
-            at its start, and further on. A mark may stand in any and tells nothing.
+            at its start, and further on. A mark may stand in any.
         mark: (classes,) whether it is a mark.
     """
 
@@ -135,6 +136,9 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     members = np.array(kinds, np.float64)
     members /= np.maximum(members.sum(2, keepdims=True), 1)
     members[:, :, mark] = 1 / max(1, sum(anything))
+    # Sums are of numbers: among letters a plus is rather a t.
+    sums = np.array([c in "+=" for c in chars])
+    members[:, 1:4, sums] *= _AMONG_LETTERS
     return _Alphabet(
         tops,
         bottoms,

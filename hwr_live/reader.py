@@ -31,7 +31,8 @@ Floats = npt.NDArray[np.float64]
 _CANDIDATES = 5
 _STOP = 0.3  # added where a full stop may be: the smallest ink has no shape
 _DIRT = 0.01  # how often a dot where a full stop may be is none
-_MARK_LIKENESS = 0.9  # and so much less than a whole character to be left as it is
+_MARK_LIKENESS = 0.9  # and so much less a glyph than a character, to be left as it is
+_CUT_MARK = 0.3  # and what was cut off so much less again
 _MARK_PRIOR = 0.3  # a mark is so much rarer than a character
 _SURE = 0.94  # mean likeness from which a page is the right way up,
 _DOUBTFUL = 0.8  # and below which it may as well lie on its side
@@ -254,7 +255,7 @@ class _Page:
         self.stops = {piece for line in lines for piece in full_stops(line, height)}
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
         marks = [piece for piece in pieces if self.reader.is_mark(self.seen[piece][2])]
-        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look, marks)
+        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look_closer, marks)
         seen = [self.seen[piece][2] for line in chosen for piece in line]
         if seen:
             self.likeness = float(self.reader.likeness(np.stack(seen)).mean())
@@ -293,6 +294,12 @@ class _Page:
             p = np.where(stops[:, None], self.reader.as_stops(p), p)
         self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
         return self.reader.likeness(p)
+
+    def look_closer(self, pieces: Sequence[Piece]) -> Floats:
+        """As ``look``, at pieces that were cut or joined: few marks come about so."""
+        likeness = self.look(pieces)
+        marks = [self.reader.is_mark(self.seen[piece][2]) for piece in pieces]
+        return np.where(marks, _CUT_MARK * likeness, likeness)
 
     def line(self, words: Sequence[Sequence[Piece]]) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""

@@ -15,7 +15,7 @@ import pytest
 
 import hwr_live
 from hwr_live.canvas import Canvas
-from hwr_live.chars import ALL, parse_chars
+from hwr_live.chars import ALL, MARKS, parse_chars
 from hwr_live.classify import Card
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
@@ -336,3 +336,37 @@ def test_small_writing_in_a_corner_is_where_it_is(reader: Reader, drawn: bool) -
     assert reading.size == (1200, 800)
     for (x, y), glyph in zip(places, reading.glyphs, strict=True):
         np.testing.assert_allclose(glyph.box, (x - 1, y - 1, 10, 17), atol=2)
+
+
+# Marks -------------------------------------------------------------------------------------------
+
+
+def test_marks_that_are_not_wanted_are_no_characters() -> None:
+    p = np.zeros((1, 62 + len(MARKS) + 1))
+    p[0, [ALL.index("1"), 62 + MARKS.index("-"), -1]] = 0.3, 0.6, 0.1
+    none, chars = fake(0, "digits", ALL + MARKS).none_and_chars(p)
+    assert none[0] == pytest.approx(0.7)
+    np.testing.assert_allclose(chars.sum(1), 1)
+    none, _ = fake(0, "0123456789-", ALL + MARKS).none_and_chars(p)
+    assert none[0] == pytest.approx(0.1)
+
+
+def test_only_a_model_that_knows_full_stops_doubts_dirt() -> None:
+    p = np.full((2, 63), 1 / 63)
+    assert fake(0).as_stops(p) is p
+    p = np.full((2, 62 + len(MARKS) + 1), 1 / 74)
+    told = fake(0, labels=ALL + MARKS).as_stops(p)
+    np.testing.assert_allclose(told.sum(1), 1)
+    assert (told[:, -1] < p[:, -1]).all()
+
+
+def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader) -> None:
+    canvas = Canvas(700, 240, pen=5)
+    for x in (100, 300, 500):
+        canvas.stroke([(x, 60), (x + 1, 160)])  # 1
+    canvas.stroke([(170, 110), (230, 111)])  # -
+    canvas.stroke([(370, 110), (430, 110)])  # +
+    canvas.stroke([(400, 80), (400, 140)])
+    assert reader.read(canvas).text.replace(" ", "") in ("1-1+1", "l-l+l", "I-I+I")
+    text = reader.with_chars("digits").read(canvas).text
+    assert text.replace(" ", "") == "111"

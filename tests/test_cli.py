@@ -87,7 +87,7 @@ def program(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]
         "read page.png --colour",
         "read page.png --overlay page.png",
         "read page.png --overlay page.png/deeper",
-        "sample --chars ?",
+        "sample --chars ;",
         "sample --out page.png",
         "sample --out gone/page.png",
         "sample --out=",

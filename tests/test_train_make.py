@@ -179,6 +179,7 @@ def test_a_model_learns_on_with_a_profile(
 ) -> None:
     (tmp_path / "data").symlink_to(model.parents[1] / "data")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("train.__main__.shipped_folder", lambda: tmp_path / "none")
     profile = Profile.open(tmp_path / "hands" / "me", new=True)
     profile.add_all([("7", np.full((40, 30), 255, np.uint8))] * 3, "pad")
     command = [*OPTIONS[:5], "--profile", "hands/me", "--nonchars", "0.1"]

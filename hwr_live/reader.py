@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from itertools import islice
+from itertools import compress, islice
 
 import cv2
 import numpy as np
@@ -64,10 +64,9 @@ class Reader:
         self.chars = chars
         wanted = set(parse_chars(chars))
         labels = classifier.card.labels
+        self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
         # Marks that may not be read are no characters: they are never read as letters.
-        self._unwanted = [
-            i for i, label in enumerate(labels) if label in tuple(MARKS) and label not in wanted
-        ]
+        self._unwanted = [i for i in np.flatnonzero(self._marks) if labels[i] not in wanted]
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
         self._none = labels.index(None) if None in labels else None
         self._stop = labels.index(".") if "." in labels and None in labels else None
@@ -79,14 +78,12 @@ class Reader:
         # The network's choice between look-alikes follows how often each was shown in training;
         # divided out, all characters are as likely, marks less so, and the line decides.
         shares = [classifier.card.class_shares[i] for i in self._columns]
-        weights = [_MARK_PRIOR if char in MARKS else 1.0 for char in self._known]
-        self._even = np.array(weights) / np.array(shares)
+        self._even = np.where(self._marks[self._columns], _MARK_PRIOR, 1.0) / np.array(shares)
         # Which shape each output of the model has; what is no character has none.
         shapes = [SHAPES.get(label or "", label) for label in labels]
         names = dict.fromkeys(shape for shape in shapes if shape is not None)
         self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
         # Parts of broken characters are lines and dots too.
-        self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
         self._shapes[self._marks] *= _MARK_LIKENESS
 
     @classmethod
@@ -206,9 +203,9 @@ class Reader:
         p[:, self._stop] += _STOP
         return np.asarray(p / p.sum(1, keepdims=True), np.float64)
 
-    def is_mark(self, p: Floats) -> bool:
-        """Whether the likeliest class (classes,) is punctuation."""
-        return bool(self._marks[int(np.argmax(p))])
+    def are_marks(self, p: Floats) -> npt.NDArray[np.bool_]:
+        """(n,) whether the likeliest class of each glyph is punctuation."""
+        return np.asarray(self._marks[p.argmax(1)], np.bool_)
 
     def likeness(self, p: Floats) -> Floats:
         """(n,) how much each glyph looks like a character, whether it may be read or not: the
@@ -254,7 +251,7 @@ class _Page:
                 return ()
         self.stops = {piece for line in lines for piece in full_stops(line, height)}
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
-        marks = [piece for piece in pieces if self.reader.is_mark(self.seen[piece][2])]
+        marks = list(compress(pieces, self.marks(pieces)))
         chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look_closer, marks)
         seen = [self.seen[piece][2] for line in chosen for piece in line]
         if seen:
@@ -298,8 +295,11 @@ class _Page:
     def look_closer(self, pieces: Sequence[Piece]) -> Floats:
         """As ``look``, at pieces that were cut or joined: few marks come about so."""
         likeness = self.look(pieces)
-        marks = [self.reader.is_mark(self.seen[piece][2]) for piece in pieces]
-        return np.where(marks, _CUT_MARK * likeness, likeness)
+        return np.where(self.marks(pieces), _CUT_MARK * likeness, likeness)
+
+    def marks(self, pieces: Sequence[Piece]) -> npt.NDArray[np.bool_]:
+        """(n,) which pieces, that were looked at, are likeliest punctuation."""
+        return self.reader.are_marks(np.stack([self.seen[piece][2] for piece in pieces]))
 
     def line(self, words: Sequence[Sequence[Piece]]) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""

@@ -32,6 +32,7 @@ from hwr_live.pictures import read_picture
 from hwr_live.reader import Reader
 from tests import bench_camera, bench_pad
 from tests.videos import hand_held
+from train.devices import processor
 
 SIZES = ((640, 480), (1280, 720), (1920, 1080))
 GLYPHS = (5, 60, 200)
@@ -249,17 +250,6 @@ def of_keras(path: Path, images: npt.NDArray[np.float32]) -> dict[str, Callable[
 def told(taken: Sequence[float]) -> str:
     """Median and minimum."""
     return f"{median(taken):6.1f} {min(taken):4.1f}"
-
-
-def processor() -> str:
-    """The processor's name."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass  # only Linux has it
-    return platform.processor() or platform.machine()
 
 
 PARTS: dict[str, Callable[[str, int], None]] = {

@@ -12,6 +12,7 @@ import pytest
 
 from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.settle import Settled, Settler
+from tests import measure_camera
 from tests.readings import NONE, Mistakes, page_reading, readings
 
 LETTER = ["With the rapid progress of", "modern society my life has", "great changes 0123456789"]
@@ -68,15 +69,7 @@ def follow(frames: Iterable[tuple[Reading, float, str]], settler: Settler | None
     return run
 
 
-@functools.cache
-def error_rate(text: str, truth: str) -> float:
-    """Character error rate by edit distance."""
-    row = list(range(len(truth) + 1))
-    for i, a in enumerate(text, 1):
-        before, row = row, [i]
-        for j, b in enumerate(truth, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
-    return row[-1] / max(1, len(truth))
+error_rate = functools.cache(measure_camera.error_rate)
 
 
 def test_nothing_seen_is_no_text() -> None:

@@ -159,4 +159,4 @@ def _cluster(text: str) -> tuple[int, int]:
 
 def _reduce(how: str, values: Any) -> Any:
     context = tf.distribute.get_replica_context()
-    return context.all_reduce(getattr(tf.distribute.ReduceOp, how), values)
+    return context.all_reduce(how, values)

@@ -1,8 +1,8 @@
 """Crops of ink that is no character, so that the network learns to say so.
 
 What a live program meets that is not writing: characters that touch, lie over each other or are
-struck out, stray polylines, blots, and marks such as hyphens and dots. Other families of shapes
-are kept for measuring and are not drawn here.
+struck out, stray polylines, little drawings, twigs, blots, and marks such as hyphens and dots.
+Other families of shapes are kept for measuring and are not drawn here (tests/oddities.py).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def draw_nonchars(
     if not len(joinable):  # another alphabet
         joinable = np.arange(len(labels))
     families = [_joined, _joined, _joined, _overlaid, _overlaid, _struck, _polylines, _blot]
+    families += [_drawing, _drawing, _twigs]
     if marks:
         families.append(_mark)
     out = np.empty((count, 28, 28), np.uint8)
@@ -101,6 +102,56 @@ def _polylines(some: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDA
     pen = rng.uniform(2, 9)
     for _ in range(rng.integers(3, 7)):
         draw_stroke(room, rng.uniform(8, 88, (int(rng.integers(2, 5)), 2)), pen, 255)
+    return room
+
+
+def _drawing(some: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """A doodle: an outline of any form with smaller forms in it and about it."""
+    room = np.zeros((_SIZE, _SIZE), np.uint8)
+    pen = rng.uniform(2, 5)
+    draw_stroke(room, _outline(rng, np.array([48.0, 48.0]), rng.uniform(24, 36)), pen, 255)
+    # One small form in an outline may make a character (Q, 8, a crossed 0); three do not.
+    for _ in range(rng.integers(3, 7)):
+        centre, size = rng.uniform(28, 68, 2), rng.uniform(3, 13)
+        if rng.random() < 0.3:
+            turn = rng.uniform(0, np.pi)
+            reach = size * np.array([np.cos(turn), np.sin(turn)])
+            part = np.stack([centre - reach, centre + rng.normal(0, 3, 2), centre + reach])
+        else:
+            part = _outline(rng, centre, size)
+            part = part[: int(len(part) * rng.choice([0.4, 0.6, 1.0]))]
+        draw_stroke(room, part, pen, 255)
+    return room
+
+
+def _outline(
+    rng: np.random.Generator, centre: npt.NDArray[np.float64], size: float
+) -> npt.NDArray[np.float64]:
+    """The path of a closed form: round, or with three to six corners; (n, 2)."""
+    corners = int(rng.choice([3, 4, 4, 5, 6, 24, 24, 24]))
+    turn = rng.uniform(0, 6.3) + np.linspace(0, 2 * np.pi, corners + 1)
+    rough = 0.03 if corners == 24 else 0.15
+    radius = size * rng.uniform(1 - rough, 1 + rough, corners + 1)
+    radius[-1] = radius[0]
+    wide = np.exp(rng.uniform(-0.35, 0.35))
+    path = np.stack([np.cos(turn) * wide, np.sin(turn) / wide], 1) * radius[:, None]
+    return centre + path
+
+
+def _twigs(some: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """A stem at any angle with four to seven short strokes that leave it on both sides."""
+    room = np.zeros((_SIZE, _SIZE), np.uint8)
+    pen, turn = rng.uniform(2, 5), rng.uniform(0, 2 * np.pi)
+    along = np.array([np.cos(turn), np.sin(turn)])
+    start, end = 48 - 36 * along, 48 + 36 * along
+    bend = (start + end) / 2 + rng.normal(0, 4, 2)
+    draw_stroke(room, np.stack([start, bend, end]), pen, 255)
+    count = int(rng.integers(4, 8))
+    for k in range(count):
+        root = start + (end - start) * (k + rng.uniform(0, 1)) / count
+        angle = turn + (-1) ** k * rng.uniform(0.6, 2.5)
+        tip = root + rng.uniform(12, 24) * np.array([np.cos(angle), np.sin(angle)])
+        draw_stroke(room, np.stack([root, tip]), pen, 255)
     return room
 
 

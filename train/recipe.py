@@ -42,7 +42,8 @@ class Recipe:
         balance: 0 to 1: weight of a class as its count to this power, inverted: 0 leaves classes
             as common as they are, 1 makes them equally so.
         source_weights: weight of an image by its source byte (1 where not named).
-        redraw: times that each stroke character of the training writers is drawn anew.
+        redraw: times that each stroke character of the training writers is drawn anew; all its
+            drawings and the data set's own image of it weigh one and a half images together.
         reserve: groups that neither training nor validation sees, for later experiments on writers.
         start: name or folder of a model whose network the training begins with, instead of a
             random one; then it is short and its steps are small.
@@ -149,15 +150,14 @@ def recipe_from(data: Mapping[str, Any]) -> Recipe:
 HWR62 = Recipe(
     epochs=11,
     epoch_images=130_000,
-    nonchars=0.08,
+    nonchars=0.09,
     marks=0.06,
     balance=0.5,
-    redraw=2,
-    # MNIST and CROHME are most of the images and would decide alone; photographs of paper are what
-    # the camera sees and are few; drawn fonts, school capitals and enlarged 16×8 scans are further
-    # from what people write on paper and pads.
+    redraw=4,
+    # Photographs of paper are what the camera sees and are few; drawn fonts, school capitals and
+    # enlarged 16×8 scans are further from what people write on paper and pads.
     source_weights={
-        0: 0.6,
+        0: 1.0,
         1: 1.0,
         2: 3.0,
         3: 1.2,

@@ -20,6 +20,7 @@ _PAPER, _INK = 255, 0
 
 _STEP = 3.0  # pixels between the points of a smooth path
 _MOST_STEPS = 24  # between two given points
+_SHEETS = 20  # cleared ones that can be had back: a pad that is used all day must not grow
 _CORNER = np.cos(np.radians(75))  # a sharper turn is a corner that the hand meant
 
 
@@ -64,6 +65,7 @@ class Canvas:
         # What was done, oldest first, and what was taken back of it; None is a clearing.
         self._done: list[Stroke | None] = []
         self._undone: list[Stroke | None] = []
+        self._forgotten = 0
         self._image = self._blank()
 
     def _blank(self) -> npt.NDArray[np.uint8]:
@@ -87,14 +89,15 @@ class Canvas:
 
     @property
     def depth(self) -> int:
-        """How many strokes and clearings could be undone now."""
-        return len(self._done)
+        """How many strokes and clearings have been done and not undone, the forgotten ones too."""
+        return self._forgotten + len(self._done)
 
     def copy(self) -> Canvas:
         """Another canvas with this one's picture, strokes and history."""
         other = Canvas(self.width, self.height, self.pen)
         other.revision = self.revision
         other._done, other._undone = self._done.copy(), self._undone.copy()
+        other._forgotten = self._forgotten
         other._image = self._image.copy()
         return other
 
@@ -137,10 +140,18 @@ class Canvas:
         return True
 
     def clear(self) -> bool:
-        """Takes all strokes away, until they are undone; returns whether there were any."""
+        """Takes all strokes away, until that is undone; returns whether there were any.
+
+        The last twenty sheets can be had back.
+        """
         if not self.strokes:
             return False
         self._done.append(None)
+        clearings = [number for number, act in enumerate(self._done, 1) if act is None]
+        if len(clearings) > _SHEETS:
+            first = clearings[-_SHEETS - 1]
+            self._forgotten += first
+            del self._done[:first]
         self._undone.clear()
         self._redraw()
         return True

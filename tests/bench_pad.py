@@ -88,20 +88,20 @@ def measure(reader: Learns, size: tuple[int, int], rounds: int) -> tuple[list[fl
     ):
         window.on_mouse(pad.on_mouse)
         for place in range(CHARACTERS):
-            _draw(pad, place)
+            draw_digit(pad, place)
         _until_shown(pad, window)
         for number in range(1, rounds + 1):
             pad.on_key(ord("z"))
             _until_shown(pad, window)
-            released = _draw(pad, CHARACTERS - 1, number)
+            released = draw_digit(pad, CHARACTERS - 1, number)
             taken.append(1000 * _until_shown(pad, window, released))
         glyphs = len(pad.state.reading.glyphs)
     return taken, glyphs
 
 
-def _draw(pad: Pad, place: int, seed: int = 0) -> float:
-    """Draws the character of a place, as shakily as the seed has it; returns when the button was
-    let go."""
+def draw_digit(pad: Pad, place: int, seed: int = 0) -> float:
+    """Draws the digit of one of 21 places, as shakily as the seed has it; returns when the button
+    was let go."""
     shake = np.random.default_rng(seed).uniform(-4, 4, (20, 2))
     _, _, width, height = pad.state.layout.drawing
     columns, rows = 7, 3

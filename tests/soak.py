@@ -1,7 +1,9 @@
-"""A camera over an unruly network: frames dropped, stalls of three seconds, restarts of the server.
+"""Endurance: a camera over an unruly network, and thousands of readings of the pad.
 
-``python -m tests.soak`` runs for five minutes with the shipped model and prints what happened; the
-tests run ten seconds of it with a reader that needs no model.
+``python -m tests.soak`` runs for five minutes with the shipped model and prints what happened:
+frames dropped, stalls of three seconds, restarts of the server. ``--seconds 3600 --fps 3`` is the
+long form. ``--pad 10000`` draws and reads so many times on a pad without a window. The tests run a
+few seconds of both with readers that need no model.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,14 @@ from typing import Any
 import cv2
 import numpy as np
 
+from hwr_live.canvas import Canvas
+from hwr_live.pad import Pad
+from hwr_live.pad_learning import Learns
+from hwr_live.reader import Reader
+from hwr_live.reading import Reading
+from hwr_live.window import ENTER
+from tests.bench_pad import draw_digit
+from tests.fake_reader import FakeReader
 from tests.levels import level
 from tests.mjpeg import MjpegServer
 from tests.videos import Image, hand_held, written_page
@@ -32,12 +43,22 @@ _FAKE = """
 import sys
 from hwr_live import cli
 from hwr_live.reader import Reader
+from hwr_live.reading import Reading
 from tests.levels import LevelReader
 from tests.soak import PAGES
 Reader.load = lambda *_: LevelReader(PAGES, seconds=0.02)
 sys.exit(cli.main(sys.argv[1:]))
 """
 _REAL = "import sys; from hwr_live import cli; sys.exit(cli.main(sys.argv[1:]))"
+
+
+class ForgetfulReader(FakeReader):
+    """A reader without a model that keeps no picture."""
+
+    def read(self, frame: Image | Canvas) -> Reading:
+        reading = super().read(frame)
+        self.pictures.clear()
+        return reading
 
 
 @dataclass
@@ -50,8 +71,7 @@ class Result:
         errors: lines that it wrote to stderr.
         recoveries: seconds from the end of each fault to the next report.
         delays: seconds from each change of the page to the first report of the new one.
-        growth_mb: growth of resident memory from after the first fault to the end.
-        handles: open files and sockets after the first fault and at the end.
+        curve: after the first fault and each one since, and at the end.
     """
 
     status: int = -1
@@ -59,8 +79,41 @@ class Result:
     errors: list[str] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
-    growth_mb: float = 0.0
-    handles: tuple[int, int] = (0, 0)
+    curve: list[Held] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a process holds at a moment.
+
+    Attributes:
+        when: seconds, or readings, since the start.
+        memory_mb: resident memory.
+        handles: open files and sockets.
+        threads: of the process.
+    """
+
+    when: float
+    memory_mb: float
+    handles: int
+    threads: int
+
+    @classmethod
+    def by(cls, process: int, when: float) -> Held:
+        """Of a process by its number, where the system tells in /proc; zeros elsewhere."""
+        folder = Path("/proc") / str(process)
+        try:
+            lines = (line.split() for line in (folder / "status").read_text().splitlines())
+            told = {words[0]: words[1] for words in lines if len(words) > 1}
+            handles = len(list((folder / "fd").iterdir()))
+            return cls(when, int(told["VmRSS:"]) / 1024, handles, int(told["Threads:"]))
+        except (OSError, KeyError):
+            return cls(when, 0.0, 0, 0)
+
+
+def growth(curve: Sequence[Held]) -> float:
+    """MB from the first to the last."""
+    return curve[-1].memory_mb - curve[0].memory_mb if curve else 0.0
 
 
 class Client:
@@ -93,22 +146,6 @@ class Client:
         assert self.process.stderr is not None
         self.errors.extend(line.rstrip("\n") for line in self.process.stderr)
 
-    def memory_mb(self) -> float:
-        """Resident memory, where the system tells it in /proc."""
-        try:
-            status = Path(f"/proc/{self.process.pid}/status").read_text()
-        except OSError:
-            return 0.0
-        kb = next((x.split()[1] for x in status.splitlines() if x.startswith("VmRSS")), "0")
-        return int(kb) / 1024
-
-    def handles(self) -> int:
-        """Open files and sockets, where the system tells them in /proc."""
-        try:
-            return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
-        except OSError:
-            return 0
-
     def next_after(self, moment: float, wanted: str | None, seconds: float) -> float:
         """How long after ``moment`` the first report comes, of text ``wanted`` if that is given."""
         seen = 0
@@ -129,13 +166,19 @@ class Client:
 
 
 def soak(
-    seconds: float, *, real: bool = False, stall_s: float = 3.0, down_s: float = 1.0
+    seconds: float,
+    *,
+    real: bool = False,
+    fps: float = 25.0,
+    stall_s: float = 3.0,
+    down_s: float = 1.0,
 ) -> Result:
     """Runs the program against a camera with faults, one after the other, for so many seconds.
 
     Args:
         seconds: of the whole run.
         real: with the shipped model on shaky pages, and not with the tests' reader.
+        fps: frames a second that the camera sends.
         stall_s: how long the camera stalls.
         down_s: how long the server is down for a restart.
     """
@@ -148,11 +191,10 @@ def soak(
             time.sleep(float(rng.uniform(0, 0.2)))
         return next(pictures[page[0]])
 
-    with MjpegServer(picture, fps=25) as server:
+    with MjpegServer(picture, fps=fps) as server:
         client = Client(server.url, real=real)
         began = time.monotonic()
         client.next_after(began, None, 20)
-        memory_mb, handles = 0.0, 0
         for fault in _faults():
             if time.monotonic() > began + seconds or client.process.poll() is not None:
                 break
@@ -170,10 +212,8 @@ def soak(
             wanted = _squeezed("\n".join(PAGES[page[0]])) if fault == "swap" and not real else None
             taken = client.next_after(moment, wanted, 8)
             (result.delays if fault == "swap" else result.recoveries).append(taken)
-            memory_mb, handles = memory_mb or client.memory_mb(), handles or client.handles()
+            result.curve.append(Held.by(client.process.pid, time.monotonic() - began))
             time.sleep(0.5)
-        result.growth_mb = client.memory_mb() - memory_mb
-        result.handles = (handles, client.handles())
         result.status = client.end()  # a program that ended before its time has a status of 1 or 2
     result.reports = [report for _, report in client.came]
     result.errors = client.errors
@@ -200,23 +240,62 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def soak_pad(readings: int, reader: Learns, *, samples: int = 100) -> list[Held]:
+    """Draws and reads so many times on a pad without a window, and clears it now and then.
+
+    Args:
+        readings: how often.
+        reader: the pad's.
+        samples: how often memory and handles are looked at, evenly.
+    """
+    curve = []
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        Pad(reader, (960, 600), json=True, folder=Path(), out=nowhere) as pad,
+    ):
+        for number in range(readings + 1):
+            if number % max(1, readings // samples) == 0:
+                curve.append(Held.by(os.getpid(), number))
+            if number % 12 == 0:
+                pad.on_key(ord("c"))
+            draw_digit(pad, number % 12, number)
+            pad.on_key(ENTER)
+            while pad.busy:
+                pad.picture()
+                time.sleep(0.001)
+    return curve
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--fps", type=float, default=25, help="of the camera")
+    parser.add_argument("--pad", type=int, metavar="N", help="N readings of the pad instead")
     parser.add_argument("--fake", action="store_true", help="without a model")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    result = soak(options.seconds, real=not options.fake)
+    if options.pad is not None:
+        reader = ForgetfulReader() if options.fake else Reader.load().remembering()
+        tell_curve(soak_pad(options.pad, reader), "readings")
+        return
+    result = soak(options.seconds, real=not options.fake, fps=options.fps)
     frames = result.reports[-1]["frame"] + 1 if result.reports else 0
     texts = {report["text"] for report in result.reports if report["settled"]}
     print(f"exit status {result.status}")
     print(f"frames received {frames}, read {len(result.reports)}")
     print(f"faults {len(result.recoveries)}, a report after each: {_range(result.recoveries)}")
     print(f"report after a change of the page: {_range(result.delays)}")
-    print(f"memory grew by {result.growth_mb:.1f} MB")
-    print(f"handles {result.handles[0]} at first, {result.handles[1]} at the end")
+    tell_curve(result.curve, "seconds")
     print(f"settled texts: {sorted(texts)}")
     print("stderr:", *dict.fromkeys(result.errors), sep="\n  ")
+
+
+def tell_curve(curve: Sequence[Held], unit: str) -> None:
+    """Prints memory, handles and threads at the start, the quarters and the end."""
+    print(f"{unit:>10} {'MB':>7} {'handles':>7} {'threads':>7}")
+    for quarter in range(5 if curve else 0):
+        held = curve[quarter * (len(curve) - 1) // 4]
+        print(f"{held.when:10.0f} {held.memory_mb:7.1f} {held.handles:7} {held.threads:7}")
 
 
 def _range(seconds: list[float]) -> str:

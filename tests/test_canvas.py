@@ -150,6 +150,24 @@ def test_erasing_takes_ink_away_only_where_it_goes() -> None:
     assert (canvas.image[60, 22:78] < 128).all()
 
 
+def test_the_last_twenty_sheets_can_be_had_back_and_older_ones_are_forgotten() -> None:
+    canvas = Canvas()
+    for number in range(50):
+        canvas.stroke([(10 * number + 5, 30)])
+        canvas.clear()
+        assert canvas.depth == 2 * (number + 1)
+    seen = []
+    while canvas.undo():
+        seen.append(canvas.strokes)
+    sheets = [int(strokes[0].path[0, 0]) // 10 for strokes in seen if strokes]
+    assert sheets == list(range(49, 29, -1))
+    assert canvas.depth == 60
+    while canvas.redo():
+        pass
+    assert canvas.depth == 100
+    assert (canvas.image == 255).all()
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 8, 40])
 def test_a_smooth_path_goes_through_its_points(count: int) -> None:
     points = np.random.default_rng(count).uniform(0, 300, (count, 2))

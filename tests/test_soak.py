@@ -1,4 +1,4 @@
-"""Ten seconds of an unruly camera; ``python -m tests.soak`` has five minutes of it."""
+"""Seconds of what ``python -m tests.soak`` does for minutes or an hour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.soak import soak
+from tests.soak import ForgetfulReader, growth, soak, soak_pad
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends the program by SIGTERM")
@@ -17,9 +17,17 @@ def test_an_unruly_camera_is_survived() -> None:
     assert max(result.recoveries) < 4.0
     assert max(result.delays) < 1.5
     assert len(result.reports) > 40
-    assert result.growth_mb < 40
-    assert result.handles[1] <= result.handles[0] + 2
+    assert growth(result.curve) < 40
+    assert result.curve[-1].handles <= result.curve[0].handles + 2
     numbers = [report["frame"] for report in result.reports]
     assert numbers == sorted(set(numbers))
     assert {report["text"] for report in result.reports} == {"", "first page", "other\nlines"}
     assert all("trying again" in line or "frames again" in line for line in result.errors)
+
+
+def test_a_pad_that_is_written_full_again_and_again_holds_no_more_than_at_first() -> None:
+    curve = soak_pad(60, ForgetfulReader(), samples=4)
+    assert [held.when for held in curve] == [0, 15, 30, 45, 60]
+    settled = curve[1:]
+    assert growth(settled) < 20
+    assert len({(held.handles, held.threads) for held in settled}) == 1

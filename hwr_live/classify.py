@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import json
 import math
-import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,10 @@ import numpy.typing as npt
 from hwr_live.crop import SIZE
 from hwr_live.errors import InputError
 from hwr_live.memory import Memory
-from hwr_live.silence import silence
+from hwr_live.network import Network
 
 # What a card of another form ends in.
 _BROKEN = (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
-_BATCHES = (64, 32, 16, 8, 4, 2, 1)  # sizes that an interpreter is made for, once each
 
 Floats = npt.NDArray[np.float64]
 Embeddings = npt.NDArray[np.float32]
@@ -119,33 +117,31 @@ class Classifier:
 
     def __init__(self, folder: Path) -> None:
         self.card = Card.load(folder)
-        self._path = path = folder / self.card.file
+        path = folder / self.card.file
         try:
             if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
                 raise InputError(f"cannot read the model {path}: it is no file")
-            self._content = path.read_bytes()
+            content = path.read_bytes()
         except OSError as error:
             raise InputError(f"cannot read the model {path}: {error.strerror}") from None
-        if self._content[4:8] != b"TFL3":
+        if content[4:8] != b"TFL3":
             raise InputError(f"{path} is no LiteRT file")
-        self._threads = min(4, os.cpu_count() or 1)
         self._memory: Memory | None = None
-        self._interpreters: dict[int, Any] = {}
-        interpreter = self._run(np.zeros((1, *self.card.shape), np.float32))
+        self._network = Network(path, content, self.card.shape)
         try:
-            outputs = named_outputs(interpreter)
+            outputs = named_outputs(self._network.interpreter)
         except ValueError as error:
             raise InputError(f"{path}: {error}") from None
         self._logits = outputs["logits"]
         self._embedding = outputs.get("embedding", self._logits)
-        self._widths: dict[int, int] = {}
-        for index in (self._logits, self._embedding):
-            self._widths[index] = int(interpreter.get_tensor(index).shape[-1])
-        labels = len(self.card.labels)
-        if self._widths[self._logits] != labels:
-            width = self._widths[self._logits]
+        found = self._network.run(
+            np.full((1, *self.card.shape), self.card.low, np.float32),
+            (self._logits, self._embedding),
+        )
+        width, self._embedding_width = (one.shape[1] for one in found)
+        if width != len(self.card.labels):
+            labels = len(self.card.labels)
             raise InputError(f"{path} gives {width} logits, its card has {labels} labels")
-        self._all(np.zeros((1, SIZE, SIZE), np.uint8), embed=True)
 
     def probabilities(self, crops: npt.NDArray[np.uint8]) -> Floats:
         """Calibrated class probabilities.
@@ -179,9 +175,7 @@ class Classifier:
     def remembering(self, tolerance: float) -> Classifier:
         """The same model with a memory of its own, for crops that come again (``Memory``)."""
         other = copy.copy(self)
-        other._memory = Memory(
-            tolerance, self._widths[self._logits] + self._widths[self._embedding]
-        )
+        other._memory = Memory(tolerance, len(self.card.labels) + self._embedding_width)
         return other
 
     def _recalled(
@@ -206,66 +200,17 @@ class Classifier:
     def _all(
         self, crops: npt.NDArray[np.uint8], *, embed: bool
     ) -> tuple[npt.NDArray[np.float32], Embeddings]:
-        """Logits of any number of crops, batch by batch, and embeddings where asked for."""
+        """Logits of any number of crops, and embeddings where asked for."""
         card = self.card
-        x = crops.astype(np.float32) * np.float32((card.high - card.low) / 255) + np.float32(
-            card.low
-        )
-        x = x.reshape(len(crops), *card.shape)
-        logits = np.zeros((len(crops), len(card.labels)), np.float32)
-        width = self._widths[self._embedding]
-        embeddings = np.zeros((len(crops) if embed else 0, width), np.float32)
-        start = 0
-        while start < len(x):
-            size = next(b for b in _BATCHES if b <= len(x) - start)
-            batch = slice(start, start + size)
-            interpreter = self._run(x[batch])
-            logits[batch] = self._output(interpreter, self._logits, size)
-            if embed:
-                embeddings[batch] = self._output(interpreter, self._embedding, size)
-            start += size
-        return logits, embeddings
-
-    def _output(self, interpreter: Any, index: int, size: int) -> npt.NDArray[np.float32]:
-        """An output of a full batch.
-
-        Raises:
-            InputError: if it is anything but finite (size, width).
-        """
-        found = interpreter.get_tensor(index)
-        wanted = (size, self._widths[index])
-        if found.shape != wanted:
-            raise InputError(f"{self._path} gives {found.shape} where {wanted} is due")
-        if not np.isfinite(found).all():
-            raise InputError(f"{self._path} gives no numbers; it may be damaged")
-        return np.asarray(found, np.float32)
-
-    def _run(self, batch: npt.NDArray[np.float32]) -> Any:
-        """The interpreter that has run one full batch.
-
-        Raises:
-            InputError: if the model cannot take it.
-        """
-        size = len(batch)
-        try:
-            if size not in self._interpreters:
-                self._interpreters[size] = self._interpreter(batch.shape)
-            interpreter = self._interpreters[size]
-            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
-            interpreter.invoke()
-            return interpreter
-        except (ValueError, RuntimeError, TypeError, IndexError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
-            raise InputError(f"{self._path} does not run: {reason}") from None
-
-    def _interpreter(self, shape: tuple[int, ...]) -> Any:
-        from ai_edge_litert.interpreter import Interpreter
-
-        with silence():  # it greets on stderr, whatever one sets
-            made: Any = Interpreter(model_content=self._content, num_threads=self._threads)
-            made.resize_tensor_input(made.get_input_details()[0]["index"], list(shape))
-            made.allocate_tensors()
-        return made
+        if not len(crops):
+            width = self._embedding_width
+            return np.zeros((0, len(card.labels)), np.float32), np.zeros((0, width), np.float32)
+        x = crops.astype(np.float32)
+        x *= np.float32((card.high - card.low) / 255)
+        x += np.float32(card.low)
+        outputs = (self._logits, self._embedding) if embed else (self._logits,)
+        found = self._network.run(x.reshape(len(crops), *card.shape), outputs)
+        return found[0], found[-1]
 
 
 def named_outputs(interpreter: Any) -> dict[str, int]:

@@ -30,8 +30,7 @@ from hwr_live.chars import DIGITS, LOWER, MARKS, SHAPES, UPPER
 
 Floats = npt.NDArray[np.float64]
 
-# Top and bottom of each character above the baseline, in x-heights; hand print, not type.
-_ZONES: dict[str, tuple[float, float]] = {
+ZONES: dict[str, tuple[float, float]] = {
     **dict.fromkeys("acemnorsuvwxz", (1.0, 0.0)),
     **dict.fromkeys("bdhkl", (1.75, 0.0)),
     **dict.fromkeys("gpqy", (1.0, -0.7)),
@@ -50,6 +49,8 @@ _ZONES: dict[str, tuple[float, float]] = {
     **dict.fromkeys("()", (1.8, -0.3)),
     **dict.fromkeys("!?", (1.7, 0.0)),
 }
+"""Top and bottom of each character above the baseline, in x-heights; hand print, not type."""
+
 _TOP_SPREAD, _BOTTOM_SPREAD = 0.2, 0.22  # x-heights: how far hands stray from the zones
 _ZONE_FLOOR = 0.03  # a glyph quite out of its zone is this likely, not impossible
 _X_HEIGHTS = np.geomspace(0.35, 1.15, 18)  # tried, against the line's usual glyph height
@@ -122,12 +123,12 @@ class _Alphabet:
 @lru_cache(maxsize=16)
 def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     """None for characters of which the line tells nothing."""
-    if len(chars) < 2 or not all(c in _ZONES for c in chars):
+    if len(chars) < 2 or not all(c in ZONES for c in chars):
         return None
-    own = sorted({_ZONES[c] for c in chars})
+    own = sorted({ZONES[c] for c in chars})
     tops, top_of = np.unique([top for top, _ in own], return_inverse=True)
     bottoms, bottom_of = np.unique([bottom for _, bottom in own], return_inverse=True)
-    zone_of = np.array([own.index(_ZONES[c]) for c in chars])
+    zone_of = np.array([own.index(ZONES[c]) for c in chars])
     shapes = np.array([SHAPES.get(c, c) for c in chars])
     mark = np.array([c in MARKS for c in chars])
     digits, lower, upper = ([c in group for c in chars] for group in (DIGITS, LOWER, UPPER))

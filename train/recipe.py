@@ -150,7 +150,7 @@ def recipe_from(data: Mapping[str, Any]) -> Recipe:
 HWR62 = Recipe(
     epochs=11,
     epoch_images=130_000,
-    nonchars=0.09,
+    nonchars=0.1,
     marks=0.06,
     balance=0.5,
     redraw=4,

@@ -99,12 +99,11 @@ class Words:
             top, bottom = (_X_HEIGHT * zone * rng.uniform(0.9, 1.1) for zone in ZONES[char])
             size = (top - bottom) / part.shape[0]
             width = min(40, max(2, round(part.shape[1] * size * rng.uniform(0.9, 1.1))))
-            part = cv2.resize(
-                part, (width, max(2, round(top - bottom))), interpolation=cv2.INTER_AREA
-            )
+            height = max(2, round(top - bottom))
+            sized = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
             y = 44 - round(top)
-            spot = room[y : y + part.shape[0], x : x + width]
-            np.maximum(spot, part, out=spot)
+            spot = room[y : y + height, x : x + width]
+            np.maximum(spot, sized, out=spot)
             x += max(2, width - int(rng.integers(1, 4)))
         if rng.random() < 0.5:  # a broad pen runs letters together
             cv2.dilate(room, np.ones((3, 3), np.uint8), room)

@@ -80,6 +80,10 @@ def test_what_the_profile_has_least_of_comes_before_all() -> None:
     assert plan("7", {"7": 5}) == ["7"] * ROUNDS
 
 
+def test_what_is_taken_for_something_taught_is_asked_for_first() -> None:
+    assert plan(ALL, {"9": 3, "K": 1})[:3] == ["g", "q", "k"]
+
+
 def test_every_character_is_told_from_those_that_look_like_it() -> None:
     told = [describe(char) for char in ALL]
     assert len(set(told)) == len(ALL)

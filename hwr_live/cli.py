@@ -57,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     known.add_argument(
         "--profile", metavar="NAME|PATH", help="read with what is known of a hand (hwr-live teach)"
     )
+    known.add_argument(
+        "--language", metavar="CODE", help="prefer the words of a language, such as en"
+    )
 
     draw = commands.add_parser(
         "draw", parents=[common, known], help="draw with the mouse and read it"
@@ -173,7 +176,7 @@ def _draw(options: argparse.Namespace) -> int:
 
     profile = _profile(options, new=True)
     # Each stroke leaves most of the drawing as it was.
-    reader = Reader.load(options.model, options.chars).remembering()
+    reader = Reader.load(options.model, options.chars, language=options.language).remembering()
     return pad.run(
         reader, profile=profile, size=options.size, json=options.json, save_dir=options.save_dir
     )
@@ -197,7 +200,7 @@ def _taught(options: argparse.Namespace) -> Reader:
     from hwr_live.reader import Reader
 
     profile = _profile(options)
-    reader = Reader.load(options.model, options.chars)
+    reader = Reader.load(options.model, options.chars, language=options.language)
     if profile is None or not profile.samples:
         return reader
     return reader.with_samples(profile.crops(MOST))

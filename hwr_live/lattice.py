@@ -8,10 +8,12 @@ path over the line wins (over-segmentation with a segmentation graph: Bengio, Le
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 
 import cv2
@@ -54,15 +56,56 @@ class _Hypothesis:
     cost: float  # of cutting and joining; the look's own comes on top
 
 
-def best_pieces(
+class Paths:
+    """The ways to cut and join the ink of a line.
+
+    Attributes:
+        best: the pieces of the cheapest way, from left to right.
+    """
+
+    def __init__(
+        self, graph: Sequence[_Hypothesis], chances: Mapping[Piece, float], height: float
+    ) -> None:
+        self._steps: dict[int, list[tuple[float, _Hypothesis]]] = {}
+        for h in graph:
+            look = _look_cost(chances[h.piece], h.piece, height)
+            self._steps.setdefault(h.first, []).append((h.cost + _GLYPH_COST + look, h))
+        end = max(h.last for h in graph)
+        ((_, way),) = self._cheapest(0, end, 1)
+        self._ends = {h.piece: (h.first, h.last) for h in way}
+        self.best = [h.piece for h in way]
+
+    def ways(self, pieces: Sequence[Piece], most: int) -> list[tuple[float, list[Piece]]]:
+        """The cheapest ways to cut and join the ink of some neighbours of ``best``, with their
+        costs, the cheapest first; at most so many."""
+        first, last = self._ends[pieces[0]][0], self._ends[pieces[-1]][1]
+        found = self._cheapest(first, last, most)
+        return [(cost, [h.piece for h in way]) for cost, way in found]
+
+    def _cheapest(
+        self, first: int, last: int, most: int
+    ) -> list[tuple[float, tuple[_Hypothesis, ...]]]:
+        """The cheapest paths from one atom up to another."""
+        paths: dict[int, list[tuple[float, tuple[_Hypothesis, ...]]]] = {first: [(0.0, ())]}
+        for at in range(first, last):
+            own = heapq.nsmallest(most, paths.pop(at, []), key=itemgetter(0))
+            for cost, h in self._steps.get(at, ()):
+                if h.last <= last:
+                    further = [(before + cost, (*way, h)) for before, way in own]
+                    paths.setdefault(h.last, []).extend(further)
+        return heapq.nsmallest(most, paths[last], key=itemgetter(0))
+
+
+def best_paths(
     lines: Sequence[Sequence[Piece]],
     looks: Sequence[npt.NDArray[np.float64]],
     labels: npt.NDArray[np.int32],
     height: float,
     look: Look,
     marks: Collection[Piece] = (),
-) -> list[list[Piece]]:
-    """The pieces of each line, cut and joined as they look most like characters.
+    slack: float = 0.0,
+) -> list[Paths]:
+    """Each line's pieces, cut and joined as they look most like characters.
 
     Args:
         lines: each line's pieces from left to right.
@@ -71,10 +114,11 @@ def best_pieces(
         height: the usual height of a glyph in pixels.
         look: the classifier, asked once for all further hypotheses of all lines.
         marks: pieces that look like punctuation as they are.
+        slack: how much more than the cheapest way others may cost that are wanted too.
     """
     known = frozenset(marks)
     graphs = [
-        _hypotheses(line, own, labels, height, known)
+        _hypotheses(line, own, labels, height, known, slack)
         for line, own in zip(lines, looks, strict=True)
     ]
     chances = {
@@ -85,7 +129,7 @@ def best_pieces(
     asked = list({h.piece: None for graph in graphs for h in graph if h.piece not in chances})
     if asked:
         chances.update(zip(asked, map(float, look(asked)), strict=True))
-    return [_cheapest(graph, chances, height) for graph in graphs]
+    return [Paths(graph, chances, height) for graph in graphs]
 
 
 def _hypotheses(
@@ -94,9 +138,11 @@ def _hypotheses(
     labels: npt.NDArray[np.int32],
     height: float,
     marks: frozenset[Piece],
+    slack: float,
 ) -> list[_Hypothesis]:
     """The hypotheses of a line: pieces as they are, their cuts, and joins of whole pieces; of those
-    only what could be on the cheapest path, if it looked like a character for certain."""
+    only what could be on the cheapest path, or one that costs ``slack`` more, if it looked like a
+    character for certain."""
     out: list[_Hypothesis] = []
     starts: list[int] = []
     wholes: list[float] = []  # what each piece costs as it is
@@ -105,14 +151,14 @@ def _hypotheses(
         starts.append(at)
         whole = _GLYPH_COST + _look_cost(float(chance), piece, height)
         wholes.append(whole)
-        columns = cut_columns(piece, labels, height) if whole > _least_cut(1) else []
+        columns = cut_columns(piece, labels, height) if whole + slack > _least_cut(1) else []
         atoms = _cut(piece, columns, labels) if columns else [piece]
         for i in range(len(atoms)):
             for j in range(i + 1, len(atoms) + 1):
                 edges = (i > 0) + (j < len(atoms))
                 if not edges:
                     out.append(_Hypothesis(at, at + j, piece, 0.0))
-                elif whole > _least_cut(edges):  # a cut has two sides, each pays half
+                elif whole + slack > _least_cut(edges):  # a cut has two sides, each pays half
                     part = _union(atoms[i:j])
                     if part.box[2] <= _WIDEST * height:
                         out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
@@ -129,7 +175,7 @@ def _hypotheses(
             cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
             cost -= _SPACED_GAIN * max(0.0, usual - _SPACED - max(0.0, gap))
             own = cost + (0.0 if marks.isdisjoint(line[i : j + 1]) else _MARK_JOIN_COST)
-            if own + _GLYPH_COST >= sum(wholes[i : j + 1]):
+            if own + _GLYPH_COST >= sum(wholes[i : j + 1]) + slack:
                 continue
             joined = _union(line[i : j + 1])
             if joined.box[2] > _WIDEST * height or joined.box[3] > _TALLEST * height:
@@ -147,27 +193,6 @@ def _look_cost(chance: float, piece: Piece, height: float) -> float:
 def _least_cut(cuts: int) -> float:
     """The cost of so many cuts of a piece, if all parts look like characters for certain."""
     return (cuts + 1) * _GLYPH_COST + cuts * _CUT_COST
-
-
-def _cheapest(
-    graph: Sequence[_Hypothesis], chances: Mapping[Piece, float], height: float
-) -> list[Piece]:
-    """The path over all atoms of least cost."""
-    end = max(h.last for h in graph)
-    least = [0.0] + [np.inf] * end
-    last: list[_Hypothesis | None] = [None] * (end + 1)
-    for h in sorted(graph, key=lambda h: h.first):
-        look = _look_cost(chances[h.piece], h.piece, height)
-        cost = least[h.first] + h.cost + _GLYPH_COST + look
-        if cost < least[h.last]:
-            least[h.last], last[h.last] = cost, h
-    path: list[Piece] = []
-    while end:
-        step = last[end]
-        assert step is not None  # pieces as they are always make a path
-        path.append(step.piece)
-        end = step.first
-    return path[::-1]
 
 
 def cut_columns(piece: Piece, labels: npt.NDArray[np.int32], height: float) -> list[int]:

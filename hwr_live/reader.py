@@ -19,7 +19,8 @@ from hwr_live.classify import Classifier
 from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
 from hwr_live.ink import Ink
-from hwr_live.lattice import best_pieces
+from hwr_live.language import Language
+from hwr_live.lattice import Paths, best_paths
 from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.segment import Piece, Segmentation, full_stops, split_words
@@ -40,6 +41,10 @@ _TURNED = 40  # glyphs that are looked at from the other sides then
 _FEW = 4  # fewer tell nothing: 6 and 9, M and W
 _BETTER = 0.03  # mean likeness that a turn must gain, …
 _CHANCE = 0.6  # … and this divided by the number of glyphs
+_WAYS = 12  # to cut and join a word, of which a language chooses,
+_OPEN = 3.0  # where they cost no more than this beyond the cheapest …
+_TOLD = 4.0  # … and words are worth no more;
+_SHORT = 3  # glyphs: of fewer that can be read, nearly all are a word
 _TEXTURE = 300  # pieces: as many that look like no characters are a texture, not writing;
 _SAMPLE = 100  # so many of them tell
 
@@ -51,16 +56,25 @@ class Reader:
         classifier: the model.
         chars: which characters may be read: a set's name or the characters themselves.
         adaptation: what is known of the hand that writes.
+        language: whose words are likelier than others; None for any.
+
+    Attributes:
+        known: the characters that are read, in the order of their probabilities.
 
     Raises:
         InputError: if the model knows none of ``chars``.
     """
 
     def __init__(
-        self, classifier: Classifier, chars: str = "all", adaptation: Adaptation | None = None
+        self,
+        classifier: Classifier,
+        chars: str = "all",
+        adaptation: Adaptation | None = None,
+        language: Language | None = None,
     ) -> None:
         self.classifier = classifier
         self.adaptation = adaptation
+        self.language = language
         self.chars = chars
         wanted = set(parse_chars(chars))
         labels = classifier.card.labels
@@ -70,7 +84,7 @@ class Reader:
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
         self._none = labels.index(None) if None in labels else None
         self._stop = labels.index(".") if "." in labels and None in labels else None
-        self._known = tuple(str(labels[i]) for i in self._columns)
+        self.known = tuple(str(labels[i]) for i in self._columns)
         if not self._columns:
             raise InputError(
                 f"the model {classifier.card.name} knows none of the characters {chars!r}"
@@ -92,15 +106,18 @@ class Reader:
         model: str = DEFAULT,
         chars: str = "all",
         profile: str | os.PathLike[str] | None = None,
+        language: str | None = None,
     ) -> Reader:
-        """Loads a model by name or path, and learns a profile's hand by name or path.
+        """Loads a model by name or path, learns a profile's hand by name or path, and a language's
+        words by its code, such as "en".
 
         Raises:
-            InputError: for a missing or broken model, characters that it does not know, or a
-                profile that is not there.
+            InputError: for a missing or broken model, characters that it does not know, a profile
+                that is not there, or a language that is not known.
         """
         parse_chars(chars)
-        reader = cls(Classifier(find_model(model)), chars)
+        words = None if language is None else Language.load(language)
+        reader = cls(Classifier(find_model(model)), chars, language=words)
         if profile is None:
             return reader
         from hwr_live.profile import Profile  # most readings need none
@@ -109,7 +126,7 @@ class Reader:
 
     def with_chars(self, chars: str) -> Reader:
         """A reader of other characters with the same model and of the same hand."""
-        return Reader(self.classifier, chars, self.adaptation)
+        return Reader(self.classifier, chars, self.adaptation, self.language)
 
     def remembering(self, tolerance: float = 0) -> Reader:
         """The same reader with a memory for crops that come again, for many readings of one thing.
@@ -117,7 +134,8 @@ class Reader:
         Args:
             tolerance: as of ``Memory``: with 0, nothing is read otherwise than without a memory.
         """
-        return Reader(self.classifier.remembering(tolerance), self.chars, self.adaptation)
+        remembering = self.classifier.remembering(tolerance)
+        return Reader(remembering, self.chars, self.adaptation, self.language)
 
     def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> Reader:
         """A reader that has learned a hand from these samples, and from no others.
@@ -129,11 +147,11 @@ class Reader:
         card = self.classifier.card
         known = newest([sample for sample in samples if sample[0] in card.labels])
         if not known:
-            return Reader(self.classifier, self.chars)
+            return Reader(self.classifier, self.chars, language=self.language)
         p, embeddings = self.classifier.look(np.stack([one for _, one in known]))
         near = NEAR if self.classifier.embeds else NEAR_LOGITS
         learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels, near)
-        return Reader(self.classifier, self.chars, learned)
+        return Reader(self.classifier, self.chars, learned, self.language)
 
     def read(self, frame: Frame | Canvas) -> Reading:
         """Reads a picture or a canvas.
@@ -218,14 +236,14 @@ class Reader:
 
     def decide(self, words: Sequence[Floats], places: Sequence[Floats]) -> list[Floats]:
         """``context.decide`` over this reader's characters."""
-        return context.decide(words, places, self._known)
+        return context.decide(words, places, self.known)
 
     def candidates(self, chars: Floats) -> list[tuple[tuple[str, float], ...]]:
         """The likeliest characters of each glyph, by its row of probabilities (n, chars)."""
         best = np.argsort(-chars, axis=1, kind="stable")[:, :_CANDIDATES]
         chances = np.take_along_axis(chars, best, axis=1)
         return [
-            tuple((self._known[i], chance) for i, chance in zip(*row, strict=True))
+            tuple((self.known[i], chance) for i, chance in zip(*row, strict=True))
             for row in zip(best.tolist(), chances.tolist(), strict=True)
         ]
 
@@ -252,11 +270,39 @@ class _Page:
         self.stops = {piece for line in lines for piece in full_stops(line, height)}
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
         marks = list(compress(pieces, self.marks(pieces)))
-        chosen = best_pieces(lines, looks, self.segmented.labels, height, self.look_closer, marks)
+        slack = 0.0 if self.reader.language is None else _OPEN
+        labels = self.segmented.labels
+        paths = best_paths(lines, looks, labels, height, self.look_closer, marks, slack)
+        chosen = [self.spelt(one) for one in paths]
         seen = [self.seen[piece][2] for line in chosen for piece in line]
         if seen:
             self.likeness = float(self.reader.likeness(np.stack(seen)).mean())
         return tuple(self.line(split_words(line, height)) for line in chosen)
+
+    def spelt(self, paths: Paths) -> list[Piece]:
+        """A line's pieces; each word's are cut and joined so that it is rather a word, where there
+        is a language."""
+        language = self.reader.language
+        if language is None:
+            return paths.best
+        out: list[Piece] = []
+        for word in split_words(paths.best, self.segmented.height):
+            ways = paths.ways(word, _WAYS)
+            if len(word) < _SHORT and all(self.chars_of(word).sum(1) > 0.5):
+                ways = ways[:1]
+            costs = [
+                cost - min(_TOLD, language.evidence(self.chars_of(way), self.reader.known))
+                for cost, way in ways
+                if cost < ways[0][0] + _OPEN
+            ]
+            out += ways[int(np.argmin(costs))][1]
+        return out
+
+    def chars_of(self, pieces: Sequence[Piece]) -> Floats:
+        """(n, chars) probabilities of pieces that were looked at; rows sum to less than 1 by what
+        may be no character."""
+        none, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
+        return chars * (1 - none)[:, None]
 
     @property
     def doubtful(self) -> bool:
@@ -311,6 +357,8 @@ class _Page:
         heard = [k[readable[k]] for k in heard]
         places = _places(pieces, self.segmented.tilt)
         decided = self.reader.decide([chars[k] for k in heard], [places[k] for k in heard])
+        if self.reader.language is not None:
+            decided = self.reader.language.decide(decided, self.reader.known)
         for k, rows in zip(heard, decided, strict=True):
             chars[k] = rows
         glyphs = map(self.glyph, pieces, nones.tolist(), self.reader.candidates(chars), readable)

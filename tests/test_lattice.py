@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.lattice import best_pieces, cut_columns
+from hwr_live.lattice import best_paths, cut_columns
 from hwr_live.segment import Piece
 
 Labels = npt.NDArray[np.int32]
@@ -41,8 +41,8 @@ def best(
         return np.array([likes(piece) for piece in pieces])
 
     looks = np.array([likes(piece) for piece in line])
-    (chosen,) = best_pieces([line], [looks], labels, HEIGHT, look, marks)
-    return chosen, asked
+    (paths,) = best_paths([line], [looks], labels, HEIGHT, look, marks)
+    return paths.best, asked
 
 
 def ink_of(pieces: Sequence[Piece], labels: Labels) -> npt.NDArray[np.int64]:
@@ -65,7 +65,7 @@ def test_no_lines_ask_nothing() -> None:
     def look(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
         raise AssertionError("asked for nothing")
 
-    assert best_pieces([], [], np.zeros((5, 5), np.int32), HEIGHT, look) == []
+    assert best_paths([], [], np.zeros((5, 5), np.int32), HEIGHT, look) == []
 
 
 @pytest.mark.parametrize("whole", [0.9, 0.02])

@@ -1,160 +1,248 @@
 """Measures how well the shipped models read, from real handwriting, and prints one table.
 
-    HWR_DATA=DIR python -m tests.accuracy [--model hwr62] [--lines 40]
+    HWR_DATA=DIR python -m tests.accuracy [--model hwr62] [--only PART ...] [--on validation]
 
-Test parts and photographs only: nothing here was seen by training or by the choice of a model.
+Test parts and photographs only, which neither training nor the choice of a model has seen; with
+``--on validation`` the composed pages are of hands that models and settings may be chosen by, and
+all else is left out. Character error rates are edits over characters, spaces left out; *folded* has
+upper and lower case as one.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import multiprocessing
 import os
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
+from statistics import median
+from typing import Any
 
+import cv2
 import numpy as np
-import numpy.typing as npt
 
-from hwr_live.chars import MARKS
-from hwr_live.pictures import read_picture
+from hwr_live.chars import ALL, DIGITS, MARKS, UPPER
 from hwr_live.reader import Reader
-from tests.compose import DISTURBANCES, error_rate, marked_line, random_line, write_page
+from tests import paper, photographs
+from tests.compose import SENTENCES, random_code, random_line, write_page
+from tests.errors import Errors
+from tests.hands import PARTS, Crops, Hand, paper_hand, stroke_hands
 from train.datasets import load
-from train.marks import question_marks, read_marks
 from train.measure import accuracies, by_source, calibration_error
-from train.strokes import Strokes, read_chars74k
 
-Writers = dict[str, dict[str, list[Strokes]]]
-TEST_WRITERS = range(35, 40)  # of Chars74K: the test part of hwr62
+COPIES = 20  # of each photograph
+_LINES = 4  # on a composed page
+_SIZES, _PENS = (20, 45), (2.5, 7)  # pixels: x-heights and pens of pages composed of strokes
+_PAPER_SIZES = (16, 26)  # and of photographed characters, which are small
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured with.
+
+    Attributes:
+        model: the model's name or folder.
+        data: the folder of the data.
+        on: "test", or "validation".
+        pages: composed pages of each kind.
+        pool: the processes that read them.
+    """
+
+    model: str
+    data: Path
+    on: str
+    pages: int
+    pool: ProcessPoolExecutor
+
+    def all(self, measure: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """What ``measure(model, data, on, *job)`` gives for each job, in their order."""
+        bound = partial(measure, self.model, self.data, self.on)
+        return list(self.pool.map(bound, *zip(*jobs, strict=True)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy")
     parser.add_argument("--model", default="hwr62")
-    parser.add_argument("--lines", type=int, default=40, help="composed lines a disturbance")
+    parser.add_argument("--only", nargs="+", choices=PARTS_OF_TABLE, default=[*PARTS_OF_TABLE])
+    parser.add_argument("--on", choices=PARTS, default="test", help="whose hands (test)")
+    parser.add_argument("--pages", type=int, default=20, help="composed pages of each kind (20)")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args(argv)
     if not os.environ.get("HWR_DATA"):
         print("accuracy: set HWR_DATA to the folder of the data", file=sys.stderr)
         return 2
     data = Path(os.environ["HWR_DATA"])
-    reader = Reader.load(options.model)
-    test_part(reader, data)
-    mnist_part(data)
-    pages(reader, data)
-    writers = test_writers(data)
-    composed(reader, writers, options.lines)
-    punctuated(reader, writers, data, options.lines)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.processes, spawn, cv2.setNumThreads, (1,)) as pool:
+        bench = Bench(options.model, data, options.on, options.pages, pool)
+        for name, measure in PARTS_OF_TABLE.items():
+            if name in options.only:
+                measure(bench)
+                sys.stdout.flush()
     return 0
 
 
-def test_part(reader: Reader, data: Path) -> None:
-    """hwr62's test part by source, over 62, 47 (merged) and 44 (shape) classes."""
-    dataset = load("hwr62", data)
+def characters(bench: Bench) -> None:
+    """hwr62's test part by source, over 62, 47 (merged) and 44 (shape) classes; MNIST's."""
+    if bench.on != "test":
+        return
+    dataset, reader = load("hwr62", bench.data), Reader.load(bench.model)
     part = dataset.test
     p = reader.classifier.probabilities(part.images)
     none, _ = reader.none_and_chars(p)
     assert part.sources is not None
     rows = by_source(p, part.labels, part.sources, dataset.chars)
+    means = {key: float(np.mean([row[key] for row in rows.values()])) for key in _ACCURACIES}
     rows["all"] = {"count": len(p), **accuracies(p, part.labels, dataset.chars)}
-    print("hwr62 test part  count   62 classes  47 merged  44 shapes   top 3 of 62")
+    rows["mean of sources"] = {"count": len(rows) - 1, **means}
+    print("hwr62 test part   count   62 classes  47 merged  44 shapes  first 3 of 62")
     for name, row in rows.items():
-        print(
-            f"  {name:12} {row['count']:7.0f}   {row['accuracy']:9.2%} {row['merged']:10.2%} "
-            f"{row['shapes']:10.2%} {row['top3']:10.2%}"
-        )
+        cells = "".join(f"{row[key]:11.2%}" for key in _ACCURACIES)
+        print(f"  {name:16}{row['count']:5.0f}  {cells}")
     chars = p[:, : len(dataset.chars)]
     error = calibration_error(chars / chars.sum(1, keepdims=True), part.labels)
     print(f"  calibration error {error:.4f}; kept as characters {reader.is_char(none).mean():.2%}")
+    part = load("mnist", bench.data).test
+    p = Reader.load("mnist").classifier.probabilities(part.images)
+    print(f"mnist test part {len(p):7}  {accuracies(p, part.labels, DIGITS)['accuracy']:11.2%}")
 
 
-def mnist_part(data: Path) -> None:
-    """The MNIST model on MNIST's test part."""
-    reader = Reader.load("mnist")
-    part = load("mnist", data).test
-    p = reader.classifier.probabilities(part.images)
-    print(f"mnist test part  {accuracies(p, part.labels, '0123456789')['accuracy']:.2%}")
+_ACCURACIES = ("accuracy", "merged", "shapes", "top3")
 
 
-def pages(reader: Reader, data: Path) -> None:
-    """Character error rate of each photograph, exact and case-folded, without spaces."""
-    truths = json.loads((data / "pages" / "transcripts.json").read_text(encoding="utf-8"))
-    print("photograph                  exact  folded     ms")
-    total = np.zeros(3)
-    for name, lines in sorted(truths.items()):
-        picture = read_picture(str(data / "pages" / name))
-        started = time.perf_counter()
-        text = reader.read(picture).text
-        ms = 1000 * (time.perf_counter() - started)
-        errors = rates("\n".join(lines), text)
-        total += errors
-        print(f"  {name:25} {errors[0] / errors[2]:6.1%} {errors[1] / errors[2]:7.1%} {ms:6.0f}")
-    print(f"  {'all':25} {total[0] / total[2]:6.1%} {total[1] / total[2]:7.1%}")
-
-
-def test_writers(data: Path) -> Writers:
-    """The strokes of the test part's writers, by writer and character."""
-    writers: Writers = defaultdict(lambda: defaultdict(list))
-    for character in read_chars74k(data / "strokes" / "chars74k.json"):
-        if int(character.group.split("-")[1]) in TEST_WRITERS:
-            writers[character.group][character.label].append(character.strokes)
-    return writers
-
-
-def punctuated(reader: Reader, writers: Writers, data: Path, count: int) -> None:
-    """Lines with punctuation: characters of test writers, marks of CROHME's test part.
-
-    A colon is two of its dots; question marks, which it does not have, are drawn from the curve
-    that training uses, bent anew, and so tell less.
-    """
-    marks = read_marks(data / "strokes" / "crohme_punctuation_test.npz")
-    dots = [np.concatenate(dot) * 0.15 for dot in marks["."]]
-    marks[":"] = [[one, two + np.array([0, 800])] for one, two in pairwise(dots)]
-    marks["?"] = question_marks(20, seed=1)
-    total, wrong = np.zeros(3), 0
-    names = sorted(writers)
-    lines_with_none = 0
-    for seed in range(max(1, count // 2)):
-        rng = np.random.default_rng(2000 + seed)
-        lines = [marked_line(rng) for _ in range(3)]
-        strokes = {**writers[names[seed % len(names)]], **marks}
-        page = write_page(lines, strokes, rng, rng.uniform(20, 45), rng.uniform(2.5, 7))
-        total += rates("\n".join(lines), reader.read(page).text)
-        plain = [random_line(rng) for _ in range(3)]
-        page = write_page(plain, strokes, rng, rng.uniform(20, 45), rng.uniform(2.5, 7))
-        text = reader.read(page).text
-        wrong += sum(char in MARKS for char in text)
-        lines_with_none += sum(map(len, plain))
+def pages(bench: Bench) -> None:
+    """Each photograph, and copies of it."""
+    if bench.on != "test":
+        return
+    truths = photographs.truths(bench.data)
+    jobs = [(name, copy) for name in truths for copy in range(COPIES + 1)]
+    done = dict(zip(jobs, bench.all(_photograph, jobs), strict=True))
     print(
-        f"punctuated lines of test writers  {total[0] / total[2]:6.1%} {total[1] / total[2]:7.1%}"
+        f"photographs                exact  folded   {COPIES} copies each:  exact  folded  CPU ms"
     )
-    print(f"  marks read where there are none: {wrong} in {lines_with_none} characters")
+    whole = Errors(), Errors()
+    for name in truths:
+        once = done[name, 0][0]
+        copies = [done[name, copy] for copy in range(1, COPIES + 1)]
+        often = sum((errors for errors, _ in copies), Errors())
+        ms = median(ms for _, ms in copies)
+        print(f"  {name:24} {once}{'':20}{often} {ms:7.0f}")
+        whole = whole[0] + once, whole[1] + often
+    print(f"  {'all':24} {whole[0]}{'':20}{whole[1]}")
 
 
-def composed(reader: Reader, writers: Writers, count: int) -> None:
-    """Lines written with test writers' strokes, clean and under each disturbance."""
-    names = sorted(writers)
-    print("composed lines of test writers  exact  folded")
-    for name, disturb in DISTURBANCES.items():
-        total = np.zeros(3)
-        for seed in range(max(1, count // 4)):
-            rng = np.random.default_rng(1000 + seed)
-            lines = [random_line(rng) for _ in range(4)]
-            size, pen = rng.uniform(20, 45), rng.uniform(2.5, 7)
-            page = write_page(lines, writers[names[seed % len(names)]], rng, size, pen)
-            total += rates("\n".join(lines), reader.read(disturb(page, rng)).text)
-        print(f"  {name:28} {total[0] / total[2]:6.1%} {total[1] / total[2]:7.1%}")
+def paper_pages(bench: Bench) -> None:
+    """Words of photographed characters on clean paper, and what each disturbance costs."""
+    kinds: dict[str, tuple[str, ...]] = {
+        "clean": (),
+        **{name: (name,) for name in paper.DISTURBANCES},
+        "all together": paper.DISTURBANCES,
+    }
+    jobs = [(kind, seed) for kind in kinds.values() for seed in range(bench.pages)]
+    done = iter(bench.all(_paper_page, jobs))
+    print("composed of paper photographs  exact  folded   of clean")
+    clean, spurious, count = Errors(), 0, 0
+    for name in kinds:
+        some = [next(done) for _ in range(bench.pages)]
+        errors = sum((one for one, _ in some), Errors())
+        clean = errors if name == "clean" else clean
+        spurious, count = spurious + sum(marks for _, marks in some), count + errors.count
+        ratio = errors.rates[0] / max(1e-9, clean.rates[0])
+        print(f"  {name:28} {errors} {ratio:9.2f}")
+    print(f"  marks read where there are none: {spurious} in {count} characters")
 
 
-def rates(truth: str, text: str) -> npt.NDArray[np.float64]:
-    """Errors exact, errors case-folded, characters."""
-    exact, length = error_rate(truth, text)
-    folded, _ = error_rate(truth.lower(), text.lower())
-    return np.array([exact, folded, length], np.float64)
+def drawn_lines(bench: Bench) -> None:
+    """Sentences of all characters and marks, and codes that no language helps to read."""
+    hands = list(_stroke_hands(bench.data, bench.on))
+    print("drawn lines                    exact  folded")
+    rows: list[tuple[str, list[tuple[Any, ...]]]] = [
+        (f"sentences, {hand}", [(hand, "sentences", seed) for seed in range(4)]) for hand in hands
+    ]
+    every = [job for _, jobs in rows for job in jobs]
+    rows.append(("sentences, all hands", every))
+    for name, chars in (("capitals and digits", UPPER + DIGITS), ("all 62", ALL)):
+        jobs = [(hands[seed % len(hands)], chars, seed) for seed in range(bench.pages)]
+        rows.append((f"codes of {name}", jobs))
+    wanted = list(dict.fromkeys(job for _, jobs in rows for job in jobs))
+    done = dict(zip(wanted, bench.all(_drawn_page, wanted), strict=True))
+    for name, jobs in rows:
+        print(f"  {name:28} {sum((done[job] for job in jobs), Errors())}")
+
+
+PARTS_OF_TABLE: dict[str, Callable[[Bench], None]] = {
+    "characters": characters,
+    "photographs": pages,
+    "paper": paper_pages,
+    "drawn": drawn_lines,
+}
+
+
+@lru_cache(maxsize=1)
+def _reader(model: str) -> Reader:
+    return Reader.load(model)
+
+
+@lru_cache(maxsize=1)
+def _stroke_hands(data: Path, on: str) -> dict[str, Hand]:
+    return stroke_hands(data, on)
+
+
+@lru_cache(maxsize=1)
+def _paper_hand(data: Path, on: str) -> Crops:
+    return paper_hand(data, on)
+
+
+def _photograph(model: str, data: Path, on: str, name: str, copy: int) -> tuple[Errors, float]:
+    """Errors, and milliseconds of processor time that reading took."""
+    reader, truth = _reader(model), photographs.truths(data)[name]
+    picture = photographs.photograph(data, name, copy)
+    began = time.process_time()
+    text = reader.read(picture).text
+    return Errors.of(truth, text), 1000 * (time.process_time() - began)
+
+
+def _paper_page(
+    model: str, data: Path, on: str, what: tuple[str, ...], seed: int
+) -> tuple[Errors, int]:
+    """Errors, and how many marks were read: none are written."""
+    lines, picture = paper_page(_paper_hand(data, on), what, seed)
+    text = _reader(model).read(picture).text
+    return Errors.of("\n".join(lines), text), sum(char in MARKS for char in text)
+
+
+def paper_page(hand: Crops, what: Sequence[str], seed: int) -> tuple[list[str], paper.Picture]:
+    """A page's lines and its photograph."""
+    touching = paper.TOUCHING if "touching" in what else 0.0
+    lines, sheet = _sheet(hand, seed, touching)
+    behind = _sheet(hand, 10_000 + seed, 0.0)[1] if "show-through" in what else None
+    return lines, paper.photograph(sheet, what, seed, behind)
+
+
+def _sheet(hand: Crops, seed: int, touching: float) -> tuple[list[str], paper.Sheet]:
+    rng = np.random.default_rng(3000 + seed)
+    lines = [random_line(rng) for _ in range(_LINES)]
+    return lines, paper.write(lines, hand, rng, rng.uniform(*_PAPER_SIZES), touching)
+
+
+def _drawn_page(model: str, data: Path, on: str, hand: str, what: str, seed: int) -> Errors:
+    lines, page = drawn_page(_stroke_hands(data, on)[hand], what, seed)
+    return Errors.of("\n".join(lines), _reader(model).read(page).text)
+
+
+def drawn_page(hand: Hand, what: str, seed: int) -> tuple[list[str], paper.Grey]:
+    """A page's lines, "sentences" or codes of the characters ``what``, and its picture."""
+    rng = np.random.default_rng([seed, *what.encode()])
+    if what == "sentences":
+        lines = list(SENTENCES[seed % 2 :: 2])
+    else:
+        lines = [" ".join(random_code(rng, what) for _ in range(3)) for _ in range(_LINES)]
+    return lines, write_page(lines, hand, rng, rng.uniform(*_SIZES), rng.uniform(*_PENS))
 
 
 if __name__ == "__main__":

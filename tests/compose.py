@@ -1,13 +1,9 @@
-"""Pages written with real writers' strokes, and what light, paper and cameras do to them.
-
-For measuring, not for training: the text is known, and each disturbance can be had alone.
-"""
+"""Text, and pages written with real writers' strokes. For measuring, not for training."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +13,8 @@ from train.strokes import Strokes
 
 Image = npt.NDArray[np.uint8]
 
-# Top and bottom above the baseline in x-heights: a fixed table, not the reader's own.
+# Top and bottom above the baseline in x-heights: a fixed table, not the reader's own. Of strokes
+# and photographs that hold single characters, none tells how tall they stood on a line.
 ZONES: dict[str, tuple[float, float]] = {
     **dict.fromkeys("acemnorsuvwxz", (1.0, 0.0)),
     **dict.fromkeys("bdfhkl", (1.7, 0.0)),
@@ -36,7 +33,9 @@ ZONES: dict[str, tuple[float, float]] = {
     **dict.fromkeys("()", (1.8, -0.25)),
     **dict.fromkeys("!?", (1.6, 0.0)),
 }
-_WIDEST = {"-": 0.7, "=": 0.9, ".": 0.2, ",": 0.3}  # x-heights; of other characters 1.6
+# x-heights; these marks have no height to scale by, or hardly one. All else is as tall as the
+# table says, however wide.
+_WIDEST = {"-": 0.7, "=": 0.9, ".": 0.2, ",": 0.3}
 WORDS = (
     "the of and to in is that for was with his have from this not but what all were when there can "
     "an your which their said if do will each about how up out them then she many some so these "
@@ -44,6 +43,23 @@ WORDS = (
     "people my made over did down only way find use may water long little very after words called "
     "just where most know quick brown fox jumps over lazy dog sphinx black quartz judge vow"
 ).split()
+# All 62 characters and all marks; some are pangrams, others what labels and forms say.
+SENTENCES = (
+    "The quick brown fox jumps over the lazy dog.",
+    "SPHINX OF BLACK QUARTZ, JUDGE MY VOW!",
+    "Pack my box with five dozen liquor jugs.",
+    "JACKDAWS LOVE MY BIG SPHINX OF QUARTZ",
+    "How vexingly quick daft zebras jump!",
+    "Zoe Quinn, Felix Wyatt (Box 507): 83-24-619",
+    "Why did Max quiz Jack and Vera about 4/5?",
+    "Kurt, Ivy, Udo, Leo, Hans, Gina, Yves, Nora",
+    "Call 030 / 2718-4659, room B7 or K12.",
+    "37 + 48 = 85 and 906 - 124 = 782",
+    "Order A1B2C3: 10 x 25 = 250",
+    "Total: 16.90 (paid) - thanks!",
+    "Is it 9:45 or 12:30, Eva?",
+    "Dear Rita, Paul and Tom, see you on 7/8.",
+)
 
 
 def write_page(
@@ -79,8 +95,7 @@ def write_page(
             top, bottom = ZONES[char]
             tall = (top - bottom) * x_height * rng.uniform(1 - spread, 1 + spread)
             width, height = np.maximum(high - low, 1)
-            # A level or dot-like stroke has no height to scale by.
-            scale = min(tall / height, _WIDEST.get(char, 1.6) * x_height / width)
+            scale = min(tall / height, _WIDEST.get(char, np.inf) * x_height / width)
             foot = base - bottom * x_height
             for path in paths:
                 drawn.append((path - [low[0], high[1]]) * scale + [x, foot])
@@ -108,82 +123,6 @@ def random_line(rng: np.random.Generator, words: int = 4) -> str:
     return " ".join(out)
 
 
-def marked_line(rng: np.random.Generator) -> str:
-    """A line with punctuation, as on labels, scores and forms."""
-    a, b, c = (str(rng.choice(WORDS)) for _ in range(3))
-    m, n = (int(v) for v in rng.integers(2, 60, 2))
-    lines = (
-        f"{a.capitalize()} {b}, {c}.",
-        f"{a.capitalize()}: {m}.{n:02d}",
-        f"{m % 24}:{n:02d} - {n % 24}:{m:02d}",
-        f"{m} + {n} = {m + n}",
-        f"{m}/{n} ({a})",
-        f"{a.capitalize()} {b}!",
-        f"{a.capitalize()} {b} {c}?",
-        f"{a}-{b}, {m}-{n}",
-    )
-    return lines[int(rng.integers(len(lines)))]
-
-
-def _light(page: Image, rng: np.random.Generator) -> Image:
-    """A shadow across the paper."""
-    h, w = page.shape
-    y, x = np.mgrid[:h, :w].astype(np.float32)
-    angle = rng.uniform(0, 2 * np.pi)
-    across = (x * np.cos(angle) + y * np.sin(angle)) / max(h, w)
-    edge = 1 / (1 + np.exp(-(across - across.mean()) * rng.uniform(4, 12)))
-    return np.asarray(np.clip(page * (0.4 + 0.55 * edge), 0, 255), np.uint8)
-
-
-def _faint(page: Image, rng: np.random.Generator) -> Image:
-    """Pencil on grey paper."""
-    return np.asarray(215 - (255 - page.astype(np.float32)) * rng.uniform(0.25, 0.4), np.uint8)
-
-
-def _noise(page: Image, rng: np.random.Generator) -> Image:
-    soft = cv2.GaussianBlur(page, (0, 0), 1.2).astype(np.float32) * 0.8 + 20
-    return np.asarray(np.clip(soft + rng.normal(0, 12, page.shape), 0, 255), np.uint8)
-
-
-def _tilt(page: Image, rng: np.random.Generator) -> Image:
-    h, w = page.shape
-    turn = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.uniform(-6, 6)), 0.92)
-    return np.asarray(cv2.warpAffine(page, turn, (w, h), borderValue=255), np.uint8)
-
-
-def _ruled(page: Image, rng: np.random.Generator) -> Image:
-    out = page.copy()
-    for y in range(20, page.shape[0], int(rng.integers(45, 70))):
-        cv2.line(out, (0, y), (page.shape[1], y), 185, 2, cv2.LINE_AA)
-    return np.minimum(out, page)
-
-
-def _small(page: Image, rng: np.random.Generator) -> Image:
-    return np.asarray(cv2.resize(page, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA))
-
-
-def _chalk(page: Image, rng: np.random.Generator) -> Image:
-    return np.asarray(40 + (255 - page.astype(np.float32)) * 0.7, np.uint8)
-
-
-DISTURBANCES: dict[str, Callable[[Image, np.random.Generator], Image]] = {
-    "clean": lambda page, rng: page,
-    "light": _light,
-    "faint": _faint,
-    "noise": _noise,
-    "tilt": _tilt,
-    "small": _small,
-    "chalk": _chalk,
-    "ruled": _ruled,
-}
-
-
-def error_rate(truth: str, read: str) -> tuple[int, int]:
-    """Edit distance and length of the truth, spaces and line ends left out."""
-    a, b = "".join(truth.split()), "".join(read.split())
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1], len(a)
+def random_code(rng: np.random.Generator, chars: str) -> str:
+    """Six to eight characters in no order, each as likely: no language helps to read them."""
+    return "".join(rng.choice(list(chars), int(rng.integers(6, 9))))

@@ -39,7 +39,8 @@ from hwr_live.adapt import MOST, Adaptation
 from hwr_live.chars import DIGITS, LOWER, MERGED, UPPER
 from hwr_live.crop import crop
 from hwr_live.reader import Reader
-from tests.compose import error_rate, write_page
+from tests.compose import write_page
+from tests.errors import error_rate
 from train.datasets import load
 from train.measure import group_probabilities
 from train.recipe import HWR62

@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.reader import Reader
-from tests.accuracy import TEST_WRITERS, rates
 from tests.compose import random_line, write_page
+from tests.errors import Errors
+from tests.hands import TEST_WRITERS
 from train.strokes import Strokes, read_chars74k
 
 Image = npt.NDArray[np.uint8]
@@ -252,19 +253,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     reader = Reader.load(options.model)
     written = list(sheets(Path(os.environ["HWR_DATA"]), options.pages))
-    print(f"{'scene':24} exact  folded     ms")
+    print(f"{'scene':24}  exact  folded     ms")
     for name, scene in SCENES.items():
         if options.only not in name:
             continue
-        total, ms = np.zeros(3), []
+        total, ms = Errors(), []
         for seed, (text, page) in enumerate(written):
             picture, _ = photograph(page, scene, np.random.default_rng(seed))
             started = time.perf_counter()
             read = reader.read(picture).text
             ms.append(1000 * (time.perf_counter() - started))
-            total += rates(text, read)
-        exact, folded = total[:2] / total[2]
-        print(f"{name:24} {exact:6.1%} {folded:6.1%} {np.median(ms):6.0f}", flush=True)
+            total += Errors.of(text, read)
+        print(f"{name:24} {total} {np.median(ms):6.0f}", flush=True)
     return 0
 
 

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -83,6 +84,9 @@ def parser() -> argparse.ArgumentParser:
     read = commands.add_parser("read", parents=[common, known], help="read pictures")
     read.add_argument("pictures", nargs="+", metavar="PICTURE", help="file, folder, or - for stdin")
     read.add_argument("--overlay", metavar="DIR", help="write each picture with its reading here")
+    read.add_argument(
+        "--jobs", type=_count, default=1, metavar="N", help="processes for many pictures"
+    )
 
     sample = commands.add_parser(
         "sample", parents=[common], help="read a page that the program draws itself"
@@ -224,33 +228,38 @@ def _camera(options: argparse.Namespace) -> int:
 
 def _read(options: argparse.Namespace) -> int:
     from hwr_live.files import make_folder, write_new
-    from hwr_live.paint import draw_reading
-    from hwr_live.pictures import STDIN, encode_png, list_pictures, read_picture
+    from hwr_live.jobs import read_each
+    from hwr_live.pictures import STDIN, list_pictures
 
     if options.overlay:
         make_folder(Path(options.overlay))
-    reader = _taught(options)
-    status, printed = 0, False
+    found: list[str | InputError] = []
     for argument in options.pictures:
         try:
-            pictures = list_pictures(argument)
+            found += list_pictures(argument)
         except InputError as error:
-            status = _tell(error)
-            continue
-        for path in pictures:
-            try:
-                picture = read_picture(path)
-                reading = reader.read(picture)
-            except InputError as error:
-                status = _tell(error)
+            found.append(error)
+    paths = [one for one in found if isinstance(one, str)]
+    outcomes = read_each(
+        paths, partial(_taught, options), min(options.jobs, len(paths) or 1), bool(options.overlay)
+    )
+    status, printed = 0, False
+    with contextlib.closing(outcomes):
+        for path in found:
+            if isinstance(path, InputError):
+                status = _tell(path)
+                continue
+            reading, overlay, failed = next(outcomes)
+            if reading is None:
+                assert failed is not None
+                status = _tell(failed)
                 continue
             if printed and not options.json:
                 print()
             _print(reading, path, options.json)
             printed = True
-            if options.overlay:
+            if overlay is not None:
                 stem = "stdin" if path == STDIN else Path(path).stem
-                overlay = encode_png(draw_reading(picture, reading))
                 for file in write_new(Path(options.overlay), stem, {".png": overlay}):
                     print(f"wrote {file}", file=sys.stderr)
     return status

@@ -78,7 +78,7 @@ def read_each(
     except BrokenProcessPool:
         raise HwrError("a process that read pictures died; use fewer --jobs") from None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 _own: Reader  # of a process of the pool

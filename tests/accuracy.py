@@ -1,6 +1,7 @@
 """Measures how well the shipped models read, from real handwriting, and prints one table.
 
-    HWR_DATA=DIR python -m tests.accuracy [--model hwr62] [--only PART ...] [--on validation]
+    HWR_DATA=DIR python -m tests.accuracy [--model hwr62] [--language en] [--only PART ...]
+                                          [--on validation]
 
 Test parts and photographs only, which neither training nor the choice of a model has seen; with
 ``--on validation`` the composed pages are of hands that models and settings may be chosen by, and
@@ -21,19 +22,22 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from hwr_live.chars import ALL, DIGITS, MARKS, UPPER
+from hwr_live.chars import ALL, DIGITS, MARKS, SHAPES, UPPER
 from hwr_live.reader import Reader
-from tests import paper, photographs
+from tests import oddities, paper, photographs
 from tests.compose import SENTENCES, random_code, random_line, write_page
 from tests.errors import Errors
 from tests.hands import PARTS, Crops, Hand, paper_hand, stroke_hands
 from train.datasets import load
-from train.measure import accuracies, by_source, calibration_error
+from train.measure import accuracies, by_source, calibration_error, group_probabilities
+from train.pool import cut_validation
+from train.recipe import HWR62
 
 COPIES = 20  # of each photograph
 _LINES = 4  # on a composed page
@@ -41,33 +45,45 @@ _SIZES, _PENS = (20, 45), (2.5, 7)  # pixels: x-heights and pens of pages compos
 _PAPER_SIZES = (16, 26)  # and of photographed characters, which are small
 
 
+class Which(NamedTuple):
+    """The reader that is measured: the model's name or folder, and the language, if any."""
+
+    model: str
+    language: str | None
+
+    @lru_cache(maxsize=1)  # noqa: B019 -- one of a process, which lives as long
+    def load(self) -> Reader:
+        return Reader.load(self.model, language=self.language)
+
+
 @dataclass(frozen=True)
 class Bench:
     """What is measured with.
 
     Attributes:
-        model: the model's name or folder.
+        which: the reader.
         data: the folder of the data.
         on: "test", or "validation".
         pages: composed pages of each kind.
         pool: the processes that read them.
     """
 
-    model: str
+    which: Which
     data: Path
     on: str
     pages: int
     pool: ProcessPoolExecutor
 
     def all(self, measure: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
-        """What ``measure(model, data, on, *job)`` gives for each job, in their order."""
-        bound = partial(measure, self.model, self.data, self.on)
+        """What ``measure(which, data, on, *job)`` gives for each job, in their order."""
+        bound = partial(measure, self.which, self.data, self.on)
         return list(self.pool.map(bound, *zip(*jobs, strict=True)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy")
     parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--language", metavar="CODE", help="as of hwr-live read")
     parser.add_argument("--only", nargs="+", choices=PARTS_OF_TABLE, default=[*PARTS_OF_TABLE])
     parser.add_argument("--on", choices=PARTS, default="test", help="whose hands (test)")
     parser.add_argument("--pages", type=int, default=20, help="composed pages of each kind (20)")
@@ -79,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = Path(os.environ["HWR_DATA"])
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.processes, spawn, cv2.setNumThreads, (1,)) as pool:
-        bench = Bench(options.model, data, options.on, options.pages, pool)
+        bench = Bench(Which(options.model, options.language), data, options.on, options.pages, pool)
         for name, measure in PARTS_OF_TABLE.items():
             if name in options.only:
                 measure(bench)
@@ -91,7 +107,7 @@ def characters(bench: Bench) -> None:
     """hwr62's test part by source, over 62, 47 (merged) and 44 (shape) classes; MNIST's."""
     if bench.on != "test":
         return
-    dataset, reader = load("hwr62", bench.data), Reader.load(bench.model)
+    dataset, reader = load("hwr62", bench.data), bench.which.load()
     part = dataset.test
     p = reader.classifier.probabilities(part.images)
     none, _ = reader.none_and_chars(p)
@@ -107,12 +123,57 @@ def characters(bench: Bench) -> None:
     chars = p[:, : len(dataset.chars)]
     error = calibration_error(chars / chars.sum(1, keepdims=True), part.labels)
     print(f"  calibration error {error:.4f}; kept as characters {reader.is_char(none).mean():.2%}")
+    print(f"  ten worst of 44 shapes {worst_shapes(chars, part.labels, dataset.chars):.2%}")
     part = load("mnist", bench.data).test
     p = Reader.load("mnist").classifier.probabilities(part.images)
     print(f"mnist test part {len(p):7}  {accuracies(p, part.labels, DIGITS)['accuracy']:11.2%}")
 
 
 _ACCURACIES = ("accuracy", "merged", "shapes", "top3")
+
+
+def worst_shapes(
+    p: npt.NDArray[np.float64], labels: npt.NDArray[np.integer], chars: Sequence[str]
+) -> float:
+    """Accuracy over the ten shapes that are read worst, their images together."""
+    shapes, names = group_probabilities(p, chars, SHAPES)
+    group = np.array([names.index(SHAPES[char]) for char in chars])[labels]
+    right = np.bincount(group, shapes.argmax(1) == group, len(names))
+    count = np.bincount(group, minlength=len(names))
+    worst = np.argsort(right / np.maximum(count, 1))[:10]
+    return float(right[worst].sum() / count[worst].sum())
+
+
+def nonchars(bench: Bench) -> None:
+    """How many shapes that are no characters are told from characters, by family.
+
+    At the threshold that keeps 98 % of the validation part's characters, and at the model's own.
+    """
+    dataset, reader = load("hwr62", bench.data), bench.which.load()
+    _, index = cut_validation(dataset.train, HWR62)
+    chars = np.array(dataset.chars)
+
+    def none(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        return reader.none_and_chars(reader.classifier.probabilities(images))[0]
+
+    images, labels = dataset.train.images[index], chars[dataset.train.labels[index]]
+    thresholds = np.quantile(none(images), 0.98), reader.classifier.card.reject_above
+    families = {name: oddities.draw(name, _ODD, seed=1) for name in oddities.FAMILIES}
+    print("no characters, rejected         at 98 % kept   as shipped")
+    rows = {name: none(crops) for name, crops in families.items()}
+    means = [np.mean([(row > limit).mean() for row in rows.values()]) for limit in thresholds]
+    rows["halves that are none"] = none(oddities.halves(images, labels, _ODD, seed=1))
+    for name, row in rows.items():
+        cells = "".join(f"{(row > limit).mean():14.1%}" for limit in thresholds)
+        print(f"  {name:28} {cells}")
+    print(f"  {'mean of drawn families':28} {''.join(f'{mean:14.1%}' for mean in means)}")
+    if bench.on == "test":
+        kept = none(dataset.test.images)
+        cells = "".join(f"{(kept <= limit).mean():14.1%}" for limit in thresholds)
+        print(f"  {'characters kept, test part':28} {cells}")
+
+
+_ODD = 300  # of each family
 
 
 def pages(bench: Bench) -> None:
@@ -177,15 +238,11 @@ def drawn_lines(bench: Bench) -> None:
 
 PARTS_OF_TABLE: dict[str, Callable[[Bench], None]] = {
     "characters": characters,
+    "nonchars": nonchars,
     "photographs": pages,
     "paper": paper_pages,
     "drawn": drawn_lines,
 }
-
-
-@lru_cache(maxsize=1)
-def _reader(model: str) -> Reader:
-    return Reader.load(model)
 
 
 @lru_cache(maxsize=1)
@@ -198,9 +255,9 @@ def _paper_hand(data: Path, on: str) -> Crops:
     return paper_hand(data, on)
 
 
-def _photograph(model: str, data: Path, on: str, name: str, copy: int) -> tuple[Errors, float]:
+def _photograph(which: Which, data: Path, on: str, name: str, copy: int) -> tuple[Errors, float]:
     """Errors, and milliseconds of processor time that reading took."""
-    reader, truth = _reader(model), photographs.truths(data)[name]
+    reader, truth = which.load(), photographs.truths(data)[name]
     picture = photographs.photograph(data, name, copy)
     began = time.process_time()
     text = reader.read(picture).text
@@ -208,11 +265,11 @@ def _photograph(model: str, data: Path, on: str, name: str, copy: int) -> tuple[
 
 
 def _paper_page(
-    model: str, data: Path, on: str, what: tuple[str, ...], seed: int
+    which: Which, data: Path, on: str, what: tuple[str, ...], seed: int
 ) -> tuple[Errors, int]:
     """Errors, and how many marks were read: none are written."""
     lines, picture = paper_page(_paper_hand(data, on), what, seed)
-    text = _reader(model).read(picture).text
+    text = which.load().read(picture).text
     return Errors.of("\n".join(lines), text), sum(char in MARKS for char in text)
 
 
@@ -230,9 +287,9 @@ def _sheet(hand: Crops, seed: int, touching: float) -> tuple[list[str], paper.Sh
     return lines, paper.write(lines, hand, rng, rng.uniform(*_PAPER_SIZES), touching)
 
 
-def _drawn_page(model: str, data: Path, on: str, hand: str, what: str, seed: int) -> Errors:
+def _drawn_page(which: Which, data: Path, on: str, hand: str, what: str, seed: int) -> Errors:
     lines, page = drawn_page(_stroke_hands(data, on)[hand], what, seed)
-    return Errors.of("\n".join(lines), _reader(model).read(page).text)
+    return Errors.of("\n".join(lines), which.load().read(page).text)
 
 
 def drawn_page(hand: Hand, what: str, seed: int) -> tuple[list[str], paper.Grey]:

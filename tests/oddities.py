@@ -29,9 +29,7 @@ def draw(family: str, count: int, seed: int) -> Picture:
     return np.stack([crop(FAMILIES[family](rng)) for _ in range(count)])
 
 
-def halves(
-    crops: Picture, labels: npt.NDArray[np.str_], count: int, seed: int
-) -> tuple[Picture, npt.NDArray[np.str_]]:
+def halves(crops: Picture, labels: npt.NDArray[np.str_], count: int, seed: int) -> Picture:
     """Halves of characters that are no character themselves, as false cuts leave them.
 
     Args:
@@ -41,7 +39,7 @@ def halves(
         seed: of the choice.
 
     Returns:
-        uint8 (count, 28, 28), and which character each is half of.
+        uint8 (count, 28, 28).
     """
     usable = np.flatnonzero(np.isin(labels, list(_HALVED)))
     chosen = np.random.default_rng(seed).choice(usable, count)
@@ -51,7 +49,7 @@ def halves(
         part = _HALVED[str(labels[one])]
         piece[part] = crops[one][part]
         out[i] = crop(piece)
-    return out, labels[chosen]
+    return out
 
 
 def _stroke(points: Points, pen: float, room: Picture | None = None) -> Picture:

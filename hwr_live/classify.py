@@ -9,6 +9,7 @@ import copy
 import json
 import math
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.crop import SIZE
+from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
-from hwr_live.memory import Memory
+from hwr_live.memory import Inks, Memory
 from hwr_live.network import Network
 
 # What a card of another form ends in.
@@ -127,6 +128,7 @@ class Classifier:
         if content[4:8] != b"TFL3":
             raise InputError(f"{path} is no LiteRT file")
         self._memory: Memory | None = None
+        self._inks: Inks | None = None
         self._network = Network(path, content, self.card.shape)
         try:
             outputs = named_outputs(self._network.interpreter)
@@ -154,6 +156,12 @@ class Classifier:
         """
         return self._calibrated(self._recalled(crops, embed=False)[0])
 
+    def crops(self, inks: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+        """Crops (n, 28, 28) of the ink of glyphs, each uint8 (h, w), bright on black."""
+        if self._inks is None:
+            return np.array([crop(ink) for ink in inks], np.uint8).reshape(-1, SIZE, SIZE)
+        return self._inks.crops(inks)
+
     def look(self, crops: npt.NDArray[np.uint8]) -> tuple[Floats, Embeddings]:
         """``probabilities``, and what the network's last layer made them of.
 
@@ -176,6 +184,7 @@ class Classifier:
         """The same model with a memory of its own, for crops that come again (``Memory``)."""
         other = copy.copy(self)
         other._memory = Memory(tolerance, len(self.card.labels) + self._embedding_width)
+        other._inks = None if tolerance else Inks()  # a camera never sees the same ink again
         return other
 
     def _recalled(

@@ -87,11 +87,21 @@ def decide(
     alphabet = _alphabet(tuple(chars))
     if not words or alphabet is None:
         return [np.asarray(w, np.float64) for w in words]
-    flat, places = np.concatenate(words), np.concatenate(boxes)
-    fit = _zone_fit(flat, places, alphabet)
+    flat, places = (np.concatenate(part, dtype=np.float64) for part in (words, boxes))
+    sizes = tuple(map(len, words))
+    decided = _decided(flat.tobytes(), places.tobytes(), sizes, tuple(chars))
+    return np.split(decided.copy(), np.cumsum(sizes)[:-1])
+
+
+@lru_cache(maxsize=64)
+def _decided(p: bytes, places: bytes, sizes: tuple[int, ...], chars: tuple[str, ...]) -> Floats:
+    """(n, classes) of a line; on the pad most lines are the same again after a stroke."""
+    alphabet = _alphabet(chars)
+    assert alphabet is not None
+    flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
+    fit = _zone_fit(flat, np.frombuffer(places, np.float64).reshape(-1, 2), alphabet)
     flat = _marks_apart(flat, fit, _within_shapes(flat, fit, alphabet.same), alphabet.mark)
-    sizes = np.array([len(w) for w in words])
-    return np.split(_by_kind(flat, sizes, alphabet), np.cumsum(sizes)[:-1])
+    return _by_kind(flat, np.array(sizes), alphabet)
 
 
 @dataclass(frozen=True)
@@ -198,12 +208,15 @@ def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
     places = (places - np.median(bottom[letters])) / usual
     # In float32, whose exponential is many times as quick.
     edges = places.T.astype(np.float32)
+    floor = np.float32(_ZONE_FLOOR) * mass.sum(0) + np.float32(1e-9)
 
     def likely(tried: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
         x_heights, bases = (v[:, None, None].astype(np.float32) for v in _FRAMES[:, tried])
         near = _nearness(x_heights, bases, edges, alphabet)
-        heard = (near * mass).sum(1) + np.float32(_ZONE_FLOOR) * mass.sum(0)
-        return np.asarray(np.log(heard + np.float32(1e-9)).sum(1), np.float32)
+        near *= mass
+        heard = near.sum(1)
+        heard += floor
+        return np.asarray(np.log(heard, out=heard).sum(1), np.float32)
 
     # A quarter of all first, then those around the best of them.
     some = np.argsort(-likely(_COARSE))[:_BEST]
@@ -226,12 +239,17 @@ def _nearness(x_height: Any, base: Any, edges: npt.NDArray[Any], alphabet: _Alph
         (edges[0], alphabet.tops, _TOP_SPREAD),
         (edges[1], alphabet.bottoms, _BOTTOM_SPREAD),
     ):
-        off = ((base - edge) / x_height - zones[:, None].astype(edges.dtype)) / spread
+        off = (base - edge) / x_height - zones[:, None].astype(edges.dtype)
+        off /= spread
         # Far off is far enough: numbers too small for float32 are slow.
-        fits.append(np.exp(np.maximum(-0.5 * off * off, -40)))
+        off *= off
+        off *= -0.5
+        fits.append(np.exp(np.maximum(off, -40, out=off), out=off))
     # Many zones share an edge.
     top, bottom = fits
-    return top.take(alphabet.top_of, -2) * bottom.take(alphabet.bottom_of, -2)
+    near = top.take(alphabet.top_of, -2)
+    near *= bottom.take(alphabet.bottom_of, -2)
+    return near
 
 
 def _by_kind(p: Floats, sizes: npt.NDArray[np.intp], alphabet: _Alphabet) -> Floats:

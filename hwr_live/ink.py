@@ -76,7 +76,8 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     """
     given = to_grey(frame)
     grey, scale = _scaled(given, scale)
-    flat = _with_contrast(flatten(grey, is_light_on_dark(grey)))
+    less = _halve(grey, 2 * _GROUND_SIDE)  # for both, as each would make it of the whole
+    flat = _with_contrast(flatten(grey, is_light_on_dark(less), less))
     mask, darkness = binarize(flat)
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
@@ -157,7 +158,7 @@ def is_light_on_dark(grey: Grey) -> bool:
     Paper is what most pixels around are, and ink stands out from it to one side.
     """
     small = _shrink(grey, _GROUND_SIDE)
-    if float(np.median(small)) >= _BRIGHT:
+    if _percentiles(small, 50)[0] >= _BRIGHT:
         return False
     window = min(_GROUND_WINDOW, (min(small.shape) - 1) // 2 * 2 + 1)
     if window < 3:
@@ -169,13 +170,18 @@ def is_light_on_dark(grey: Grey) -> bool:
     return light > 1.5 * dark
 
 
-def flatten(grey: Grey, light_on_dark: bool = False) -> Grey:
+def flatten(grey: Grey, light_on_dark: bool = False, less: Grey | None = None) -> Grey:
     """Divides the light out: uint8 (h, w), paper 255, ink the darker the more it differs from it.
 
     The paper is a closing of the picture (dark strokes filled from around them), smoothed; of
     light writing on a dark ground an opening, and the ground is divided by the picture.
+
+    Args:
+        grey: uint8 (h, w).
+        light_on_dark: whether the writing is lighter than its ground.
+        less: the same picture, halved a few times, if it is at hand.
     """
-    small = _shrink(grey, _PAPER_SIDE)
+    small = _shrink(grey if less is None else less, _PAPER_SIDE)
     kernel = min(_PAPER_KERNEL, max(3, min(small.shape) // 2 * 2 - 1))
     # The median takes the camera's noise away, which a closing alone would collect.
     still = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small

@@ -1,13 +1,15 @@
 """What the network said of crops, for those that come again: the same ones on the pad, and almost
-the same ones in the next frames of a camera.
+the same ones in the next frames of a camera. And the crops of ink that comes again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.crop import SIZE
+from hwr_live.crop import SIZE, crop
 
 Crops = npt.NDArray[np.uint8]
 Answers = npt.NDArray[np.float32]
@@ -79,6 +81,25 @@ class Memory:
         self._outlines[places] = outlines = _outlines(crops[-_MOST:])
         self._lengths[places] = (outlines**2).sum(1)
         self._uses[places] = _LEAST_USES + numbers % (_MOST_USES - _LEAST_USES + 1)
+
+
+class Inks:
+    """Crops by the ink that they were made of; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._crops: dict[tuple[tuple[int, ...], bytes], npt.NDArray[np.uint8]] = {}
+
+    def crops(self, inks: Sequence[npt.NDArray[np.uint8]]) -> Crops:
+        """Crops (n, 28, 28) of the ink of glyphs, each uint8 (h, w), bright on black."""
+        out = np.zeros((len(inks), SIZE, SIZE), np.uint8)
+        for place, ink in zip(out, inks, strict=True):
+            key = (ink.shape, ink.tobytes())
+            if key not in self._crops:
+                if len(self._crops) == _MOST:
+                    self._crops.pop(next(iter(self._crops)))
+                self._crops[key] = crop(ink)
+            place[:] = self._crops[key]
+        return out
 
 
 def _outlines(crops: Crops) -> npt.NDArray[np.float32]:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.components import components
+
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 Line = tuple[Floats, Floats]  # a point and a direction
@@ -41,6 +43,7 @@ _SQUARE = math.radians(50)  # a sheet's corners, seen at an angle, are of 90 deg
 _INSET = 0.004  # of a side: the edge itself is not read
 _INK = 0.25  # of the ground's brightness: what is darker beside the sheet may be writing, …
 _LEAST_INK = 25  # … by so many grey values at least, if there are …
+_DEEP = np.maximum(_INK * np.arange(256), _LEAST_INK).astype(np.uint8)  # by the ground's grey
 _MARKS = 5  # … so many marks, …
 _MARK = 0.12  # … not longer than this share of the frame's longer side
 _CHALK = 60  # grey values: and what is so much lighter
@@ -143,7 +146,7 @@ def _channels(small: npt.NDArray[np.uint8]) -> Iterator[Grey]:
 def _regions(channel: Grey, dark: float, light: float) -> Iterator[Floats]:
     """Convex hulls of the large bright regions, (n, 2), at several thresholds; the same only
     once."""
-    seen: list[npt.NDArray[np.float64]] = []
+    seen: list[tuple[float, ...]] = []
     for level in np.linspace(dark, light, _LEVELS + 2)[1:-1]:
         mask = cv2.threshold(channel, float(level), 255, cv2.THRESH_BINARY)[1]
         outlines = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
@@ -152,8 +155,8 @@ def _regions(channel: Grey, dark: float, light: float) -> Iterator[Floats]:
             if len(outline) < 4 or w * h < _LEAST_AREA * channel.size:
                 continue
             area = cv2.contourArea(outline)
-            kind = np.array((x, y, x + w, y + h, 4 * area / (w + h)))
-            if any(np.abs(kind - other).max() < _SAME for other in seen):
+            kind = (x, y, x + w, y + h, 4 * area / (w + h))
+            if any(max(abs(a - b) for a, b in zip(kind, k, strict=True)) < _SAME for k in seen):
                 continue
             seen.append(kind)
             hull = cv2.convexHull(outline)
@@ -164,17 +167,24 @@ def _regions(channel: Grey, dark: float, light: float) -> Iterator[Floats]:
 
 def _quad(hull: Floats, channel: Grey) -> tuple[Floats, float] | None:
     """The sheet of which a region is the visible part, and how clear its edges are."""
-    length = cv2.arcLength(hull.astype(np.float32), True)
-    found = cv2.approxPolyDP(hull.astype(np.float32), 0.006 * length, True)[:, 0]
-    ends = np.asarray(found, np.float64)
-    following = np.roll(ends, -1, 0)
-    limit = np.array(channel.shape[::-1]) - 1 - _BORDER
-    low, high = np.minimum(ends, following), np.maximum(ends, following)
-    on_border = ((high <= _BORDER) | (low >= limit)).any(1)
-    real = ~on_border & (np.hypot(*(following - ends).T) >= _SHORT * length)
-    if not 2 <= real.sum() <= 4:
+    outline = hull.astype(np.float32)
+    length = cv2.arcLength(outline, True)
+    ends = cv2.approxPolyDP(outline, 0.006 * length, True)[:, 0].tolist()
+    right, lower = channel.shape[1] - 1 - _BORDER, channel.shape[0] - 1 - _BORDER
+    real = [
+        (a, b)
+        for a, b in zip(ends, ends[1:] + ends[:1], strict=True)
+        # Not along the frame's edge.
+        if max(a[0], b[0]) > _BORDER
+        and max(a[1], b[1]) > _BORDER
+        and min(a[0], b[0]) < right
+        and min(a[1], b[1]) < lower
+        and math.dist(a, b) >= _SHORT * length
+    ]
+    if not 2 <= len(real) <= 4:
         return None
-    edges = _edges(channel, ends[real], following[real], hull.mean(0))
+    sides = np.array(real, np.float64)
+    edges = _edges(channel, sides[:, 0], sides[:, 1], hull.mean(0))
     if edges is None:
         return None
     corners = _corners(edges[0], hull)
@@ -203,8 +213,9 @@ def _edges(channel: Grey, a: Floats, b: Floats, inside: Floats) -> tuple[list[Li
     if (clear.mean(1) < _SUPPORT).any():
         return None
     # Where the step is steepest, between the pixels: the top of a parabola.
-    spread = np.pad(steps, ((0, 0), (0, 0), (1, 1)), mode="edge")
-    left, right = (np.take_along_axis(spread, at[:, :, None] + k, 2)[:, :, 0] for k in (0, 2))
+    side, place = np.ogrid[: len(a), : len(_PLACES)]
+    left = steps[side, place, np.maximum(at - 1, 0)]
+    right = steps[side, place, np.minimum(at + 1, steps.shape[2] - 1)]
     between = (right - left) / np.maximum(2 * (2 * step - left - right), 1e-3)
     offs = at + np.clip(between, -0.5, 0.5) - (_ACROSS - 1)
     lines: list[Line] = []
@@ -292,18 +303,18 @@ def _writing_beside(small: npt.NDArray[np.uint8], corners: Floats) -> bool:
     kernel = np.ones((_CLOSING, _CLOSING), np.uint8)
     ground = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel), np.uint8)
     deeper = np.asarray(cv2.subtract(ground, grey), np.uint8)
-    dark = (deeper > np.maximum(_INK * ground, _LEAST_INK)) & (ground >= _MARK_GROUND)
+    dark = (deeper > np.asarray(cv2.LUT(ground, _DEEP))) & (ground >= _MARK_GROUND)
     light = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel)) > _CHALK
     middle = corners.mean(0)
     wider = np.round(middle + (corners - middle) * 1.03).astype(np.int32)
-    return any(_are_marks(marks.astype(np.uint8), wider) for marks in (dark, light))
+    return any(_are_marks(marks.view(np.uint8), wider) for marks in (dark, light))
 
 
 def _are_marks(marks: Grey, sheet: npt.NDArray[np.int32]) -> bool:
     """Whether so many marks beside the sheet have a character's size and form."""
     cv2.fillConvexPoly(marks, sheet, 0)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(marks)
-    sides = stats[1:count, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1]
+    _, stats = components(marks.view(np.bool_))
+    sides = stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1]
     longer, shorter = sides.max(1), sides.min(1)
     few = (shorter >= 2) & (longer <= 4 * shorter) & (longer <= _MARK * max(marks.shape))
     return bool(few.sum() >= _MARKS)

@@ -156,3 +156,15 @@ def test_a_clear_mark_or_character_stays() -> None:
     assert marked("a(b", {}) == "a(b"
     assert marked("...", {}) == "..."
     assert [len(w) for w in decide([np.eye(len(MARKS))], [np.ones((len(MARKS), 2))], MARKS)] == [11]
+
+
+def test_a_line_that_comes_again_is_decided_in_the_same_way() -> None:
+    words, places = line("some words")
+    first = decide(words, places, ALL)
+    expected = [word.copy() for word in first]
+    for word in first:
+        word[:] = 0  # the caller's own
+    for again, word in zip(decide(words, places, ALL), expected, strict=True):
+        np.testing.assert_array_equal(again, word)
+    elsewhere = decide(words, [place * [[1, 0.5]] for place in places], ALL)
+    assert any((a != b).any() for a, b in zip(elsewhere, expected, strict=True))

@@ -16,7 +16,6 @@ from hwr_live.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
 from hwr_live.canvas import Canvas
 from hwr_live.chars import MARKS, SHAPES, parse_chars
 from hwr_live.classify import Classifier
-from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
 from hwr_live.ink import Ink
 from hwr_live.language import Language
@@ -330,7 +329,7 @@ class _Page:
 
     def look(self, pieces: Sequence[Piece]) -> Floats:
         inks = cut_inks(self.ink, self.segmented, pieces)
-        crops = np.array([crop(one) for one in inks], np.uint8).reshape(-1, SIZE, SIZE)
+        crops = self.reader.classifier.crops(inks)
         p = self.reader.probabilities(crops)
         stops = np.array([piece in self.stops for piece in pieces], np.bool_)
         if stops.any():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import defaultdict
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -97,6 +98,7 @@ def _test_groups() -> set[str]:
     return {f"chars74k-{n}" for n in TEST_WRITERS} | {f"paper-{n}" for n in TEST_PAPER}
 
 
+@lru_cache(maxsize=1)
 def _validation_groups(data: Path) -> set[str]:
     """The groups that training with hwr62's own recipe chooses by or leaves out."""
     part = load("hwr62", data).train

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError
+from hwr_live.terminal import print_anything
 
 if TYPE_CHECKING:
     from hwr_live.profile import Profile
@@ -129,6 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
     # Its products are small: threads cost more than they gain, and much more on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    print_anything()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["train"]:  # its options are its own
         from train.__main__ import main as train

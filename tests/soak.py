@@ -1,9 +1,10 @@
 """Endurance: a camera over an unruly network, and thousands of readings of the pad.
 
 ``python -m tests.soak`` runs for five minutes with the shipped model and prints what happened:
-frames dropped, stalls of three seconds, restarts of the server. ``--seconds 3600 --fps 3`` is the
-long form. ``--pad 10000`` draws and reads so many times on a pad without a window. The tests run a
-few seconds of both with readers that need no model.
+frames dropped, stalls of three seconds, restarts of the server. ``--seconds 3600 --fps 2
+--pause 15`` is the long form, which takes a tenth of a core. ``--pad 10000`` draws and reads so
+many times on a pad without a window. The tests run a few seconds of both with readers that need no
+model.
 """
 
 from __future__ import annotations
@@ -172,6 +173,7 @@ def soak(
     fps: float = 25.0,
     stall_s: float = 3.0,
     down_s: float = 1.0,
+    pause_s: float = 0.5,
 ) -> Result:
     """Runs the program against a camera with faults, one after the other, for so many seconds.
 
@@ -181,6 +183,7 @@ def soak(
         fps: frames a second that the camera sends.
         stall_s: how long the camera stalls.
         down_s: how long the server is down for a restart.
+        pause_s: from what came of a fault to the next one.
     """
     result, page = Result(), [0]
     rng = np.random.default_rng(0)
@@ -213,7 +216,7 @@ def soak(
             taken = client.next_after(moment, wanted, 8)
             (result.delays if fault == "swap" else result.recoveries).append(taken)
             result.curve.append(Held.by(client.process.pid, time.monotonic() - began))
-            time.sleep(0.5)
+            time.sleep(pause_s)
         result.status = client.end()  # a program that ended before its time has a status of 1 or 2
     result.reports = [report for _, report in client.came]
     result.errors = client.errors
@@ -270,6 +273,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--fps", type=float, default=25, help="of the camera")
+    parser.add_argument("--stall", type=float, default=3, metavar="S", help="of a stall")
+    parser.add_argument("--pause", type=float, default=0.5, metavar="S", help="between faults")
     parser.add_argument("--pad", type=int, metavar="N", help="N readings of the pad instead")
     parser.add_argument("--fake", action="store_true", help="without a model")
     options = parser.parse_args()
@@ -278,7 +283,13 @@ def main() -> None:
         reader = ForgetfulReader() if options.fake else Reader.load().remembering()
         tell_curve(soak_pad(options.pad, reader), "readings")
         return
-    result = soak(options.seconds, real=not options.fake, fps=options.fps)
+    result = soak(
+        options.seconds,
+        real=not options.fake,
+        fps=options.fps,
+        stall_s=options.stall,
+        pause_s=options.pause,
+    )
     frames = result.reports[-1]["frame"] + 1 if result.reports else 0
     texts = {report["text"] for report in result.reports if report["settled"]}
     print(f"exit status {result.status}")

@@ -406,6 +406,23 @@ def test_standard_input_of_a_process(page: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, SAMPLE, "")
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_terminal_without_the_characters(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    Profile.open(tmp_path / "Жé", new=True).add("7", np.full((20, 5), 255, np.uint8), "pad")
+    for arguments, status, told in (
+        (["profile", "show", "./Жé"], 0, "Жé".encode(encoding, "replace")),
+        (["train", "--help"], 0, "28×28".encode(encoding, "replace")),
+        (["read", "Ж.png"], 2, "Ж.png".encode(encoding, "backslashreplace")),
+    ):
+        done = program(*arguments, cwd=tmp_path, text=False)
+        assert done.returncode == status
+        assert told in (done.stderr if status else done.stdout)
+        assert len(done.stderr.splitlines()) == bool(status)
+
+
 def test_output_that_cannot_be_written() -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("needs /dev/full")

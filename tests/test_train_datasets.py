@@ -472,6 +472,7 @@ def link() -> zipfile.ZipInfo:
         ("/etc/evil", "points outside"),
         ("C:/evil", "points outside"),
         ("gzip\\..\\evil", "points outside"),
+        (f"../{'x' * 5000}", r"points outside: '\.\./x{197}'$"),
         ("other/emnist-digits-mapping.txt", "two members named emnist-digits-mapping.txt"),
         (link(), "is a link"),
     ],
@@ -483,6 +484,13 @@ def test_an_archive_with_tricks_is_refused(
     with pytest.raises(InputError, match=f"gzip.zip.*{reason}|{reason}"):
         load("emnist-letters", archive)
     assert [p.name for p in tmp_path.iterdir()] == ["gzip.zip"]
+
+
+def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    member = zipfile.ZipInfo()
+    member.filename = "\0evil"  # zipfile ends names at a null byte
+    archive = archive_of(tmp_path / "gzip.zip", member)
+    assert len(load("emnist-digits", archive).train.labels) == 70
 
 
 def test_a_bomb_is_refused_before_it_fills_the_memory(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hwr_live.modelstore import shipped_folder
 from hwr_live.profile import Profile
 from tests.layouts import emnist_files, gzipped, mnist_files, write, write_archive, write_keras
 from tests.test_train_checkpoint import state
@@ -345,6 +348,31 @@ def test_a_broken_card(
     Path("m", "card.json").write_text(content)
     assert main([command, "m"]) == 2
     assert "card.json is no model card" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("export", {"bytes": "many"}),
+        ("data", {"files": "none"}),
+        ("test", {"accuracy": None}),
+        ("network", {"name": "\ud800", "parameters": 5}),
+        ("file", "../model.tflite"),
+        ("calibration", []),
+    ],
+)
+@pytest.mark.parametrize("command", ["evaluate", "report"])
+def test_a_card_with_values_of_another_form(
+    made: Made, capsys: pytest.CaptureFixture[str], command: str, key: str, value: object
+) -> None:
+    card = json.loads((shipped_folder() / "mnist-dense" / "card.json").read_text(encoding="utf-8"))
+    Path("m").mkdir()
+    Path("m", "card.json").write_text(json.dumps({**card, key: value}), encoding="utf-8")
+    assert main([command, "m"]) == 2
+    told = capsys.readouterr().err
+    assert "card.json is no model card" in told
+    assert len(told.splitlines()) == 1
+    assert os.listdir("m") == ["card.json"]
 
 
 def test_hwr_live_train_is_the_same(made: Made) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from hwr_live.errors import HwrError
 from hwr_live.modelstore import shipped_folder
 from hwr_live.profile import Profile
+from hwr_live.terminal import print_anything
 from train.commands import COMMANDS, add_data, data_folder, load_data, make_parser, need_tensorflow
 from train.datasets import OFFICIAL
 from train.devices import cores
@@ -41,6 +42,7 @@ other commands, each with its own --help:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    print_anything()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others use the GPU too
     try:

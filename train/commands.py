@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hwr_live.classify import Card
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_exactly, write_new
 from hwr_live.modelstore import find_model
@@ -234,9 +235,20 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def _model(name: str) -> tuple[Path, dict[str, Any]]:
-    """A model's folder and card; a path goes before the name of a shipped model."""
+    """A model's folder and card; a path goes before the name of a shipped model.
+
+    Raises:
+        InputError: if there is none, or its card is of another form than training writes.
+    """
     folder = Path(name) if (Path(name) / "card.json").is_file() else find_model(name)
-    return folder, read_card(folder)
+    Card.load(folder)
+    card = read_card(folder)
+    try:
+        readme(card, ()).encode()  # it needs all that the commands here need
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise InputError(f"{folder / 'card.json'} is no model card: {reason}") from None
+    return folder, card
 
 
 def _dataset_of(options: argparse.Namespace, card: Mapping[str, Any]) -> str:

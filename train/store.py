@@ -93,9 +93,11 @@ class Archive:
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
             if _OUTSIDE.search(member.filename):
-                raise InputError(f"{where} has a member that points outside: {member.filename!r}")
+                raise InputError(
+                    f"{where} has a member that points outside: {member.filename[:200]!r}"
+                )
             name = member.filename.rsplit("/", 1)[-1]
-            if member.is_dir() or name.startswith("."):
+            if not name or name.startswith("."):  # a folder, a hidden file
                 continue
             if name in self._members:
                 raise InputError(f"{where} has two members named {name}")
@@ -106,7 +108,7 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         member = self._members[name]
-        where = f"{member.filename} in {self.where}"
+        where = f"{member.filename[:200]} in {self.where}"
         if stat.S_ISLNK(member.external_attr >> 16):
             raise InputError(f"{where} is a link, not a file")
         if member.file_size > MAX_BYTES:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.layouts import pictures
-from train.nonchars import Words, draw_nonchars
+from train.nonchars import draw_nonchars
 
 CROPS = pictures(12, 0)
 LABELS = np.array(list("0123456789ab"))
@@ -30,19 +30,6 @@ def test_the_same_seed_draws_the_same() -> None:
 def test_hardly_any_two_are_alike() -> None:
     out = draw_nonchars(60, CROPS, LABELS, seed=3)
     assert len(np.unique(out.reshape(60, -1), axis=0)) > 55
-
-
-@pytest.mark.parametrize("pair", ["cl", "in", "rn", "vv", "LI", "1l", "nn"])
-def test_characters_that_may_make_another_one_never_touch(pair: str) -> None:
-    kinds = Words(CROPS[: len(pair)], np.array(list(pair))).pairs
-    assert not any(pair in kind for kind in kinds)
-
-
-@pytest.mark.parametrize("pair", ["no", "is", "ee", "AB", "36"])
-def test_touching_characters_are_as_wide_as_both(pair: str) -> None:
-    square = np.full((2, 28, 28), 255, np.uint8)
-    room = Words(square, np.array(list(pair))).touching(np.random.default_rng(0))
-    assert np.ptp(np.flatnonzero(room.any(0))) > 1.2 * np.ptp(np.flatnonzero(room.any(1)))
 
 
 @pytest.mark.parametrize("crops", [np.zeros((3, 28, 28), np.uint8), CROPS[:1]])

@@ -12,20 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.canvas import draw_stroke
-from hwr_live.chars import DIGITS, LOWER, UPPER
-from hwr_live.context import ZONES
 from hwr_live.crop import crop
+from train.neighbours import Words, trim
 
 # A narrow or round character beside another one may well make a third: c and l a d, r and n an m.
 _JOINABLE = "2345678ABDEFGHKMNPQRSTUWXYZabdefghkmnpqstwxyz"
 _SIZE = 96
-
-# Which characters may touch and make no other one. A stroke beside a stroke makes a u, an n or an
-# H, and beside a round form a d, a b or an m; an i beside an s makes nothing.
-_NARROW = frozenset("iIl1jJtrfLT7Fcv")
-_BROAD = frozenset("szSZ2358BEMWmwG456agAQR")
-_AMBIGUOUS = frozenset("nn nu un uu nv nh hn nm mn NN UU VV WV".split())
-_X_HEIGHT = 13.0  # pixels: a capital is then about as tall as in a crop
 
 
 def draw_nonchars(
@@ -68,63 +60,9 @@ def draw_nonchars(
     return out
 
 
-class Words:
-    """Characters by name, to set neighbours of a word beside each other.
-
-    Attributes:
-        pairs: of each kind of word, the two characters that make no third when they touch.
-    """
-
-    def __init__(self, crops: npt.NDArray[np.uint8], labels: npt.NDArray[np.str_]) -> None:
-        self._crops = crops
-        self._of = {c: np.flatnonzero(labels == c) for c in np.unique(labels).tolist()}
-        # Lower case twice: most words are.
-        kinds = (LOWER, LOWER, UPPER, DIGITS, LOWER + UPPER + DIGITS)
-        pairs = [
-            [a + b for a in kind for b in kind if {a, b} <= self._of.keys() and _no_third(a, b)]
-            for kind in kinds
-        ]
-        self.pairs = [kind for kind in pairs if kind]
-
-    def touching(self, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-        """Two neighbours, each as tall as its kind is, on one baseline, that run together."""
-        kind = self.pairs[rng.integers(len(self.pairs))]
-        pair = kind[rng.integers(len(kind))]
-        room = np.zeros((72, 128), np.uint8)
-        x = 8
-        for char in pair:
-            part = _trim(self._crops[rng.choice(self._of[char])])
-            if not part.size:
-                continue
-            top, bottom = (_X_HEIGHT * zone * rng.uniform(0.9, 1.1) for zone in ZONES[char])
-            size = (top - bottom) / part.shape[0]
-            width = min(40, max(2, round(part.shape[1] * size * rng.uniform(0.9, 1.1))))
-            height = max(2, round(top - bottom))
-            sized = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
-            y = 44 - round(top)
-            spot = room[y : y + height, x : x + width]
-            np.maximum(spot, sized, out=spot)
-            x += max(2, width - int(rng.integers(1, 4)))
-        if rng.random() < 0.5:  # a broad pen runs letters together
-            cv2.dilate(room, np.ones((3, 3), np.uint8), room)
-        return room
-
-
-def _no_third(a: str, b: str) -> bool:
-    """Whether two characters that touch look like no other one."""
-    if a in _NARROW or b in _NARROW:
-        return a in _BROAD or b in _BROAD
-    return a + b not in _AMBIGUOUS
-
-
-def _trim(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    x, y, w, h = cv2.boundingRect((image > 64).astype(np.uint8))
-    return image[y : y + h, x : x + w] if w else image
-
-
 def _joined(some: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Two or three characters of a word that touch."""
-    parts = [_trim(c) for c in some[: 2 if rng.random() < 0.8 else 3]]
+    parts = [trim(c) for c in some[: 2 if rng.random() < 0.8 else 3]]
     room = np.zeros((64, 120), np.uint8)
     x = 4
     for part in parts:

@@ -14,12 +14,14 @@ from hwr_live.errors import InputError
 from train.datasets import Dataset, Part, split_validation
 from train.marks import FILE as MARKS_FILE
 from train.marks import draw_marks, read_marks
+from train.neighbours import draw_parted
 from train.nonchars import draw_nonchars
 from train.recipe import Recipe
 from train.strokes import Character, draw_crop, read_chars74k, read_crohme
 
 _NONCHARS = 24_000  # crops made at the start; augmentation varies them further
 _MARKS = 22_000
+_PARTED = 60_000  # characters that are tried: of some, too much would be lost
 _STROKE_SOURCES = (3, 4)  # hwr62's source bytes of Chars74K and CROHME
 _STROKE_FILES = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
 
@@ -123,6 +125,10 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
     train = Pool(all_images, all_labels, weights if weighted else None)
     held = Pool(part.images[valid], part.labels[valid].astype(np.int32))
     char_count, held_count = len(train.labels), len(held.labels)
+    if recipe.parted:
+        names = chars[train.labels]
+        ink, of = draw_parted(train.images, names, train.weights, _PARTED, recipe.seed)
+        train = train.with_more(ink, train.labels[of], recipe.parted)
     if path := marks_file(recipe, data):
         strokes = read_marks(path)
         ink, marks = draw_marks(strokes, _MARKS, recipe.seed)

@@ -38,6 +38,8 @@ class Recipe:
         nonchars: share of images that are no character (class ``none``), 0 for no such class.
         marks: share of images that are punctuation, where there are pen strokes to draw it from; 0
             for no such classes.
+        parted: share of images that are characters cut off from a neighbour they touched, with what
+            such a cut leaves of it: the live program reads touching characters so.
         validation: share of the training part that is cut off to choose by.
         balance: 0 to 1: weight of a class as its count to this power, inverted: 0 leaves classes
             as common as they are, 1 makes them equally so.
@@ -71,6 +73,7 @@ class Recipe:
     augmentation: Augmentation | None = field(default_factory=Augmentation)
     nonchars: float = 0.0
     marks: float = 0.0
+    parted: float = 0.0
     validation: float = 0.05
     balance: float = 0.0
     source_weights: dict[int, float] = field(default_factory=dict)
@@ -110,6 +113,7 @@ _RANGES = (
     ("ema", 0, 0.999999),
     ("nonchars", 0, 0.9),
     ("marks", 0, 0.9),
+    ("parted", 0, 0.9),
     ("validation", 1e-6, 0.9),
     ("balance", 0, 1),
     ("redraw", 0, 100),
@@ -152,6 +156,7 @@ HWR62 = Recipe(
     epoch_images=130_000,
     nonchars=0.1,
     marks=0.06,
+    parted=0.15,
     balance=0.5,
     redraw=4,
     # Photographs of paper are what the camera sees and are few; drawn fonts, school capitals and

@@ -25,8 +25,8 @@ from hwr_live.errors import InputError
 Strokes = list[npt.NDArray[np.float64]]
 
 _HEIGHT = 112  # pixels of the longer side that a character is drawn at
-_PENS = (2.0, 16.0)  # pixels at that size: hair-line to marker
-_MARGIN = 12
+_PENS = (2.0, 30.0)  # pixels at that size: hair-line to marker, which is broad for small letters
+_MARGIN = 18
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from itertools import pairwise
 from operator import itemgetter
 from statistics import median
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.cuts import Cuts
 from hwr_live.reading import union_box
 from hwr_live.segment import Piece
 
@@ -35,11 +35,6 @@ _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
 _TALLEST = 2.2  # and what is joined no taller
 _MOST_JOINED = 3
-_CUT_MARGIN = 0.18  # usual heights from the ends of a piece that are not cut off
-_CUT_INK = 0.6  # usual heights of ink, beyond which no column is cut
-_CUT_APART = 0.1  # usual heights between cuts, and around each where none has less ink
-_MOST_CUTS = 3  # of a piece that is not wide …
-_CUT_WIDTH = 0.25  # … and in others one for so many usual heights
 _LOST = 0.4  # usual heights: from here on, ink that is left unread costs by its width
 
 Look = Callable[[Sequence[Piece]], npt.NDArray[np.float64]]
@@ -99,7 +94,7 @@ class Paths:
 def best_paths(
     lines: Sequence[Sequence[Piece]],
     looks: Sequence[npt.NDArray[np.float64]],
-    labels: npt.NDArray[np.int32],
+    cuts: Cuts,
     height: float,
     look: Look,
     marks: Collection[Piece] = (),
@@ -110,7 +105,7 @@ def best_paths(
     Args:
         lines: each line's pieces from left to right.
         looks: for each line (n,) how much its pieces look like characters as they are.
-        labels: int32 (h, w), the component of each pixel.
+        cuts: the ink; what is cut is kept there.
         height: the usual height of a glyph in pixels.
         look: the classifier, asked once for all further hypotheses of all lines.
         marks: pieces that look like punctuation as they are.
@@ -118,7 +113,7 @@ def best_paths(
     """
     known = frozenset(marks)
     graphs = [
-        _hypotheses(line, own, labels, height, known, slack)
+        _hypotheses(line, own, cuts, height, known, slack)
         for line, own in zip(lines, looks, strict=True)
     ]
     chances = {
@@ -135,7 +130,7 @@ def best_paths(
 def _hypotheses(
     line: Sequence[Piece],
     looks: npt.NDArray[np.float64],
-    labels: npt.NDArray[np.int32],
+    cuts: Cuts,
     height: float,
     marks: frozenset[Piece],
     slack: float,
@@ -151,8 +146,7 @@ def _hypotheses(
         starts.append(at)
         whole = _GLYPH_COST + _look_cost(float(chance), piece, height)
         wholes.append(whole)
-        columns = cut_columns(piece, labels, height) if whole + slack > _least_cut(1) else []
-        atoms = _cut(piece, columns, labels) if columns else [piece]
+        atoms = cuts.cut(piece, height) if whole + slack > _least_cut(1) else [piece]
         for i in range(len(atoms)):
             for j in range(i + 1, len(atoms) + 1):
                 edges = (i > 0) + (j < len(atoms))
@@ -193,55 +187,6 @@ def _look_cost(chance: float, piece: Piece, height: float) -> float:
 def _least_cut(cuts: int) -> float:
     """The cost of so many cuts of a piece, if all parts look like characters for certain."""
     return (cuts + 1) * _GLYPH_COST + cuts * _CUT_COST
-
-
-def cut_columns(piece: Piece, labels: npt.NDArray[np.int32], height: float) -> list[int]:
-    """Columns at which a piece may be two characters: where it has least ink, away from its ends.
-
-    Returns:
-        Columns in pixels of ``labels``, ascending; three, or more in wide ink.
-    """
-    x, _, w, _ = piece.box
-    if w < 0.55 * height:
-        return []
-    ink = _own(piece, labels).sum(0).astype(np.float32)
-    soft = cv2.blur(ink[None], (3, 1))[0]
-    margin = max(2, int(_CUT_MARGIN * height))
-    inner = np.arange(margin, w - margin)
-    if not len(inner):
-        return []
-    apart = max(1, int(_CUT_APART * height))
-    least = cv2.erode(soft[None], np.ones((1, 2 * apart + 1), np.uint8))[0]
-    limit = max(3.0, _CUT_INK * height)
-    most = max(_MOST_CUTS, round(w / (_CUT_WIDTH * height)))
-    columns: list[int] = []
-    for column in inner[np.argsort(soft[inner], kind="stable")]:
-        if soft[column] > limit or len(columns) == most:
-            break
-        if soft[column] > least[column]:
-            continue
-        if all(abs(column - other) > apart for other in columns):
-            columns.append(int(column))
-    return sorted(x + c for c in columns)
-
-
-def _cut(piece: Piece, columns: Sequence[int], labels: npt.NDArray[np.int32]) -> list[Piece]:
-    """The piece parted at columns; parts without ink are left out."""
-    x, y, w, _ = piece.box
-    own = _own(piece, labels)
-    edges = [x, *columns, x + w]
-    out = []
-    for left, right in pairwise(edges):
-        rows = np.flatnonzero(own[:, left - x : right - x].any(1))
-        if len(rows):
-            top, bottom = int(rows[0]), int(rows[-1]) + 1
-            out.append(Piece(piece.parts, (left, y + top, right - left, bottom - top)))
-    return out
-
-
-def _own(piece: Piece, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    x, y, w, h = piece.box
-    return np.isin(labels[y : y + h, x : x + w], piece.parts)
 
 
 def _union(pieces: Sequence[Piece]) -> Piece:

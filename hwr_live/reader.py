@@ -16,13 +16,14 @@ from hwr_live.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
 from hwr_live.canvas import Canvas
 from hwr_live.chars import MARKS, SHAPES, parse_chars
 from hwr_live.classify import Classifier
+from hwr_live.cuts import Cuts
 from hwr_live.errors import InputError
 from hwr_live.ink import Ink
 from hwr_live.language import Language
 from hwr_live.lattice import Paths, best_paths
 from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.reading import Glyph, Line, Reading
-from hwr_live.segment import Piece, Segmentation, full_stops, split_words
+from hwr_live.segment import Piece, full_stops, split_words
 from hwr_live.sight import Sight, see, turned
 
 Frame = npt.NDArray[np.generic]
@@ -253,6 +254,7 @@ class _Page:
     def __init__(self, reader: Reader, sight: Sight) -> None:
         self.reader, self.sight = reader, sight
         self.ink, self.segmented = sight.ink, sight.segmented
+        self.cuts = Cuts(self.segmented.labels)
         self.likeness = 0.0  # of what was read: the mean over its glyphs
         self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
         self.stops: set[Piece] = set()  # pieces that stand where full stops do
@@ -270,8 +272,7 @@ class _Page:
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
         marks = list(compress(pieces, self.marks(pieces)))
         slack = 0.0 if self.reader.language is None else _OPEN
-        labels = self.segmented.labels
-        paths = best_paths(lines, looks, labels, height, self.look_closer, marks, slack)
+        paths = best_paths(lines, looks, self.cuts, height, self.look_closer, marks, slack)
         chosen = [self.spelt(one) for one in paths]
         seen = [self.seen[piece][2] for line in chosen for piece in line]
         if seen:
@@ -328,7 +329,7 @@ class _Page:
         return {0: float(likeness[0]), 2: float(likeness[1])}
 
     def look(self, pieces: Sequence[Piece]) -> Floats:
-        inks = cut_inks(self.ink, self.segmented, pieces)
+        inks = cut_inks(self.ink, self.cuts, pieces)
         crops = self.reader.classifier.crops(inks)
         p = self.reader.probabilities(crops)
         stops = np.array([piece in self.stops for piece in pieces], np.bool_)
@@ -374,20 +375,16 @@ class _Page:
         return Glyph(char, confidence * (1 - none), box, candidates, one, ink)
 
 
-def cut_inks(ink: Ink, segmented: Segmentation, pieces: Sequence[Piece]) -> list[Crop]:
+def cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
     """The ink of each piece without that of its neighbours: uint8 (h, w), at working scale."""
     out = []
-    height, width = ink.mask.shape
     kernel = np.ones((3, 3), np.uint8)
     for piece in pieces:
         x, y, w, h = piece.box
         top, left = max(0, y - 1), max(0, x - 1)
-        bottom, right = min(height, y + h + 1), min(width, x + w + 1)
-        labels = segmented.labels[top:bottom, left:right]
-        own = np.isin(labels, piece.parts) if len(piece.parts) > 1 else labels == piece.parts[0]
         # One pixel around the mask: the soft edge of the strokes.
-        near = np.asarray(cv2.dilate(own.astype(np.uint8), kernel), np.uint8)
-        out.append(ink.grey[top:bottom, left:right] * near)
+        near = np.asarray(cv2.dilate(cuts.mask(piece, 1).astype(np.uint8), kernel), np.uint8)
+        out.append(ink.grey[top : y + h + 1, left : x + w + 1] * near)
     return out
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.lattice import best_paths, cut_columns
+from hwr_live.cuts import Cuts
+from hwr_live.lattice import best_paths
 from hwr_live.segment import Piece
 
 Labels = npt.NDArray[np.int32]
@@ -41,18 +42,14 @@ def best(
         return np.array([likes(piece) for piece in pieces])
 
     looks = np.array([likes(piece) for piece in line])
-    (paths,) = best_paths([line], [looks], labels, HEIGHT, look, marks)
-    return paths.best, asked
-
-
-def ink_of(pieces: Sequence[Piece], labels: Labels) -> npt.NDArray[np.int64]:
-    """How many pieces each pixel is in."""
+    cuts = Cuts(labels)
+    (paths,) = best_paths([line], [looks], cuts, HEIGHT, look, marks)
     count = np.zeros(labels.shape, np.int64)
-    for piece in pieces:
+    for piece in paths.best:
         x, y, w, h = piece.box
-        part = labels[y : y + h, x : x + w]
-        count[y : y + h, x : x + w] += np.isin(part, piece.parts)
-    return count
+        count[y : y + h, x : x + w] += cuts.mask(piece)
+    assert (count == (labels > 0)).all(), "ink is lost or read twice"
+    return paths.best, asked
 
 
 # Two bodies 25 pixels wide with a bridge between them from 45 to 55.
@@ -65,7 +62,7 @@ def test_no_lines_ask_nothing() -> None:
     def look(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
         raise AssertionError("asked for nothing")
 
-    assert best_paths([], [], np.zeros((5, 5), np.int32), HEIGHT, look) == []
+    assert best_paths([], [], Cuts(np.zeros((5, 5), np.int32)), HEIGHT, look) == []
 
 
 @pytest.mark.parametrize("whole", [0.9, 0.02])
@@ -91,7 +88,6 @@ def test_broken_characters_are_joined_if_they_are_near(apart: int, expected: int
     labels, line = page((x, y, w, h), (x + w + apart, second[0], second[1], second[2]), other)
     chosen, _ = best(labels, line, lambda p: 0.99 if p.box[2] > 18 else 0.05)
     assert len(chosen) == expected
-    assert (ink_of(chosen, labels) == (labels > 0)).all()
 
 
 def test_parts_that_look_well_alone_stay_alone() -> None:
@@ -111,30 +107,9 @@ def test_no_ink_is_lost_or_read_twice(seed: int) -> None:
         x += w + int(rng.integers(2, 12))
     labels, line = page(*boxes)
     chosen, asked = best(labels, line, lambda p: float(rng.random()))
-    assert (ink_of(chosen, labels) == (labels > 0)).all()
     assert len(set(asked)) == len(asked)
     assert not set(asked) & set(line)
     assert [p.box[0] for p in chosen] == sorted(p.box[0] for p in chosen)
-
-
-@pytest.mark.parametrize(
-    ("boxes", "expected"),
-    [
-        (((20, 30, 10, 40),), []),  # too narrow
-        (((20, 30, 60, 40),), []),  # solid: nowhere thin
-        (BRIDGED, [50]),
-    ],
-)
-def test_cuts_are_where_there_is_least_ink(
-    boxes: tuple[tuple[int, int, int, int], ...], expected: list[int]
-) -> None:
-    labels, (piece,) = page(*boxes)
-    columns = cut_columns(piece, labels, HEIGHT)
-    assert columns == sorted(columns)
-    assert len(columns) >= len(expected)
-    assert all(min(abs(c - e) for c in columns) <= 6 for e in expected)
-    if not expected:
-        assert columns == []
 
 
 def test_what_looks_like_a_mark_rather_stands_alone() -> None:
@@ -155,4 +130,3 @@ def test_wide_ink_is_cut_into_as_many_as_it_holds() -> None:
     chosen, asked = best(labels, line, lambda p: 0.95 if p.box[2] < 40 else 0.01)
     assert len(chosen) == 7
     assert max(piece.box[2] for piece in asked) <= 1.5 * HEIGHT
-    assert ink_of(chosen, labels).max() == 1

@@ -71,6 +71,13 @@ def test_what_the_card_tells_is_told(told: str) -> None:
     assert told in readme(OLD, ())
 
 
+def test_what_was_tried_is_told_in_its_order() -> None:
+    tried = [{"change": "wider", "gave": "+0.1"}, {"change": "deeper", "gave": "nothing"}]
+    text = readme({**OLD, "tried": tried}, ())
+    assert "| wider | +0.1 |\n| deeper | nothing |" in text
+    assert "What was tried" not in readme(OLD, ())
+
+
 def test_tables_have_as_many_cells_in_each_row() -> None:
     rows = re.findall(r"^\|.*\|$", readme(OLD, ()), re.MULTILINE)
     assert len(rows) == 4 + 3

@@ -60,6 +60,7 @@ def readme(card: Card, files: Collection[str]) -> str:
         _data(card.get("data", {})),
         _training(card),
         _picture(CURVES, "Loss and accuracy by epoch", files),
+        _tried(card.get("tried", ())),
         _use(card, files),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -192,6 +193,14 @@ def _settings(recipe: Card) -> Iterable[tuple[str, Any]]:
             yield key, ", ".join(map(str, value)) or "none"
         else:
             yield key, "none" if value is None else value
+
+
+def _tried(tried: Iterable[Mapping[str, str]]) -> str:
+    """What was tried, as whoever trained it has written into the card by hand."""
+    rows = [[one["change"], one["gave"]] for one in tried]
+    if not rows:
+        return ""
+    return "\n".join(["## What was tried", "", *_table(("change", "what it gave"), rows)])
 
 
 def _use(card: Card, files: Collection[str]) -> str:

@@ -220,7 +220,7 @@ def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
 
     # A quarter of all first, then those around the best of them.
     some = np.argsort(-likely(_COARSE))[:_BEST]
-    around = np.unique(_AROUND[some])
+    around = np.flatnonzero(np.bincount(_AROUND[some].ravel()))
     x_height, base = _FRAMES[:, around[int(likely(around).argmax())]]
     chosen = (_nearness(x_height, base, places.T, alphabet) + _ZONE_FLOOR) / (1 + _ZONE_FLOOR)
     return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,6 @@ class Network:
         self.interpreter = self._run(None, np.zeros((1, *shape), np.float32))
         self._interpreters = [self.interpreter]  # for each thread, as far as it was needed
         self._threads = min(_MOST_THREADS, os.cpu_count() or 1)
-        self._helpers: ThreadPoolExecutor | None = None
 
     def run(self, images: Floats, outputs: Sequence[int]) -> list[Floats]:
         """Outputs of any number of images.
@@ -71,24 +69,30 @@ class Network:
             batches = np.array_split(images, count)
             found: list[list[Floats]] = [[] for _ in batches]
             left = iter(range(count))
+            failures: list[InputError] = []
 
             def take(thread: int) -> None:
                 """Runs batches that no other thread has taken, until there are none."""
-                for number in left:
-                    interpreter = self._run(self._interpreters[thread], batches[number])
-                    self._interpreters[thread] = interpreter
-                    found[number] = [self._output(interpreter, i, batches[number]) for i in outputs]
+                try:
+                    for number in left:
+                        interpreter = self._run(self._interpreters[thread], batches[number])
+                        self._interpreters[thread] = interpreter
+                        found[number] = [
+                            self._output(interpreter, i, batches[number]) for i in outputs
+                        ]
+                except InputError as error:  # raised where the outputs are waited for
+                    failures.append(error)
 
             while len(self._interpreters) < threads:
                 self._interpreters.append(None)
-            if threads > 1 and self._helpers is None:
-                self._helpers = ThreadPoolExecutor(self._threads - 1, thread_name_prefix="network")
-            helping = [self._helpers.submit(take, n) for n in range(1, threads) if self._helpers]
-            try:
-                take(0)
-            finally:
-                for helper in helping:
-                    helper.result()
+            helpers = [threading.Thread(target=take, args=(n,)) for n in range(1, threads)]
+            for helper in helpers:
+                helper.start()
+            take(0)
+            for helper in helpers:
+                helper.join()
+        if failures:
+            raise failures[0]
         return [np.concatenate(rows) for rows in zip(*found, strict=True)]
 
     def _output(self, interpreter: Any, index: int, images: Floats) -> Floats:

@@ -132,9 +132,15 @@ def _without_dirt(
     # A single stroke's width is about its area over its length; of a component of several strokes
     # this is too much, so the least of them tell. A dot is at least half a pen wide.
     widths = area[big] / (longer[big] + np.minimum(w, h)[big])
-    pen = float(np.percentile(widths, 10)) if big.any() else 2.0
+    pen = _tenth(widths) if big.any() else 2.0
     kept = (longer > 0.06 * height) & (area > 0.25 * pen * pen)
     return np.asarray(numbers[kept], np.int64)
+
+
+def _tenth(values: npt.NDArray[np.float64]) -> float:
+    """``np.percentile(values, 10)``, which loads a good part of NumPy when first called."""
+    ordered = np.sort(values)
+    return float(np.interp(0.1 * (len(ordered) - 1), np.arange(len(ordered)), ordered))
 
 
 def _join_parts(
@@ -208,14 +214,22 @@ def _stops(
     """Which small boxes stand on the baseline behind a glyph, as a full stop does: what is below
     them belongs to the next line."""
     stops = np.zeros(len(boxes), np.bool_)
-    x, y, w, h = boxes[~small].T
-    for i in np.flatnonzero(small):
-        left, top, wide, tall = boxes[i]
-        gap = left - (x + w)
-        beside = (gap > -0.3 * height) & (gap < 0.7 * height) & (left + wide > x + w)
+    dots = np.flatnonzero(small)
+    dots = dots[np.argsort(boxes[dots, 0])]
+    stems = boxes[~small & (boxes[:, 3] > 0.4 * height)]
+    right = stems[:, 0] + stems[:, 2]
+    order = np.argsort(right)
+    stems, right = stems[order], right[order]
+    for start in range(0, len(dots), _BLOCK):
+        some = dots[start : start + _BLOCK]
+        left, top, wide, tall = boxes[some].T[:, :, None]
+        near = slice(*np.searchsorted(right, (left[0, 0] - height, left[-1, 0] + height)))
+        foot = stems[near, 1] + stems[near, 3]
+        gap = left - right[near]
+        beside = (gap > -0.3 * height) & (gap < 0.7 * height) & (left + wide > right[near])
         # The glyph's foot is as low as the dot, and its head far higher.
-        beside &= (np.abs(top + tall / 2 - (y + h)) < 0.25 * height) & (h > 0.4 * height)
-        stops[i] = bool(beside.any())
+        beside &= np.abs(top + tall / 2 - foot) < 0.25 * height
+        stops[some] = beside.any(1)
     return stops
 
 
@@ -351,7 +365,7 @@ def _lines(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Pie
             lines.append([item])
         else:
             best.append(item)
-    lines.sort(key=lambda line: float(np.median([y for _, y, _ in line])))
+    lines.sort(key=lambda line: median(y for _, y, _ in line))
     return [[p for _, _, p in sorted(line, key=lambda item: item[0])] for line in lines]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hwr_live.canvas import Canvas
 from hwr_live.ink import find_ink
-from hwr_live.segment import Piece, Segmentation, full_stops, segment, split_words
+from hwr_live.segment import Piece, Segmentation, _stops, full_stops, segment, split_words
 
 Image = npt.NDArray[np.uint8]
 Points = list[tuple[float, float]]
@@ -185,3 +185,17 @@ def test_only_small_ink_behind_a_foot_is_a_full_stop() -> None:
     stops = full_stops(line, 36)
     assert [line.index(piece) for piece in stops] == [1, 6]
     assert full_stops([], 36) == []
+
+
+def test_full_stops_are_found_one_by_one_and_all_at_once() -> None:
+    rng = np.random.default_rng(3)
+    sizes = rng.uniform(4, 12, (300, 2)) * np.where(np.arange(300) % 2, 1, 3)[:, None]
+    boxes = np.column_stack([rng.uniform(0, 600, (300, 2)), sizes])
+    small = boxes[:, 2:].max(1) < 12
+    all_at_once = _stops(boxes, small, 30.0)
+    assert 10 < all_at_once.sum() < small.sum()
+    for i in np.flatnonzero(small):
+        alone = ~small
+        alone[i] = True
+        assert _stops(boxes[alone], small[alone], 30.0).any() == all_at_once[i]
+    assert not _stops(boxes[small], small[small], 30.0).any()  # behind nothing

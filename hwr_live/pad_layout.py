@@ -62,8 +62,39 @@ class Table:
         return next((choice for choice in self.choices if inside(choice.box, x, y)), None)
 
 
+class Captioned:
+    """Of a layout: its parts have captions at their upper ends.
+
+    Attributes:
+        font: size of the panel's text, in pixels.
+        crops: what the network sees, or has seen.
+    """
+
+    font: int
+    crops: Box
+
+    @property
+    def caption(self) -> int:
+        """Height of a part's caption."""
+        return round(self.font * 1.6)
+
+    @property
+    def label(self) -> int:
+        """Height of what stands below a crop."""
+        return round(self.font * 1.4)
+
+    def below_caption(self, box: Box) -> Box:
+        """A part without its caption."""
+        x, y, w, h = box
+        return (x, y + self.caption, w, h - self.caption)
+
+    def crop_cells(self, count: int) -> list[Box]:
+        """Squares for the last ``count`` crops, as many as fit, see :func:`crop_cells`."""
+        return crop_cells(self.crops, self.caption, self.label, count)
+
+
 @dataclass(frozen=True)
-class PadLayout:
+class PadLayout(Captioned):
     """The parts of a window; all boxes in its pixels, none reaching over another.
 
     Attributes:
@@ -87,20 +118,6 @@ class PadLayout:
     crops: Box
     note: Box
     keys: tuple[Box, ...]
-
-    @property
-    def caption(self) -> int:
-        """Height of a part's caption, in its box's upper end."""
-        return round(self.font * 1.6)
-
-    @property
-    def label(self) -> int:
-        """Height of what stands below a crop."""
-        return round(self.font * 1.4)
-
-    def crop_cells(self, count: int) -> list[Box]:
-        """Squares for ``count`` crops, see :func:`crop_cells`."""
-        return crop_cells(self.crops, self.caption, self.label, count)
 
     def table(self, glyph: Box, candidates: Sequence[tuple[str, float]]) -> Table:
         """The correction table for a glyph: beside it, inside the drawing area.

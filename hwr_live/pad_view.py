@@ -151,10 +151,10 @@ def _paint_panel(frame: Frame, state: PadState) -> None:
     remark = " · ".join(part for part in about if part)
     panel.draw_caption(frame, layout.reading, font, "READING", remark)
     empty = "nothing readable" if reading.glyphs else "nothing written yet"
-    panel.draw_text_of(frame, _below_caption(state, layout.reading), font, reading, empty)
+    panel.draw_text_of(frame, layout.below_caption(layout.reading), font, reading, empty)
 
     panel.draw_caption(frame, layout.bars, font, "TOP FIVE", _about(state))
-    panel.draw_candidates(frame, _below_caption(state, layout.bars), font, chosen)
+    panel.draw_candidates(frame, layout.below_caption(layout.bars), font, chosen)
 
     if layout.crops[3] > 0:
         cells = state.crop_cells()
@@ -184,11 +184,6 @@ def _about(state: PadState) -> str:
     if glyph.char is None:
         return f"{NO_CHARACTER}, {panel.percent(glyph.confidence)}"
     return f"{glyph.char}, {panel.percent(glyph.confidence)}"
-
-
-def _below_caption(state: PadState, box: Box) -> Box:
-    x, y, w, h = box
-    return (x, y + state.layout.caption, w, h - state.layout.caption)
 
 
 def _paint_table(frame: Frame, state: PadState) -> None:

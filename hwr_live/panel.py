@@ -160,7 +160,7 @@ def percent(p: float) -> str:
     """A probability; never 100 % for what is not certain, nor 0 % for what is not impossible."""
     if p <= 0 or p >= 1:
         return f"{100 * p:.0f} %"
-    return f"{min(99, max(1, round(100 * p)))} %"
+    return "<1 %" if p < 0.005 else f"{min(99, max(1, round(100 * p)))} %"
 
 
 def draw_crops(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hwr_live.pad_layout import CROP, crop_cells, panel_size
+from hwr_live.pad_layout import CROP, Captioned, panel_size
 from hwr_live.reading import Box
 
 KEYS = (
@@ -18,7 +18,7 @@ KEYS = (
 
 
 @dataclass(frozen=True)
-class TeachLayout:
+class TeachLayout(Captioned):
     """The parts of a window; all boxes in its pixels, none reaching over another.
 
     Attributes:
@@ -44,15 +44,6 @@ class TeachLayout:
     crops: Box
     note: Box
     keys: tuple[Box, ...]
-
-    @property
-    def caption(self) -> int:
-        """Height of a part's caption, in its box's upper end."""
-        return round(self.font * 1.6)
-
-    def crop_cells(self, count: int) -> list[Box]:
-        """Squares for the last ``count`` samples, as many as fit."""
-        return crop_cells(self.crops, self.caption, round(self.font * 1.4), count)
 
 
 def arrange(size: tuple[int, int]) -> TeachLayout:

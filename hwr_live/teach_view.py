@@ -17,7 +17,7 @@ from hwr_live.paint import (
     put_text,
     text_width,
 )
-from hwr_live.reading import Box, Glyph
+from hwr_live.reading import Glyph
 from hwr_live.teach_layout import KEYS
 from hwr_live.teach_plan import ROUNDS, describe
 from hwr_live.teach_state import TeachState
@@ -122,7 +122,7 @@ def _paint_panel(frame: Frame, state: TeachState, name: str) -> None:
     if layout.bars[3] > 0:
         glyph = max(state.reading.glyphs, key=lambda g: g.box[2] * g.box[3], default=None)
         panel.draw_caption(frame, layout.bars, font, "READ SO FAR AS")
-        panel.draw_candidates(frame, _below(layout.bars, layout.caption), font, glyph)
+        panel.draw_candidates(frame, layout.below_caption(layout.bars), font, glyph)
     if layout.crops[3] > 0:
         taught = state.taught
         cells = layout.crop_cells(len(taught))
@@ -159,8 +159,3 @@ def _paint_progress(frame: Frame, state: TeachState, name: str) -> None:
     done = round(w * state.at / max(1, len(state.asked)))
     if done >= 1:
         plate(frame, (bar[0], bar[1], done, bar[3]), SURE, 3)
-
-
-def _below(box: Box, caption: int) -> Box:
-    x, y, w, h = box
-    return (x, y + caption, w, h - caption)

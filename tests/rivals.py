@@ -98,13 +98,15 @@ def compare(programs: dict[str, Program], data: Path, copies: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, truth) in enumerate(photographs.truths(data).items()):
             for copy in range(copies + 1):
-                path = Path(folder) / f"{number}_{copy}.png"
-                cv2.imwrite(str(path), photographs.photograph(data, name, copy))
+                path = data / "pages" / name
+                if copy:
+                    path = Path(folder) / f"{number}_{copy}.jpg"
+                    picture = photographs.photograph(data, name, copy)
+                    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, 95])
                 for program, read in programs.items():
                     answer = read(path)
                     whole[program][min(1, copy)] += Errors.of(truth, answer.text)
                     seconds[program].append((answer.wall, answer.cpu))
-                path.unlink()
     print(f"{'':12}photographs: exact  folded   {copies} copies: exact  folded   s a page   CPU s")
     for program, (once, often) in whole.items():
         wall, cpu = (median(times) for times in zip(*seconds[program], strict=True))

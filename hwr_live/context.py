@@ -11,8 +11,9 @@ they are decided by stated rules instead:
 - *Kind of word*: words are digits, lower case, capitals, a capital with lower case, or anything.
   The kinds have the prior ``KINDS``; a line's words lend each other theirs.
 
-Zones move probability only within a shape (``chars.SHAPES``), the kind of word a little beyond
-(never more than ``1 / _KIND_FLOOR``), so that a clear glyph is not overruled.
+Zones move probability within a shape (``chars.SHAPES``) in full and between shapes by their root,
+the kind of word a little beyond shapes (never more than ``1 / _KIND_FLOOR``), so that a clear glyph
+is not overruled.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ ZONES: dict[str, tuple[float, float]] = {
 """Top and bottom of each character above the baseline, in x-heights; hand print, not type."""
 
 _TOP_SPREAD, _BOTTOM_SPREAD = 0.2, 0.22  # x-heights: how far hands stray from the zones
+_BETWEEN = 0.5  # the power of zones between shapes: hands stray more from them than composed pages
 _ZONE_FLOOR = 0.03  # a glyph quite out of its zone is this likely, not impossible
 _X_HEIGHTS = np.geomspace(0.35, 1.15, 18)  # tried, against the line's usual glyph height
 _BASELINES = np.linspace(-0.5, 0.5, 11)  # tried, in usual heights from the median bottom
@@ -100,7 +102,8 @@ def _decided(p: bytes, places: bytes, sizes: tuple[int, ...], chars: tuple[str, 
     assert alphabet is not None
     flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
     fit = _zone_fit(flat, np.frombuffer(places, np.float64).reshape(-1, 2), alphabet)
-    flat = _marks_apart(flat, fit, _within_shapes(flat, fit, alphabet.same), alphabet.mark)
+    shaped = _between_shapes(_within_shapes(flat, fit, alphabet.same), flat, fit, alphabet)
+    flat = _marks_apart(flat, fit, shaped, alphabet.mark)
     return _by_kind(flat, np.array(sizes), alphabet)
 
 
@@ -168,6 +171,20 @@ def _within_shapes(p: Floats, factor: Floats, same: Floats) -> Floats:
     moved = p * factor
     before, after = p @ same, moved @ same
     return np.asarray(moved * before / np.maximum(after, 1e-12), np.float64)
+
+
+def _between_shapes(decided: Floats, p: Floats, fit: Floats, alphabet: _Alphabet) -> Floats:
+    """Moves probability to the shapes that fit their zones, too: an ``l`` is no ``e`` that large.
+
+    Args:
+        decided: (n, classes), decided within shapes.
+        p, fit: (n, classes), before that, and how well each class fits its zone.
+        alphabet: of the classes.
+    """
+    same = alphabet.same
+    fits = (p * fit) @ same / np.maximum(p @ same, 1e-12)
+    moved = decided * np.maximum(fits, 1e-6) ** _BETWEEN
+    return np.asarray(moved / moved.sum(1, keepdims=True), np.float64)
 
 
 def _marks_apart(p: Floats, fit: Floats, decided: Floats, mark: npt.NDArray[np.bool_]) -> Floats:

@@ -12,8 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hwr_live.limits import limit_pictures
+
 __version__ = "0.1.0"
 __all__ = ["Canvas", "Reader", "Reading", "__version__"]
+
+limit_pictures()
 
 if TYPE_CHECKING:
     from hwr_live.canvas import Canvas

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ PICTURE_SUFFIXES = frozenset(
     )
 )
 _MAX_BYTES = 256 * 1024 * 1024
+_BAND = 64  # rows
 _MOST_INK = 0.4  # of a picture: writing without paper covers less
 _LIGHT_INK = 170  # grey: where all of it is lighter than this, it was meant for a dark ground
 _MAY_BE_CLEAR = (b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*")  # formats with transparent pixels
@@ -88,7 +90,9 @@ def read_picture(path: str | os.PathLike[str]) -> Image:
         picture = None if _is_cut_short(data) else _decode(data)
     except cv2.error as error:
         if "pixels" in str(error).lower():
-            raise InputError(f"{name} has too many pixels to read") from None
+            raise InputError(
+                f"{name} has too many pixels; OPENCV_IO_MAX_IMAGE_PIXELS says how many are read"
+            ) from None
         picture = None
     except MemoryError:
         raise InputError(f"{name} is too large to read") from None
@@ -107,9 +111,12 @@ def to_bgr8(image: npt.NDArray[Any]) -> Image:
     if image.ndim == 2 or image.shape[2] == 1:
         return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
     if image.shape[2] == 4:
-        alpha = image[:, :, 3:].astype(np.uint16)
-        paper = (image[:, :, :3] * alpha + paper_of(image) * (255 - alpha)) // 255
-        return np.ascontiguousarray(paper.astype(np.uint8))
+        paper = paper_of(image)
+        made = np.empty((*image.shape[:2], 3), np.uint8)
+        for rows in _bands(image):
+            alpha = image[rows, :, 3:].astype(np.uint16)
+            made[rows] = (image[rows, :, :3] * alpha + paper * (255 - alpha)) // 255
+        return made
     return np.ascontiguousarray(image[:, :, :3], np.uint8)
 
 
@@ -117,14 +124,24 @@ def to_8_bits(image: npt.NDArray[Any]) -> Image:
     """Any picture's values as uint8; what has 16 bits but uses 10 or 12 of them fills those."""
     if image.dtype == np.uint8:
         return image
+    if image.dtype == np.bool_:
+        return image.astype(np.uint8) * np.uint8(255)
+    made = np.empty(image.shape, np.uint8)
     if image.dtype == np.uint16:
         most = int(image.max(initial=0))
         bits = next(bits for bits in (10, 12, 16) if most < 1 << bits)
-        return np.asarray(image >> (bits - 8), np.uint8)
-    if image.dtype == np.bool_:
-        return image.astype(np.uint8) * np.uint8(255)
+        for rows in _bands(image):
+            made[rows] = image[rows] >> (bits - 8)
+        return made
     scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
-    return np.asarray(np.clip(np.nan_to_num(image) * scale, 0, 255), np.uint8)
+    for rows in _bands(image):
+        made[rows] = np.clip(np.nan_to_num(image[rows]) * scale, 0, 255)
+    return made
+
+
+def _bands(image: npt.NDArray[Any]) -> Iterator[slice]:
+    """Rows to work on at once, so that what is made on the way takes little memory."""
+    yield from (slice(top, top + _BAND) for top in range(0, len(image), _BAND))
 
 
 def paper_of(image: Image) -> int:
@@ -169,7 +186,16 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
 
 
 def _is_cut_short(data: bytes) -> bool:
-    """Whether a JPEG lacks its end: OpenCV 4 reads what there is of it and says nothing."""
+    """Whether a JPEG or PNG lacks its end: OpenCV 4 reads what there is of it and says nothing.
+
+    OpenCV 5 takes as much memory as any piece of a PNG claims to need, gigabytes for a few bytes.
+    """
+    if data.startswith(b"\x89PNG"):
+        at, kind = 8, b""
+        while at < len(data) and kind != b"IEND":
+            kind = data[at + 4 : at + 8]
+            at += 12 + int.from_bytes(data[at : at + 4], "big")
+        return kind != b"IEND" or at > len(data)
     if not data.startswith(b"\xff\xd8"):
         return False
     at = 2  # the headers are stepped over: a thumbnail in them has an end of its own

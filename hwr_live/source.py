@@ -16,6 +16,7 @@ import cv2
 
 from hwr_live.errors import InputError
 from hwr_live.frames import Frame, FrameSource, file_backend, quieten
+from hwr_live.limits import MOST_PIXELS
 from hwr_live.live import LiveSource, open_camera, open_url
 from hwr_live.pictures import (
     PICTURE_SUFFIXES,
@@ -160,6 +161,11 @@ def _open_file(path: Path) -> FrameSource:
     if not picture:
         capture = cv2.VideoCapture(name, file_backend())
         if capture.isOpened():
+            sides = [
+                int(capture.get(k)) for k in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+            ]
+            if sides[0] * sides[1] > MOST_PIXELS:
+                raise InputError(f"{name}: frames of {sides[0]}x{sides[1]} are too large to read")
             return VideoSource(name, capture)
     try:
         read_picture(path)

@@ -8,6 +8,7 @@ import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,7 +31,8 @@ def picture() -> Image:
 
 
 def encoded(suffix: str, image: npt.NDArray[np.generic] | None = None) -> bytes:
-    return cv2.imencode(suffix, picture() if image is None else image)[1].tobytes()
+    whole: npt.NDArray[Any] = picture() if image is None else image
+    return cv2.imencode(suffix, whole)[1].tobytes()
 
 
 def refusal(path: str | Path) -> str:
@@ -109,11 +111,24 @@ def test_a_picture_cut_short(
     assert capfd.readouterr().err == ""  # the libraries keep silent
 
 
-def test_a_picture_of_too_many_pixels(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [(60_000, 60_000), (11_586, 11_586), (400_000, 400)])
+@pytest.mark.parametrize("suffix", [".bmp", ".pgm"])
+def test_a_picture_of_too_many_pixels(suffix: str, size: tuple[int, int], tmp_path: Path) -> None:
     data = bytearray(encoded(".bmp"))
-    data[18:26] = struct.pack("<ii", 60_000, 60_000)
-    (tmp_path / "huge.bmp").write_bytes(data)
-    assert refusal(tmp_path / "huge.bmp")
+    data[18:26] = struct.pack("<ii", *size)
+    path = tmp_path / f"huge{suffix}"
+    path.write_bytes(data if suffix == ".bmp" else b"P5\n%d %d\n255\n" % size + bytes(99))
+    assert "pixels" in refusal(path)
+
+
+@pytest.mark.parametrize("at", [33, 8])
+def test_a_piece_of_a_png_that_claims_gigabytes_is_not_decoded(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(".png")
+    (tmp_path / "page.png").write_bytes(data[:at] + b"\xff\xff\xff\xff" + data[at + 4 :])
+    monkeypatch.delattr(cv2, "imdecode")
+    assert "broken" in refusal(tmp_path / "page.png")
 
 
 # Sound -------------------------------------------------------------------------------------------

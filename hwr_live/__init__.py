@@ -3,9 +3,9 @@
 >>> from hwr_live import Canvas, Reader
 >>> reader = Reader.load()
 >>> canvas = Canvas()
->>> canvas.stroke([(150, 60), (150, 240)])
+>>> canvas.stroke([(120, 70), (220, 70), (150, 240)])
 >>> reader.read(canvas).text
-'1'
+'7'
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ from hwr_live.segment import Piece
 
 _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
 _CUT_COST = 0.5  # each cut: most pieces are whole characters
-_JOIN_COST = 0.4  # each join of separate ink …
+_SLIM_COST, _SQUARE = 2.0, 1.4  # … and more for what is no wider than so many times its height
+_JOIN_COST = 0.5  # each join of separate ink …
 _JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
 _MARK_JOIN_COST = 0.8  # … and for what looks like a mark, which narrowly stands by a glyph
 _SPACED = 0.25  # usual heights between glyphs: a line of wider gaps is spaced out …
@@ -146,16 +147,17 @@ def _hypotheses(
         starts.append(at)
         whole = _GLYPH_COST + _look_cost(float(chance), piece, height)
         wholes.append(whole)
-        atoms = cuts.cut(piece, height) if whole + slack > _least_cut(1) else [piece]
+        price = _cut_cost(piece)
+        atoms = cuts.cut(piece, height) if whole + slack > _least_cut(1, price) else [piece]
         for i in range(len(atoms)):
             for j in range(i + 1, len(atoms) + 1):
                 edges = (i > 0) + (j < len(atoms))
                 if not edges:
                     out.append(_Hypothesis(at, at + j, piece, 0.0))
-                elif whole + slack > _least_cut(edges):  # a cut has two sides, each pays half
+                elif whole + slack > _least_cut(edges, price):  # a cut has two sides, each pays half
                     part = _union(atoms[i:j])
                     if part.box[2] <= _WIDEST * height:
-                        out.append(_Hypothesis(at + i, at + j, part, _CUT_COST * edges / 2))
+                        out.append(_Hypothesis(at + i, at + j, part, price * edges / 2))
         at += len(atoms)
     starts.append(at)
     gaps = [_gap(a, b) / height for a, b in pairwise(line)]
@@ -184,9 +186,15 @@ def _look_cost(chance: float, piece: Piece, height: float) -> float:
     return -math.log(max(chance, 1e-4)) * max(1.0, piece.box[2] / (_LOST * height))
 
 
-def _least_cut(cuts: int) -> float:
+def _cut_cost(piece: Piece) -> float:
+    """The cost of each cut of a piece: two characters are wider than tall, few single ones are."""
+    _, _, w, h = piece.box
+    return _CUT_COST + _SLIM_COST * max(0.0, _SQUARE - w / h)
+
+
+def _least_cut(cuts: int, price: float) -> float:
     """The cost of so many cuts of a piece, if all parts look like characters for certain."""
-    return (cuts + 1) * _GLYPH_COST + cuts * _CUT_COST
+    return (cuts + 1) * _GLYPH_COST + cuts * price
 
 
 def _union(pieces: Sequence[Piece]) -> Piece:

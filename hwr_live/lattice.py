@@ -154,7 +154,8 @@ def _hypotheses(
                 edges = (i > 0) + (j < len(atoms))
                 if not edges:
                     out.append(_Hypothesis(at, at + j, piece, 0.0))
-                elif whole + slack > _least_cut(edges, price):  # a cut has two sides, each pays half
+                # A cut has two sides, each pays half.
+                elif whole + slack > _least_cut(edges, price):
                     part = _union(atoms[i:j])
                     if part.box[2] <= _WIDEST * height:
                         out.append(_Hypothesis(at + i, at + j, part, price * edges / 2))

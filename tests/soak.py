@@ -47,7 +47,7 @@ from hwr_live.reader import Reader
 from hwr_live.reading import Reading
 from tests.levels import LevelReader
 from tests.soak import PAGES
-Reader.load = lambda *_: LevelReader(PAGES, seconds=0.02)
+Reader.load = lambda *_, **__: LevelReader(PAGES, seconds=0.02)
 sys.exit(cli.main(sys.argv[1:]))
 """
 _REAL = "import sys; from hwr_live import cli; sys.exit(cli.main(sys.argv[1:]))"

@@ -278,7 +278,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from hwr_live import cli
 from hwr_live.reader import Reader
 from tests.levels import LevelReader
-Reader.load = lambda *_: LevelReader([["first page"], ["other", "lines"]])
+Reader.load = lambda *_, **__: LevelReader([["first page"], ["other", "lines"]])
 sys.exit(cli.main(sys.argv[1:]))
 """
 

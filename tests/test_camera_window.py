@@ -29,7 +29,7 @@ import sys
 from hwr_live import cli
 from hwr_live.reader import Reader
 from tests.levels import LevelReader
-Reader.load = lambda *_: LevelReader([["first page"], ["other", "lines"]])
+Reader.load = lambda *_, **__: LevelReader([["first page"], ["other", "lines"]])
 sys.exit(cli.main(["camera", *sys.argv[1:]]))
 """
 SIZE = (640, 480)

@@ -57,7 +57,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path, recipe: Recipe) -> None:
         ({"epochs": 3}, r"epochs 11, not 3"),
         ({"augmentation": replace(HWR62.augmentation, rotate=3.0)}, r"rotate 10\.0, not 3\.0"),  # type: ignore[type-var]
         ({"augmentation": None}, r"augmentation \{.*\}, not None"),
-        ({"source_weights": {}}, r"0 0\.6, not None"),
+        ({"source_weights": {}}, r"0 1\.0, not None"),
     ],
 )
 def test_other_settings_are_refused_and_named(

@@ -143,6 +143,9 @@ def test_a_fast_stroke_has_no_gaps(
     drive: Callable[..., tuple[int, list[str], str]], tmp_path: Path
 ) -> None:
     def act(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        assert process.stdout is not None
+        display.key("Return")
+        process.stdout.readline()  # from here on the mouse is heard, too
         moves = [
             arg
             for x, y in [(340, 60), (340, 400), (60, 400), (60, 100)]

@@ -102,7 +102,8 @@ def _decided(p: bytes, places: bytes, sizes: tuple[int, ...], chars: tuple[str, 
     assert alphabet is not None
     flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
     fit = _zone_fit(flat, np.frombuffer(places, np.float64).reshape(-1, 2), alphabet)
-    shaped = _between_shapes(_within_shapes(flat, fit, alphabet.same), flat, fit, alphabet)
+    shaped = _within_shapes(flat, fit, alphabet.same, _BETWEEN)
+    shaped /= shaped.sum(1, keepdims=True)
     flat = _marks_apart(flat, fit, shaped, alphabet.mark)
     return _by_kind(flat, np.array(sizes), alphabet)
 
@@ -166,25 +167,13 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     )
 
 
-def _within_shapes(p: Floats, factor: Floats, same: Floats) -> Floats:
-    """Multiplies by a factor, keeping the probability of each shape."""
+def _within_shapes(p: Floats, factor: Floats, same: Floats, between: float = 0.0) -> Floats:
+    """Multiplies by a factor, keeping the probability of each shape; or giving it the power
+    ``between`` of what the factor does to the shape: an ``l`` is no ``e`` that large."""
     moved = p * factor
     before, after = p @ same, moved @ same
-    return np.asarray(moved * before / np.maximum(after, 1e-12), np.float64)
-
-
-def _between_shapes(decided: Floats, p: Floats, fit: Floats, alphabet: _Alphabet) -> Floats:
-    """Moves probability to the shapes that fit their zones, too: an ``l`` is no ``e`` that large.
-
-    Args:
-        decided: (n, classes), decided within shapes.
-        p, fit: (n, classes), before that, and how well each class fits its zone.
-        alphabet: of the classes.
-    """
-    same = alphabet.same
-    fits = (p * fit) @ same / np.maximum(p @ same, 1e-12)
-    moved = decided * np.maximum(fits, 1e-6) ** _BETWEEN
-    return np.asarray(moved / moved.sum(1, keepdims=True), np.float64)
+    kept = before / np.maximum(after, 1e-12)
+    return np.asarray(moved * kept ** (1 - between), np.float64)
 
 
 def _marks_apart(p: Floats, fit: Floats, decided: Floats, mark: npt.NDArray[np.bool_]) -> Floats:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import DIGITS, LOWER, UPPER
+from hwr_live.chars import ALL, DIGITS, LOWER, UPPER
 from hwr_live.context import ZONES
 from hwr_live.crop import crop
 
@@ -17,6 +17,7 @@ Crops = npt.NDArray[np.uint8]
 _NARROW = frozenset("iIl1jJtrfLT7Fcv")
 _BROAD = frozenset("szSZ2358BEMWmwG456agAQR")
 _AMBIGUOUS = frozenset("nn nu un uu nv nh hn nm mn NN UU VV WV".split())
+_KINDS = (LOWER, UPPER, DIGITS)
 _X_HEIGHT = 13.0  # pixels: a capital is then about as tall as in a crop
 _BASELINE = 44
 _ROOM = (72, 128)  # pixels: two of the widest and tallest
@@ -35,7 +36,7 @@ class Words:
         self._crops = crops
         self._of = {c: np.flatnonzero(labels == c) for c in np.unique(labels).tolist()}
         # Lower case twice: most words are.
-        kinds = (LOWER, LOWER, UPPER, DIGITS, LOWER + UPPER + DIGITS)
+        kinds = (LOWER, *_KINDS, "".join(_KINDS))
         pairs = [
             [a + b for a in kind for b in kind if {a, b} <= self._of.keys() and _no_third(a, b)]
             for kind in kinds
@@ -74,9 +75,6 @@ class Words:
         return np.maximum(left, right)[side]
 
 
-_KINDS = (LOWER, UPPER, DIGITS)
-
-
 def _side_by_side(
     pair: list[tuple[Crops, str]], rng: np.random.Generator
 ) -> tuple[Crops, Crops, float]:
@@ -85,8 +83,6 @@ def _side_by_side(
     x, edges = 8, []
     for room, (one, char) in zip(rooms, pair, strict=True):
         part = trim(one)
-        if not part.size:  # a blank crop
-            part = np.zeros((1, 1), np.uint8)
         top, bottom = (_X_HEIGHT * zone * rng.uniform(0.9, 1.1) for zone in ZONES[char])
         size = (top - bottom) / part.shape[0]
         width = min(40, max(2, round(part.shape[1] * size * rng.uniform(0.9, 1.1))))
@@ -124,7 +120,7 @@ def draw_parted(
     """
     rng = np.random.default_rng([seed, 5])
     words = Words(crops, labels)
-    known = np.flatnonzero(np.isin(labels, list(LOWER + UPPER + DIGITS)))
+    known = np.flatnonzero(np.isin(labels, list(ALL)))
     if not len(known):
         return np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64)
     p = None if weights is None else weights[known] / weights[known].sum()
@@ -145,5 +141,6 @@ def _no_third(a: str, b: str) -> bool:
 
 
 def trim(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A crop without what is empty around its ink; a blank one as it is."""
     x, y, w, h = cv2.boundingRect((image > 64).astype(np.uint8))
     return image[y : y + h, x : x + w] if w else image

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
 
 from hwr_live.errors import HwrError, InputError
@@ -59,6 +56,11 @@ def read_each(
         for path in paths:
             yield read_one(reader, path, overlay)
         return
+    # A single picture is read sooner without them.
+    import multiprocessing
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     pool = ProcessPoolExecutor(
         jobs, multiprocessing.get_context("spawn"), _begin, initargs=(make_reader,)
     )

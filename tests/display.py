@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+AGAIN = pytest.mark.flaky(reruns=2, reruns_delay=2)
+"""For tests with a real mouse and keyboard: of two keys that come in one turn of Qt's loop OpenCV
+tells of one only, and on a machine under heavy load a turn may last longer than any pause."""
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "wmctrl")
 ROOT = Path(__file__).parents[1]
@@ -110,6 +115,14 @@ class Display:
             *("mousedown", button, "sleep", 5 * pace_s, *moves),
             *("sleep", 5 * pace_s, "mouseup", button),
         )
+
+    def escape(self, process: subprocess.Popen[str], seconds: float = 20) -> None:
+        """Presses Escape until a program ends; once must do, and does where nothing is lost."""
+        end = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < end:
+            self.key("Escape")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(3)
 
     def close(self, title: str) -> None:
         """Presses the close button of the window with ``title``."""

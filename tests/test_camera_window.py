@@ -18,10 +18,12 @@ import cv2
 import pytest
 
 from hwr_live.source import open_source
-from tests.display import Display
+from tests.display import AGAIN, Display
 from tests.levels import level
 from tests.mjpeg import MjpegServer
 from tests.videos import write_video
+
+pytestmark = AGAIN
 
 TITLE = "hwr-live camera"
 SCRIPT = """
@@ -149,7 +151,8 @@ def test_a_session(
     time.sleep(0.3)
     display.key("s")
     time.sleep(0.5)
-    display.key("space", "Escape")
+    display.key("space")
+    display.escape(program.process)
     status, out, err = program.finish()
     assert status == 0
     assert all(json.loads(line) for line in out.splitlines())
@@ -176,7 +179,7 @@ def test_frozen_reads_no_more_frames(start: Start, camera: MjpegServer, display:
     time.sleep(1.7)
     display.key("space")
     time.sleep(0.5)
-    display.key("Escape")
+    display.escape(program.process)
     status, out, _ = program.finish()
     numbers = [json.loads(line)["frame"] for line in out.splitlines()]
     assert max(b - a for a, b in itertools.pairwise(numbers)) > 20
@@ -264,7 +267,7 @@ def test_a_stall_is_shown_and_overcome(
     assert _has_warning(tmp_path / "stalled.png")
     camera.stall(False)
     program.until(lambda r: r["time_s"] > 3.0)
-    display.key("Escape")
+    display.escape(program.process)
     assert program.finish()[0] == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ import pytest
 from hwr_live.profile import Profile
 from hwr_live.teach_layout import arrange
 from hwr_live.teach_state import PAUSE_S
-from tests.display import Display
+from tests.display import AGAIN, Display
+
+pytestmark = AGAIN
 
 TEACH = """
 import sys
@@ -33,7 +36,7 @@ LEFT, TOP, _, _ = arrange((640, 480)).drawing
 HOOK = [(LEFT + 100, TOP + 100), (LEFT + 100, TOP + 220), (LEFT + 160, TOP + 220)]
 BAR = [(LEFT + 120, TOP + 90), (LEFT + 124, TOP + 230)]
 
-Act = Callable[[Display, str], None]
+Act = Callable[[Display, subprocess.Popen[str], str], None]
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def drive(display: Display, tmp_path: Path) -> Iterator[Callable[..., tuple[int,
     def run(script: str, title: str, act: Act) -> tuple[int, str, str]:
         process = display.start("-c", script, str(tmp_path / "ann"), cwd=tmp_path)
         started.append(process)
-        act(display, display.window(title, process))
+        act(display, process, display.window(title, process))
         out, err = process.communicate(timeout=20)
         return process.returncode, out, err
 
@@ -69,7 +72,7 @@ def test_teaching_and_then_reading_with_it(
 ) -> None:
     folder = tmp_path / "ann"
 
-    def teach(display: Display, window: str) -> None:
+    def teach(display: Display, process: subprocess.Popen[str], window: str) -> None:
         display.draw(window, HOOK)
         display.key("Return")
         wait_for(folder, "Z")
@@ -85,7 +88,7 @@ def test_teaching_and_then_reading_with_it(
         time.sleep(0.3)
         display.tool("import", "-window", window, tmp_path / "window.png")
         if way == "Escape":
-            display.key("Escape")
+            display.escape(process)
         else:
             display.close("hwr-live teach")
 
@@ -97,11 +100,12 @@ def test_teaching_and_then_reading_with_it(
     assert seen is not None
     assert seen.shape[:2] == (480, 640)
 
-    def draw(display: Display, window: str) -> None:
+    def draw(display: Display, process: subprocess.Popen[str], window: str) -> None:
         display.draw(window, [(40, 60), (40, 180), (100, 180)])
         time.sleep(0.3)
         display.key("Return")
-        time.sleep(0.2)
-        display.key("Escape")
+        assert process.stdout is not None
+        select.select([process.stdout], [], [], 5)
+        display.escape(process)
 
     assert drive(DRAW, "hwr-live draw", draw) == (0, "Z\n", ""), "taught in the other window"

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from hwr_live.window import key_code
-from tests.display import ROOT, Display
+from tests.display import AGAIN, ROOT, Display
+
+pytestmark = AGAIN
 
 ECHO = """
 import sys

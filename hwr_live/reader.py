@@ -23,7 +23,7 @@ from hwr_live.language import Language
 from hwr_live.lattice import Paths, best_paths
 from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.reading import Glyph, Line, Reading
-from hwr_live.segment import Piece, full_stops, split_words
+from hwr_live.segment import Piece, low_marks, split_words
 from hwr_live.sight import Sight, see, turned
 
 Frame = npt.NDArray[np.generic]
@@ -83,7 +83,8 @@ class Reader:
         self._unwanted = [i for i in np.flatnonzero(self._marks) if labels[i] not in wanted]
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
         self._none = labels.index(None) if None in labels else None
-        self._stop = labels.index(".") if "." in labels and None in labels else None
+        stops = [mark for mark in ".," if mark in labels and None in labels]
+        self._stops = {mark: labels.index(mark) for mark in stops}
         self.known = tuple(str(labels[i]) for i in self._columns)
         if not self._columns:
             raise InputError(
@@ -212,13 +213,15 @@ class Reader:
         chars = p[:, self._columns] * self._even
         return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-300)
 
-    def as_stops(self, p: Floats) -> Floats:
-        """(n, classes) of small ink that stands where full stops do: dirt seldom does."""
-        if self._stop is None or self._none is None:
+    def as_stops(self, p: Floats, marks: Sequence[str]) -> Floats:
+        """(n, classes) of small ink that stands where full stops and commas do, and by its size is
+        rather these ``marks``: dirt seldom does."""
+        known = [i for i, mark in enumerate(marks) if mark in self._stops]
+        if not known:
             return p
         p = p.copy()
-        p[:, self._none] *= _DIRT
-        p[:, self._stop] += _STOP
+        p[known, self._none] *= _DIRT
+        p[known, [self._stops[marks[i]] for i in known]] += _STOP
         return np.asarray(p / p.sum(1, keepdims=True), np.float64)
 
     def are_marks(self, p: Floats) -> npt.NDArray[np.bool_]:
@@ -257,7 +260,7 @@ class _Page:
         self.cuts = Cuts(self.segmented.labels)
         self.likeness = 0.0  # of what was read: the mean over its glyphs
         self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
-        self.stops: set[Piece] = set()  # pieces that stand where full stops do
+        self.stops: dict[Piece, str] = {}  # pieces that stand where full stops and commas do
 
     def lines(self) -> tuple[Line, ...]:
         lines, height = self.segmented.lines, self.segmented.height
@@ -268,7 +271,9 @@ class _Page:
             some = pieces[:: len(pieces) // _SAMPLE]
             if np.median(self.look(some)) < 0.5:
                 return ()
-        self.stops = {piece for line in lines for piece in full_stops(line, height)}
+        self.stops = {
+            piece: mark for line in lines for piece, mark in low_marks(line, height).items()
+        }
         looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
         marks = list(compress(pieces, self.marks(pieces)))
         slack = 0.0 if self.reader.language is None else _OPEN
@@ -332,9 +337,10 @@ class _Page:
         inks = cut_inks(self.ink, self.cuts, pieces)
         crops = self.reader.classifier.crops(inks)
         p = self.reader.probabilities(crops)
-        stops = np.array([piece in self.stops for piece in pieces], np.bool_)
-        if stops.any():
-            p = np.where(stops[:, None], self.reader.as_stops(p), p)
+        stops = [i for i, piece in enumerate(pieces) if piece in self.stops]
+        if stops:
+            p = p.copy()
+            p[stops] = self.reader.as_stops(p[stops], [self.stops[pieces[i]] for i in stops])
         self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
         return self.reader.likeness(p)
 

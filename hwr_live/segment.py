@@ -27,6 +27,7 @@ _DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
 _TILTS = np.radians(np.arange(-20, 20.5, 0.5)).astype(np.float32)
 _TILT_STEP = 3  # of those are tried at first, and then those between
 _FAR = 3.0  # quarters of a usual height: two glyphs further apart share no row
+_TAIL = 0.3  # usual heights: a small mark as tall has a tail
 _BLOCK = 64  # components that are compared with the others at once
 
 
@@ -201,11 +202,18 @@ def _stems_below(
             yield int(some[i]), int(stems[nearest[i]])
 
 
-def full_stops(line: Sequence[Piece], height: float) -> list[Piece]:
-    """The pieces of a line that are small and stand behind the foot of another."""
+def low_marks(line: Sequence[Piece], height: float) -> dict[Piece, str]:
+    """The pieces of a line that are small and stand behind the foot of another, each with the mark
+    it is by its size: the smallest ink has no shape.
+
+    A full stop is a dot of any form; a comma is longer than the pen is broad, and upright.
+    """
     boxes = np.array([piece.box for piece in line], np.float64).reshape(-1, 4)
     small = boxes[:, 2:].max(1) < 0.45 * height
-    return [piece for piece, stop in zip(line, _stops(boxes, small, height), strict=True) if stop]
+    _, _, w, h = boxes.T
+    tailed = (h > _TAIL * height) & (h > 1.2 * w)
+    stops = _stops(boxes, small, height)
+    return {line[i]: "," if tailed[i] else "." for i in np.flatnonzero(stops)}
 
 
 def _stops(

@@ -356,11 +356,12 @@ def test_marks_that_are_not_wanted_are_no_characters() -> None:
 
 def test_only_a_model_that_knows_full_stops_doubts_dirt() -> None:
     p = np.full((2, 63), 1 / 63)
-    assert fake(0).as_stops(p) is p
+    assert fake(0).as_stops(p, ".,") is p
     p = np.full((2, 62 + len(MARKS) + 1), 1 / 74)
-    told = fake(0, labels=ALL + MARKS).as_stops(p)
+    told = fake(0, labels=ALL + MARKS).as_stops(p, ".,")
     np.testing.assert_allclose(told.sum(1), 1)
     assert (told[:, -1] < p[:, -1]).all()
+    assert [(ALL + MARKS)[i] for i in told.argmax(1)] == [".", ","]
 
 
 def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hwr_live.canvas import Canvas
 from hwr_live.ink import find_ink
-from hwr_live.segment import Piece, Segmentation, _stops, full_stops, segment, split_words
+from hwr_live.segment import Piece, Segmentation, _stops, low_marks, segment, split_words
 
 Image = npt.NDArray[np.uint8]
 Points = list[tuple[float, float]]
@@ -32,6 +32,7 @@ MARKS: dict[str, list[Points]] = {
     "!": [[(4, -36), (4, -12)], [(4, -1), (4, 0)]],
     "?": [[(0, -30), (6, -36), (12, -30), (6, -20), (6, -12)], [(6, -1), (6, 0)]],
     ".": [[(4, -1), (4, 0)]],
+    ",": [[(4, -3), (2, 8)]],
     "-": [[(0, -10), (14, -10)]],
 }
 STEP = {"i": 18, "l": 18, "j": 24}  # from one character to the next; others 32
@@ -180,11 +181,11 @@ def test_a_full_stop_is_no_dot_of_the_next_line() -> None:
     assert [len(line) for line in found.lines] == [4, 1]
 
 
-def test_only_small_ink_behind_a_foot_is_a_full_stop() -> None:
-    line = seen(written(["l.o-l i."]).image).lines[0]
-    stops = full_stops(line, 36)
-    assert [line.index(piece) for piece in stops] == [1, 6]
-    assert full_stops([], 36) == []
+def test_only_small_ink_behind_a_foot_is_a_full_stop_or_a_comma() -> None:
+    line = seen(written(["l.o-l l,"]).image).lines[0]
+    found = low_marks(line, 36)
+    assert {line.index(piece): mark for piece, mark in found.items()} == {1: ".", 6: ","}
+    assert low_marks([], 36) == {}
 
 
 def test_full_stops_are_found_one_by_one_and_all_at_once() -> None:

@@ -78,7 +78,8 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     grey, scale = _scaled(given, scale)
     less = _halve(grey, 2 * _GROUND_SIDE)  # for both, as each would make it of the whole
     flat = _with_contrast(flatten(grey, is_light_on_dark(less), less))
-    mask, darkness = binarize(flat)
+    # An enlarged stroke is narrower than the camera's pixels were, and so much paler.
+    mask, darkness = binarize(flat, _K / max(1.0, scale))
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
     edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
@@ -94,7 +95,7 @@ def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
         scale: as of ``find_ink``.
     """
     grey, scale = _scaled(image, scale)
-    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST), _DRAWN_SIDE)
+    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST), _K, _DRAWN_SIDE)
     bright = np.asarray(cv2.bitwise_not(grey), np.uint8)
     return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1])
 
@@ -228,8 +229,12 @@ def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[
     return out
 
 
-def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
+def binarize(flat: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
     """Ink mask of a picture whose paper is 255, and how dark its ink is.
+
+    Args:
+        flat: uint8 (h, w).
+        k: as of ``sauvola``.
 
     Returns:
         bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
@@ -238,7 +243,7 @@ def binarize(flat: Grey) -> tuple[npt.NDArray[np.bool_], float]:
     # The paper's own grain: half of all pixels lie within it, more than this is no chance.
     grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
     limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
-    mask = _darker(soft, limit)
+    mask = _darker(soft, limit, k)
     inked = np.flatnonzero(mask)  # few of all pixels
     if not len(inked):
         return mask, 0.0
@@ -253,13 +258,15 @@ def _soft(grey: Grey) -> Grey:
     return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.uint8) if min(grey.shape) > 2 else grey
 
 
-def _darker(soft: Grey, limit: float, side: int = _THRESHOLD_SIDE) -> npt.NDArray[np.bool_]:
+def _darker(
+    soft: Grey, limit: float, k: float, side: int = _THRESHOLD_SIDE
+) -> npt.NDArray[np.bool_]:
     """Where a picture is darker than Sauvola's threshold and a limit: bool (h, w)."""
     # The threshold is smooth: on a large picture a part of the pixels tell it as well.
     coarse = _halve(soft, side)
     scale = coarse.shape[0] / soft.shape[0]
     window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
-    exact = np.minimum(sauvola(coarse, max(3, window), _K), np.float32(limit))
+    exact = np.minimum(sauvola(coarse, max(3, window), k), np.float32(limit))
     threshold = np.ceil(exact).astype(np.uint8)
     if coarse.shape != soft.shape:
         size = (soft.shape[1], soft.shape[0])

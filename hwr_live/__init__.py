@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from hwr_live.limits import limit_pictures
 
 __version__ = "0.1.0"
@@ -19,6 +17,7 @@ __all__ = ["Canvas", "Reader", "Reading", "__version__"]
 
 limit_pictures()
 
+TYPE_CHECKING = False  # as of typing, which takes long to load
 if TYPE_CHECKING:
     from hwr_live.canvas import Canvas
     from hwr_live.reader import Reader
@@ -31,7 +30,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # Looked up when first asked for, so that `hwr-live --version` needs no OpenCV.
     if name in _HOMES:
         from importlib import import_module

@@ -1,8 +1,14 @@
-"""``python -m hwr_live``: the same as ``hwr-live``."""
+"""``hwr-live``, and ``python -m hwr_live``, which is the same."""
 
 import sys
 
-from hwr_live.cli import main
+from hwr_live.interrupts import start
+
+
+def main() -> int:
+    """Runs the command line; returns the exit status."""
+    return start("hwr_live.cli")
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError
+from hwr_live.interrupts import STATUS, at_once
 from hwr_live.terminal import print_anything
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print_anything()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["train"]:  # its options are its own
-        from train.__main__ import main as train
+        with at_once():
+            from train.main import main as train
 
         return train(arguments[1:])
     options = parse(arguments)
@@ -150,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"hwr-live: {error}", file=sys.stderr)
         return HwrError.status
     except KeyboardInterrupt:
-        return 130
+        return STATUS
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -177,12 +179,12 @@ def _terminate(signum: int, frame: FrameType | None) -> None:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from hwr_live import pad
-    from hwr_live.reader import Reader
+    with at_once():
+        from hwr_live import pad
 
     profile = _profile(options, new=True)
     # Each stroke leaves most of the drawing as it was.
-    reader = Reader.load(options.model, options.chars, language=options.language).remembering()
+    reader = _reader(options).remembering()
     return pad.run(
         reader, profile=profile, size=options.size, json=options.json, save_dir=options.save_dir
     )
@@ -192,7 +194,8 @@ def _profile(options: argparse.Namespace, *, new: bool = False) -> Profile | Non
     """The profile that is asked for, if it can be used; what is wrong with it is told."""
     if options.profile is None:
         return None
-    from hwr_live.profile_commands import open_profile, tell
+    with at_once():
+        from hwr_live.profile_commands import open_profile, tell
 
     profile = open_profile(options.profile, new=new)
     if not new and not profile.samples and not profile.problems:
@@ -202,19 +205,30 @@ def _profile(options: argparse.Namespace, *, new: bool = False) -> Profile | Non
 
 def _taught(options: argparse.Namespace) -> Reader:
     """The reader, taught by the profile if one is asked for."""
-    from hwr_live.adapt import MOST
-    from hwr_live.reader import Reader
+    with at_once():
+        from hwr_live.adapt import MOST
 
     profile = _profile(options)
-    reader = Reader.load(options.model, options.chars, language=options.language)
+    reader = _reader(options)
     if profile is None or not profile.samples:
         return reader
     return reader.with_samples(profile.crops(MOST))
 
 
+def _reader(options: argparse.Namespace) -> Reader:
+    with at_once():
+        import ai_edge_litert.interpreter  # noqa: F401, which is else loaded with the first model
+
+        from hwr_live.reader import Reader
+
+    language = getattr(options, "language", None)
+    return Reader.load(options.model, getattr(options, "chars", "all"), language=language)
+
+
 def _camera(options: argparse.Namespace) -> int:
-    from hwr_live import camera
-    from hwr_live.memory import ALIKE
+    with at_once():
+        from hwr_live import camera
+        from hwr_live.memory import ALIKE
 
     reader = _taught(options).remembering(ALIKE)
     return camera.run(
@@ -229,9 +243,10 @@ def _camera(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> int:
-    from hwr_live.files import make_folder, write_new
-    from hwr_live.jobs import read_each
-    from hwr_live.pictures import STDIN, list_pictures
+    with at_once():
+        from hwr_live.files import make_folder, write_new
+        from hwr_live.jobs import read_each
+        from hwr_live.pictures import STDIN, list_pictures
 
     if options.overlay:
         make_folder(Path(options.overlay))
@@ -268,8 +283,6 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _teach(options: argparse.Namespace) -> int:
-    from hwr_live.reader import Reader
-
     text_given = options.text is not None or options.text_file is not None
     if text_given != (options.page is not None):
         raise InputError("--page needs --text or --text-file, and they need --page")
@@ -277,32 +290,35 @@ def _teach(options: argparse.Namespace) -> int:
     if profile is None:
         raise InputError(f"nothing can be taught to the profile {options.profile}")
     if options.page is None:
-        from hwr_live import teach
+        with at_once():
+            from hwr_live import teach
 
-        reader = Reader.load(options.model)
+        reader = _reader(argparse.Namespace(model=options.model))
         return teach.run(reader, profile, chars=options.chars, size=options.size)
-    from hwr_live import teach_page
+    with at_once():
+        from hwr_live import teach_page
 
     if options.text is not None:
         text = options.text.replace("\\n", "\n")
     else:
         text = teach_page.read_text(options.text_file)
-    return teach_page.run(Reader.load(options.model, options.chars), profile, options.page, text)
+    return teach_page.run(_reader(options), profile, options.page, text)
 
 
 def _profiles(options: argparse.Namespace) -> int:
-    from hwr_live import profile_commands
+    with at_once():
+        from hwr_live import profile_commands
 
     return profile_commands.run(options)
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from hwr_live.files import write_exactly
-    from hwr_live.pictures import encode_png
-    from hwr_live.reader import Reader
-    from hwr_live.sample import draw_sample
+    with at_once():
+        from hwr_live.files import write_exactly
+        from hwr_live.pictures import encode_png
+        from hwr_live.sample import draw_sample
 
-    reader = Reader.load(options.model, options.chars)
+    reader = _reader(options)
     page = draw_sample()
     if options.out is not None:
         write_exactly(Path(options.out), encode_png(page))
@@ -322,7 +338,8 @@ def _tell(error: HwrError) -> int:
 
 
 def _cameras(options: argparse.Namespace) -> int:
-    from hwr_live import cameras
+    with at_once():
+        from hwr_live import cameras
 
     return cameras.run()
 

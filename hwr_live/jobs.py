@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import signal
+import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import NamedTuple
 
 from hwr_live.errors import HwrError, InputError
@@ -72,7 +73,8 @@ def read_each(
                 done.set_result(read_one(reader, path, overlay))
                 waiting.append(done)
             else:
-                waiting.append(pool.submit(_do, path, overlay))
+                with _interrupts_held():  # processes are begun here, as they are needed
+                    waiting.append(pool.submit(_do, path, overlay))
             if len(waiting) > _AHEAD * jobs:
                 yield waiting.popleft().result()
         while waiting:
@@ -81,6 +83,23 @@ def read_each(
         raise HwrError("a process that read pictures died; use fewer --jobs") from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keeps Ctrl-C back for the block, and for ever from processes that are begun in it.
+
+    A terminal interrupts them too, and Python tells of that while it starts. Windows has no such
+    means.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _own: Reader  # of a process of the pool

@@ -135,7 +135,7 @@ def test_an_installed_copy_reads_a_picture(installed: Path, tmp_path: Path) -> N
 
 def test_the_entry_point_is_the_command(installed: Path, tmp_path: Path) -> None:
     (points,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "hwr-live = hwr_live.cli:main" in points.read_text()
+    assert "hwr-live = hwr_live.__main__:main" in points.read_text()
 
 
 @pytest.mark.parametrize("module", ["train", "hwr_live"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hwr_live.errors import HwrError, InputError
-from hwr_live.jobs import read_each
+from hwr_live.jobs import _interrupts_held, read_each
 from hwr_live.pictures import encode_png
 from hwr_live.reader import Reader
 from hwr_live.sample import draw_sample
@@ -58,3 +60,13 @@ def test_two_processes_read_what_one_reads_and_in_order(folder: Path) -> None:
 def test_a_process_that_dies_is_told(folder: Path) -> None:
     with pytest.raises(HwrError, match="fewer --jobs"):
         list(read_each([str(folder / "0.png")] * 3, Deadly(), 2))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot keep signals back")
+def test_processes_that_are_begun_are_not_interrupted() -> None:
+    ask = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+    with _interrupts_held():
+        child = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True)
+    assert child.stdout == b"True\n"
+    child = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True)
+    assert child.stdout == b"False\n"

@@ -19,9 +19,9 @@ from hwr_live.modelstore import shipped_folder
 from hwr_live.profile import Profile
 from tests.layouts import emnist_files, gzipped, mnist_files, write, write_archive, write_keras
 from tests.test_train_checkpoint import state
-from train.__main__ import main, parser
 from train.augment import Augmentation
 from train.checkpoint import Checkpoint
+from train.main import main, parser
 from train.options import documented
 from train.recipe import HWR62, MNIST, TUTORIALS, Recipe, recipe_for
 

@@ -21,8 +21,8 @@ from hwr_live.profile import Profile
 from tests.layouts import write
 from tests.learnable import blocks, mnist_of_blocks
 from train import export, make
-from train.__main__ import main
 from train.loop import predictor
+from train.main import main
 from train.measure import softmax
 from train.nets import dense, load_net
 
@@ -179,7 +179,7 @@ def test_a_model_learns_on_with_a_profile(
 ) -> None:
     (tmp_path / "data").symlink_to(model.parents[1] / "data")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("train.__main__.shipped_folder", lambda: tmp_path / "none")
+    monkeypatch.setattr("train.main.shipped_folder", lambda: tmp_path / "none")
     profile = Profile.open(tmp_path / "hands" / "me", new=True)
     profile.add_all([("7", np.full((40, 30), 255, np.uint8))] * 3, "pad")
     command = [*OPTIONS[:5], "--profile", "hands/me", "--nonchars", "0.1"]

@@ -13,6 +13,7 @@ from typing import Any
 from hwr_live.classify import Card
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_exactly, write_new
+from hwr_live.interrupts import at_once
 from hwr_live.modelstore import find_model
 from train import devices
 from train.datasets import OFFICIAL, SOURCES, Dataset, load
@@ -80,7 +81,8 @@ def evaluate(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     folder, card = _model(options.model)
     dataset = load_data(options, _dataset_of(options, card))
-    from train.evaluate import evaluate, told
+    with at_once():
+        from train.evaluate import evaluate, told
 
     found = evaluate(folder, card, dataset)
     print(json.dumps(found) if options.json else told(card, found, dataset))
@@ -113,8 +115,9 @@ def export(arguments: Sequence[str]) -> int:
         raise InputError(f"{out} is there already; --force replaces it")
     recipe = _recipe_of(card)
     dataset = load_data(options, _dataset_of(options, card))
-    from train.export import export
-    from train.nets import load_net
+    with at_once():
+        from train.export import export
+        from train.nets import load_net
 
     _, valid = cut_validation(dataset.train, recipe)
     images, labels = dataset.train.images[valid], dataset.train.labels[valid]
@@ -204,7 +207,8 @@ def speed(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     need_tensorflow("measuring")
-    from train import speed
+    with at_once():
+        from train import speed
 
     say(devices.describe())
     print(

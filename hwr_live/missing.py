@@ -1,0 +1,42 @@
+"""What the program needs and this machine lacks: told in one line, with what to install."""
+
+from __future__ import annotations
+
+_PACKAGES = {
+    "cv2": "opencv-python",
+    "numpy": "numpy",
+    "ai_edge_litert": "ai-edge-litert",
+}
+_LIBRARIES = {  # that OpenCV's wheels take from the system: where Debian and Ubuntu have them
+    "libGL.so": "libgl1",
+    "libglib-2.0.so": "libglib2.0-0",
+    "libgthread-2.0.so": "libglib2.0-0",
+    "libX11.so": "libx11-6",
+    "libxcb.so": "libxcb1",
+    "libSM.so": "libsm6",
+    "libICE.so": "libice6",
+    "libXext.so": "libxext6",
+}
+
+
+def what_is_missing(error: ImportError) -> str:
+    """What to install, for a package or a library of the system that is not there.
+
+    Returns:
+        One line; "" if the error is another.
+    """
+    if isinstance(error, ModuleNotFoundError):
+        package = _PACKAGES.get(error.name or "")
+        if package is None:
+            return ""
+        return f"the package {package} is not installed: python -m pip install {package}"
+    library, _, rest = str(error).partition(":")
+    if "cannot open shared object file" not in rest:
+        return ""
+    for name, package in _LIBRARIES.items():
+        if library.startswith(name):
+            return (
+                f"the system has no {library}, which OpenCV needs: apt install {package}, "
+                "or use opencv-python-headless in place of opencv-python, which has no windows"
+            )
+    return f"the system has no {library}, which is needed"

@@ -27,7 +27,7 @@ from hwr_live.follow import FrameReader, Printer, Report
 from hwr_live.motion import STILL, Small, motion_between, small_grey
 from hwr_live.paint import Frame as Painted
 from hwr_live.pictures import encode_png
-from hwr_live.reading_thread import Answer, ReadingThread, Task
+from hwr_live.reading_threads import Answer, ReadingThreads, Task
 from hwr_live.record import Recorder
 from hwr_live.screen import screen_size
 from hwr_live.source import Frame, FrameSource, LiveSource
@@ -100,14 +100,14 @@ class CameraProgram:
         self._stale = False  # whether the report shown is of other settings
         self._held: list[Act] = []  # what is to be done with the next report
         self._fps = Rate()
-        self._thread = ReadingThread()
+        self._threads = ReadingThreads()
         # Files, the clipboard and cameras are slow at times, and the picture must not wait.
         self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
         self._running: list[Future[str]] = []
         self._next_camera = NextCamera()
 
     def __enter__(self) -> CameraProgram:
-        self._thread.__enter__()
+        self._threads.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,7 +117,7 @@ class CameraProgram:
             stack.callback(self._source.close)
             stack.callback(self._next_camera.close)
             stack.callback(self._errands.shutdown)
-            stack.callback(self._thread.__exit__)
+            stack.callback(self._threads.__exit__)
 
     def run(self, window: Window) -> None:
         """Shows the source in a window until either ends."""
@@ -158,7 +158,7 @@ class CameraProgram:
         while frame is not None and not self._over:
             self._record(frame)
             self._offer(self._mirrored(frame))
-            while not self._thread.idle and not self._over:
+            while not self._threads.idle and not self._over:
                 self._turn(2)
             following = None
             try:
@@ -240,7 +240,7 @@ class CameraProgram:
         if frame is None:
             return
         state, live = self._state, self._source.live
-        self._thread.offer(
+        self._threads.offer(
             Task(
                 source=self._source.name,
                 frame=frame,
@@ -257,7 +257,7 @@ class CameraProgram:
 
     def _collect(self) -> None:
         """Takes what the threads have done."""
-        for answer in self._thread.answers():
+        for answer in self._threads.answers():
             if answer.task.epoch != self._epoch and self._source.live:
                 continue  # of another camera, region or set of characters
             if not answer.task.again:

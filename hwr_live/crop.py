@@ -8,6 +8,7 @@ blur, crop to the ink, centre in a square keeping the aspect, resize, two pixels
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import cv2
@@ -35,18 +36,19 @@ def crop(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if ink.size == 0 or not (peak := int(ink.max())):
         return np.zeros((SIZE, SIZE), np.uint8)
     if peak < 255:
-        ink = np.asarray(cv2.convertScaleAbs(ink, alpha=255 / peak), np.uint8)
+        ink = _stretched(ink, peak)
     x, y, w, h = _bounds(ink, _INK)
     glyph = ink[y : y + h, x : x + w]
     longer = max(w, h)
     if longer > 2 * _LONGEST:
         shrink = _LONGEST / longer
-        size = (max(1, round(w * shrink)), max(1, round(h * shrink)))
-        glyph = np.asarray(cv2.resize(glyph, size, interpolation=cv2.INTER_AREA), np.uint8)
-        longer = max(size)
-    margin = int(np.ceil(3 * longer * _BLUR)) + 1
-    room = cv2.copyMakeBorder(glyph, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    blurred = _blur(np.asarray(room, np.uint8), longer)
+        w, h = max(1, round(w * shrink)), max(1, round(h * shrink))
+        shrunk = cv2.resize(glyph, (w, h), interpolation=cv2.INTER_AREA)
+        glyph, longer = np.asarray(shrunk, np.uint8), max(w, h)
+    margin = math.ceil(3 * longer * _BLUR) + 1
+    room = np.zeros((h + 2 * margin, w + 2 * margin), np.uint8)
+    room[margin : margin + h, margin : margin + w] = glyph
+    blurred = _blur(room, longer)
     x, y, w, h = _bounds(blurred, _BLURRED_INK)
     if not w:  # hair-thin ink that the blur has taken below the limit
         x, y, w, h = 0, 0, blurred.shape[1], blurred.shape[0]
@@ -55,18 +57,22 @@ def crop(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     top, left = (longer - h) // 2, (longer - w) // 2
     square[top : top + h, left : left + w] = blurred[y : y + h, x : x + w]
     way = cv2.INTER_AREA if longer > _INNER else cv2.INTER_CUBIC
-    inner = cv2.resize(square, (_INNER, _INNER), interpolation=way)
+    inner = np.asarray(cv2.resize(square, (_INNER, _INNER), interpolation=way), np.uint8)
     out = np.zeros((SIZE, SIZE), np.uint8)
-    peak = max(1, int(inner.max()))
-    out[_BORDER:-_BORDER, _BORDER:-_BORDER] = cv2.convertScaleAbs(inner, alpha=255 / peak)
+    out[_BORDER:-_BORDER, _BORDER:-_BORDER] = _stretched(inner, int(inner.max()))
     return out
+
+
+def _stretched(image: npt.NDArray[np.uint8], peak: int) -> npt.NDArray[np.uint8]:
+    """The image with its maximum, ``peak``, at 255."""
+    return np.asarray(cv2.convertScaleAbs(image, alpha=255 / max(1, peak)), np.uint8)
 
 
 def _blur(image: npt.NDArray[np.uint8], longer: int) -> npt.NDArray[np.uint8]:
     """``cv2.GaussianBlur`` to the last bit; most of its time goes into making the kernel."""
     kernel = _kernel(longer)
-    exact = np.asarray(cv2.sepFilter2D(image, cv2.CV_32F, kernel, kernel), np.float32)
-    exact += 0.5
+    # With a half, so that cutting off the fraction rounds.
+    exact = np.asarray(cv2.sepFilter2D(image, cv2.CV_32F, kernel, kernel, delta=0.5))
     return exact.astype(np.uint8)
 
 
@@ -87,4 +93,4 @@ def _kernel(longer: int) -> npt.NDArray[np.float32]:
 def _bounds(image: npt.NDArray[np.uint8], limit: int) -> tuple[int, int, int, int]:
     """x, y, w, h of the pixels above ``limit``; all 0 where there are none."""
     x, y, w, h = cv2.boundingRect(cv2.threshold(image, limit, 255, cv2.THRESH_BINARY)[1])
-    return int(x), int(y), int(w), int(h)
+    return x, y, w, h

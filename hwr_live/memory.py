@@ -1,9 +1,12 @@
 """What the network said of crops, for those that come again: the same ones on the pad, and almost
 the same ones in the next frames of a camera. And the crops of ink that comes again.
+
+Frames of a camera are read by two threads, which share one memory.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -44,19 +47,22 @@ class Memory:
         self._answers = np.zeros((_MOST, width), np.float32)
         self._uses = np.zeros(_MOST, np.int64)  # how often each may still be given
         self._kept = 0  # since the beginning
+        self._lock = threading.Lock()
 
     def recall(self, crops: Crops) -> tuple[npt.NDArray[np.bool_], Answers]:
         """Which of the crops (n, 28, 28) are known, and the answers (known, width) for those."""
-        fresh = np.flatnonzero(self._uses > 0)
-        if not len(fresh):
-            return np.zeros(len(crops), np.bool_), self._answers[:0]
-        nearest = fresh[self._nearest(_outlines(crops), fresh)]
-        apart = crops.astype(np.int32) - self._crops[nearest]
-        error = np.einsum("nij,nij->n", apart, apart)
-        known = error <= self._tolerance**2 * SIZE**2
-        if self._tolerance:
-            np.subtract.at(self._uses, nearest[known], 1)
-        return known, self._answers[nearest[known]]
+        outlines = _outlines(crops)
+        with self._lock:
+            fresh = np.flatnonzero(self._uses > 0)
+            if not len(fresh):
+                return np.zeros(len(crops), np.bool_), self._answers[:0]
+            nearest = fresh[self._nearest(outlines, fresh)]
+            apart = crops.astype(np.int32) - self._crops[nearest]
+            error = np.einsum("nij,nij->n", apart, apart)
+            known = error <= self._tolerance**2 * SIZE**2
+            if self._tolerance:
+                np.subtract.at(self._uses, nearest[known], 1)
+            return known, self._answers[nearest[known]]
 
     def _nearest(
         self, outlines: npt.NDArray[np.float32], fresh: npt.NDArray[np.intp]
@@ -74,13 +80,16 @@ class Memory:
 
     def keep(self, crops: Crops, answers: Answers) -> None:
         """Remembers answers (n, width) for crops (n, 28, 28)."""
-        numbers = self._kept + np.arange(len(crops))[-_MOST:]
-        self._kept += len(crops)
-        places = numbers % _MOST
-        self._crops[places], self._answers[places] = crops[-_MOST:], answers[-_MOST:]
-        self._outlines[places] = outlines = _outlines(crops[-_MOST:])
-        self._lengths[places] = (outlines**2).sum(1)
-        self._uses[places] = _LEAST_USES + numbers % (_MOST_USES - _LEAST_USES + 1)
+        crops, answers = crops[-_MOST:], answers[-_MOST:]
+        outlines = _outlines(crops)
+        with self._lock:
+            numbers = self._kept + np.arange(len(crops))
+            self._kept += len(crops)
+            places = numbers % _MOST
+            self._crops[places], self._answers[places] = crops, answers
+            self._outlines[places] = outlines
+            self._lengths[places] = (outlines**2).sum(1)
+            self._uses[places] = _LEAST_USES + numbers % (_MOST_USES - _LEAST_USES + 1)
 
 
 class Inks:

@@ -1,8 +1,9 @@
-"""Frames are read in a thread of their own, so that the picture on the screen never waits."""
+"""Frames are read in threads of their own, so that the picture on the screen never waits."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import queue
 import threading
 import time
@@ -21,6 +22,8 @@ from hwr_live.page import find_sheet
 from hwr_live.pictures import Image
 from hwr_live.reading import Box, Glyph, Line, Reading
 
+_THREADS = min(2, os.cpu_count() or 1)  # more would only make each other slower
+_BUSY = 0.5  # share of a reading's time that has a processor, below which the machine is busy
 _ADVICE_EVERY_S = 0.25  # advice costs milliseconds, and nobody follows it faster
 
 
@@ -70,41 +73,49 @@ class Answer:
     ink: Image | None
 
 
-class ReadingThread:
-    """Reads the newest frame, one at a time: frames that wait are replaced, never queued.
+class ReadingThreads:
+    """Reads the newest frames: frames that wait are replaced, never queued.
 
-    Frames that must be kept are read in their order. A context manager.
+    Two are read at a time, so that a second processor is of use, unless other programs leave so
+    little of both that each would only become older. What is read settles in the order of the
+    frames. Frames that must be kept are all read. A context manager.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = _THREADS) -> None:
         self._follower: Follower | None = None
         self._epoch = -1
         self._advice, self._advised_s = "", -_ADVICE_EVERY_S
         self._waiting: deque[Task] = deque()
         self._asked = self._answered = 0
-        self._ending = False
+        self._begun = self._settled = 0  # frames that were taken up, and that are done with
+        self._ending = self._busy = False
         self._changed = threading.Condition()
         self._done: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="reader", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._work, name=f"reader {n}", daemon=True)
+            for n in range(threads)
+        ]
 
-    def __enter__(self) -> ReadingThread:
-        self._thread.start()
+    def __enter__(self) -> ReadingThreads:
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
             self._ending = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def offer(self, task: Task) -> None:
-        """Asks for a frame to be read as soon as the one before is done."""
+        """Asks for a frame to be read as soon as a thread is free."""
         with self._changed:
             kept = deque(waiting for waiting in self._waiting if waiting.keep)
             self._asked += 1 + len(kept) - len(self._waiting)
             self._waiting = kept
             self._waiting.append(task)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def answers(self) -> Iterator[Answer]:
         """The readings that are done by now; raises what the reader raised."""
@@ -124,27 +135,51 @@ class ReadingThread:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._ending)
+                self._changed.wait_for(lambda: self._ending or self._may_begin)
                 if self._ending:
                     return
-                task = self._waiting.popleft()
+                task, number = self._waiting.popleft(), self._begun
+                self._begun += 1
+            answer: Answer | Exception
             try:
-                self._done.put(self._read(task))
+                part = part_of(task.frame.image, task.region)
+                began_s, worked_s = time.perf_counter(), time.thread_time()
+                raw = task.reader.read(part)
+                worked_s, took_s = time.thread_time() - worked_s, time.perf_counter() - began_s
+                self._busy = worked_s < _BUSY * took_s
+                ink = _ink_picture(part, task) if task.ink else None
+                if not self._wait_for_turn(number):
+                    return
+                answer = self._settle(task, part, raw, ink)
             except Exception as error:  # raised again where the answer is asked for
-                self._done.put(error)
+                if not self._wait_for_turn(number):
+                    return
+                answer = error
+            self._done.put(answer)
+            with self._changed:
+                self._settled += 1
+                self._changed.notify_all()
 
-    def _read(self, task: Task) -> Answer:
+    @property
+    def _may_begin(self) -> bool:
+        return bool(self._waiting) and (self._begun == self._settled or not self._busy)
+
+    def _wait_for_turn(self, number: int) -> bool:
+        """Waits until all frames before are done with; false if there is no more need to."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._settled == number or self._ending)
+            return not self._ending
+
+    def _settle(self, task: Task, part: Image, raw: Reading, ink: Image | None) -> Answer:
+        """What is told of a reading; of one after the other."""
         if self._follower is None or task.epoch != self._epoch:
             self._follower = Follower(task.reader, task.source, still=task.still)
             self._epoch = task.epoch
-        part = part_of(task.frame.image, task.region)
-        raw = task.reader.read(part)
         reading = placed(raw, task.frame.image, task.region)
         if task.again:
             report = Report(task.source, task.frame, reading, reading, reading.text, True)
         else:
             report = self._follower.settle(task.frame, reading, last=task.last)
-        ink = _ink_picture(part, task) if task.ink else None
         now_s = time.monotonic()
         if now_s - self._advised_s >= _ADVICE_EVERY_S or task.again or task.still:
             self._advice, self._advised_s = advise(part, raw), now_s

@@ -30,6 +30,7 @@ _GIVE_UP_S = 10.0  # silence after which the source is lost
 _RETRY_S = 0.5
 _CLOSE_S = 0.3  # how long closing waits for a thread that may hang in a driver …
 _EXIT_S = 3.0  # … and how long the end of the program does
+_AWAY_S = 1.0  # nobody asked for a frame: the program did something else, or was stopped
 _LOOK_S = 0.05  # how often a waiting reader looks whether the connection is alive
 
 
@@ -37,7 +38,8 @@ class LiveSource(FrameSource):
     """A camera or stream of which only the newest frame is kept.
 
     A thread reads the capture so that no old frame waits in a buffer. A capture that stalls or
-    ends is left to itself and a new one is opened; silence for ``give_up_s`` is a loss. On macOS,
+    ends is left to itself and a new one is opened; silence for ``give_up_s`` is a loss. Time in which
+    nobody asks for a frame, as the program or its machine is stopped, is no silence. On macOS,
     where a camera may only be used on the main thread, the caller's own thread reads
     (``threaded=False``).
 
@@ -72,7 +74,7 @@ class LiveSource(FrameSource):
         self._changed = threading.Condition()
         self._newest: Frame | None = None
         self._taken = -1
-        self._start_s = self._heard_s = self._tried_s = time.monotonic()
+        self._start_s = self._heard_s = self._tried_s = self._asked_s = time.monotonic()
         self._closed = False
         self._grabber = self._grab()
         self._wait_for_first(patience_s, missing)
@@ -153,9 +155,13 @@ class LiveSource(FrameSource):
 
     def _revive(self) -> None:
         """Opens a new capture where the present one ended or fell silent."""
-        now = time.monotonic()
         if self._closed or self._newest is None:
             return
+        with self._changed:
+            now = time.monotonic()
+            away_s, self._asked_s = now - self._asked_s, now
+            if self._threaded and away_s > _AWAY_S:  # whether the source is silent shows only now
+                self._heard_s = min(self._heard_s + away_s, now)
         if now - self._heard_s > self._give_up_s:
             self.close()
             raise DeviceError(f"{self.name}: lost, no frame for {self._give_up_s:.0f} seconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -102,7 +103,8 @@ def damaged_json(text: str, chance: Chance) -> str:
         elif kind == 1 and isinstance(holder, list):
             holder.append(holder[key])
         else:
-            holder[key] = _VALUES[int(chance.integers(len(_VALUES)))]
+            # A copy, as the next damage may be to it.
+            holder[key] = copy.deepcopy(_VALUES[int(chance.integers(len(_VALUES)))])
     return json.dumps(data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -90,8 +91,10 @@ def test_damage_is_the_same_for_the_same_seed_and_changes_something(still: bool)
 
 def test_damaged_json_is_json() -> None:
     good = '{"a": [1, 2, {"b": null}], "c": "text"}'
-    for seed in range(50):
-        assert isinstance(damaged_json(good, np.random.default_rng(seed)), str)
+    for seed in range(500):
+        made = damaged_json(good, np.random.default_rng(seed))
+        json.loads(made)
+        assert made == damaged_json(good, np.random.default_rng(seed))
 
 
 def test_every_kind_has_a_description() -> None:

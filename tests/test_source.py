@@ -235,6 +235,19 @@ def test_stream_that_stays_away_is_lost() -> None:
             pass
 
 
+def test_what_stopped_the_program_is_no_silence_of_the_stream() -> None:
+    """As Ctrl-Z does, or a lid that is closed."""
+    with MjpegServer(lambda n: numbered(9), fps=50) as server:
+        stream = _fast(server.url)
+        assert stream.newest(1.0) is not None
+        server.stall()
+        time.sleep(2.5)  # longer than a loss takes
+        assert _shapes(stream, 0.3) <= {(48, 64, 3)}
+        server.stall(False)
+        assert _shapes(stream, 1.5) == {(48, 64, 3)}
+        stream.close()
+
+
 def test_stream_of_garbage_is_no_picture() -> None:
     with MjpegServer(lambda n: b"not a picture", fps=50) as server:
         began = time.monotonic()

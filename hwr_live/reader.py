@@ -45,6 +45,9 @@ _WAYS = 12  # to cut and join a word, of which a language chooses,
 _OPEN = 3.0  # where they cost no more than this beyond the cheapest …
 _TOLD = 4.0  # … and words are worth no more;
 _SHORT = 3  # glyphs: of fewer that can be read, nearly all are a word
+_LINE = 3  # glyphs from which, if so large a share of them are characters, …
+_WRITTEN = 0.6
+_AMONG_CHARS = 0.75  # … ink of up to this probability of none is one too
 _TEXTURE = 300  # pieces: as many that look like no characters are a texture, not writing;
 _SAMPLE = 100  # so many of them tell
 
@@ -237,6 +240,13 @@ class Reader:
         """Whether ink with these probabilities of being no character is one."""
         return np.asarray(none <= self.classifier.card.reject_above, np.bool_)
 
+    def are_chars(self, none: Floats) -> npt.NDArray[np.bool_]:
+        """The same of all ink of a line: among characters, what may as well be one is one."""
+        sure = self.is_char(none)
+        if len(none) < _LINE or sure.mean() < _WRITTEN:
+            return sure
+        return np.asarray(sure | (none <= _AMONG_CHARS), np.bool_)
+
     def decide(self, words: Sequence[Floats], places: Sequence[Floats]) -> list[Floats]:
         """``context.decide`` over this reader's characters."""
         return context.decide(words, places, self.known)
@@ -357,7 +367,7 @@ class _Page:
         """Decides a line's characters; ink that is none has no say in it."""
         pieces = [piece for word in words for piece in word]
         nones, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
-        readable = self.reader.is_char(nones)
+        readable = self.reader.are_chars(nones)
         ends = np.cumsum([len(word) for word in words])[:-1]
         heard = [k for k in np.split(np.arange(len(pieces)), ends) if readable[k].any()]
         heard = [k[readable[k]] for k in heard]

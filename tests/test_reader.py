@@ -374,3 +374,17 @@ def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader)
     assert reader.read(canvas).text.replace(" ", "") in ("1-1+1", "l-l+l", "I-I+I")
     text = reader.with_chars("digits").read(canvas).text
     assert text.replace(" ", "") == "111"
+
+
+@pytest.mark.parametrize(
+    ("none", "expected"),
+    [
+        ([], []),
+        ([0.6], [False]),
+        ([0.1, 0.6], [True, False]),
+        ([0.1, 0.1, 0.1, 0.1, 0.6, 0.9], [True, True, True, True, True, False]),
+        ([0.1, 0.6, 0.6, 0.9], [True, False, False, False]),
+    ],
+)
+def test_among_characters_doubtful_ink_is_one(none: list[float], expected: list[bool]) -> None:
+    assert fake(0).are_chars(np.array(none)).tolist() == expected

@@ -39,8 +39,9 @@ class LiveSource(FrameSource):
 
     A thread reads the capture so that no old frame waits in a buffer. A capture that stalls or
     ends is left to itself and a new one is opened; silence for ``give_up_s`` is a loss. Time in
-    which nobody asks for a frame, as the program or its machine is stopped, is no silence. On macOS,
-    where a camera may only be used on the main thread, the caller's own thread reads
+    which nobody asks for a frame, as the program or its machine is stopped, is no silence.
+
+    On macOS, where a camera may only be used on the main thread, the caller's own thread reads
     (``threaded=False``).
 
     Args:

@@ -87,7 +87,7 @@ def read_picture(path: str | os.PathLike[str]) -> Image:
     if not data:
         raise InputError(f"{name} is empty")
     try:
-        picture = None if _is_cut_short(data) else _decode(data)
+        picture = None if is_cut_short(data) else _decode(data)
     except cv2.error as error:
         if "pixels" in str(error).lower():
             raise InputError(
@@ -185,7 +185,7 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     return data
 
 
-def _is_cut_short(data: bytes) -> bool:
+def is_cut_short(data: bytes) -> bool:
     """Whether a JPEG or PNG lacks its end: OpenCV 4 reads what there is of it and says nothing.
 
     OpenCV 5 takes as much memory as any piece of a PNG claims to need, gigabytes for a few bytes.

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from hwr_live.correction import FOLDERS, folder_of
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
+from hwr_live.pictures import is_cut_short
 from hwr_live.profile_place import LIST, LOCK
 from hwr_live.silence import silence
 
@@ -172,6 +173,8 @@ def read_sample(folder: Path, entry: Any) -> Sample:
     width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
     if not (1 <= width <= LONGEST and 1 <= height <= LONGEST):
         raise ValueError(f"it has {width}x{height} pixels")
+    if is_cut_short(data):
+        raise ValueError("its file is a broken PNG")
     with silence():
         ink = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     if ink is None or not data.endswith(b"IEND\xaeB`\x82"):

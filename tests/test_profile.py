@@ -324,6 +324,22 @@ DAMAGES: dict[str, Callable[[Profile], None]] = {
 }
 
 
+def test_a_piece_that_claims_gigabytes_is_not_decoded(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenCV 5 would take as much memory."""
+    profile = Profile.open("ann", new=True)
+    sample = profile.add("7", np.full((40, 30), 255, np.uint8), "pad")
+    assert sample is not None
+    path = profile.folder / sample.file
+    data = bytearray(path.read_bytes())
+    data[33:37] = b"\x7f\xff\xff\xff"
+    path.write_bytes(data)
+    monkeypatch.setattr("hwr_live.profile_files.cv2.imdecode", lambda *_: pytest.fail("decoded"))
+    (problem,) = Profile.open("ann").problems
+    assert "broken PNG" in problem
+
+
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_sample_is_told_and_the_others_are_used(name: str, home: Path) -> None:
     (home / "data" / "hwr-live" / "secret.png").parent.mkdir(parents=True)

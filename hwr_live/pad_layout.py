@@ -119,12 +119,12 @@ class PadLayout(Captioned):
     note: Box
     keys: tuple[Box, ...]
 
-    def table(self, glyph: Box, candidates: Sequence[tuple[str, float]]) -> Table:
+    def table(self, glyph: Box, chances: Sequence[tuple[str | None, float]]) -> Table:
         """The correction table for a glyph: beside it, inside the drawing area.
 
         Args:
             glyph: the glyph's box.
-            candidates: its likeliest characters with their probabilities.
+            chances: what it may be, with their probabilities, the likeliest first.
         """
         _, _, width, height = self.drawing
         columns = 13
@@ -139,7 +139,7 @@ class PadLayout(Captioned):
 
         first = top + cell
         high = round(cell * 1.2)
-        shown = [(char, p) for char, p in candidates if char][:5]
+        shown = [(char, p) for char, p in chances if char][:5]
         choices = [
             Choice(
                 char,

@@ -129,6 +129,10 @@ class PadState:
         x, y, w, h = self.last_stroke
         return min(glyphs, key=lambda glyph: _distance(glyph.box, x + w / 2, y + h / 2))
 
+    def as_read(self, glyph: Glyph) -> Glyph:
+        """A glyph as it was before the user put it right."""
+        return next((g for g in self.read.glyphs if g.box == glyph.box), glyph)
+
     def crop_cells(self) -> list[tuple[Box, Glyph]]:
         """Where the crops are shown: as many of the last glyphs as fit."""
         glyphs = self.reading.glyphs
@@ -293,15 +297,15 @@ class PadState:
         return self.glyph_at(*at)
 
     def _open_table(self, glyph: Glyph) -> None:
-        as_read = next((g for g in self.read.glyphs if g.box == glyph.box), glyph)
+        as_read = self.as_read(glyph)
         self.asked = glyph
-        self.table = self.layout.table(glyph.box, as_read.candidates)
+        self.table = self.layout.table(glyph.box, as_read.chances)
 
     def _close_table(self) -> None:
         self.table = self.asked = None
 
     def _put_right(self, glyph: Glyph, char: str | None) -> None:
-        as_read = next((g for g in self.read.glyphs if g.box == glyph.box), glyph)
+        as_read = self.as_read(glyph)
         new = Correction(as_read, char)
         gone = tuple(old for old in self.corrections if old.fits(as_read))
         unsaved = tuple(old for old in self.unsaved if old.fits(as_read))

@@ -21,6 +21,7 @@ from hwr_live.paint import (
     plate,
     put_text,
     shade,
+    text_width,
 )
 from hwr_live.pen import ERASER, Pen
 from hwr_live.reading import Box
@@ -128,10 +129,13 @@ def paint_stroke(drawing: Frame, pen: Pen, width: float) -> None:
 def _paint_invitation(paper: Frame, font: int) -> None:
     height, width = paper.shape[:2]
     large = round(font * 2.2)
+    told = "Enter prints what is read, H shows the keys"
+    if text_width(told, font) > width - 2 * font:
+        told = "H shows the keys"
     put_text(paper, "Write here", (width // 2, height // 2), large, (205, 200, 196), align="centre")
     put_text(
         paper,
-        fit_text("Enter prints what is read, H shows the keys", font, width - 2 * font),
+        told,
         (width // 2, height // 2 + round(font * 2.2)),
         font,
         (170, 162, 156),
@@ -146,15 +150,17 @@ def _paint_panel(frame: Frame, state: PadState) -> None:
     cv2.line(frame, (x, y), (x, y + h), panel.EDGE)
     reading, chosen = state.reading, state.chosen
 
+    empty = "nothing readable" if reading.glyphs else "nothing written yet"
+    hidden = panel.draw_text_of(frame, layout.below_caption(layout.reading), font, reading, empty)
     total = reading.ms.get("total")
-    about = [state.profile, state.chars, "" if total is None else f"{total:.0f} ms"]
+    above = f"{hidden} line{'s' * (hidden > 1)} above" if hidden else ""
+    about = [above, state.profile, state.chars, "" if total is None else f"{total:.0f} ms"]
     remark = " · ".join(part for part in about if part)
     panel.draw_caption(frame, layout.reading, font, "READING", remark)
-    empty = "nothing readable" if reading.glyphs else "nothing written yet"
-    panel.draw_text_of(frame, layout.below_caption(layout.reading), font, reading, empty)
 
     panel.draw_caption(frame, layout.bars, font, "TOP FIVE", _about(state))
-    panel.draw_candidates(frame, layout.below_caption(layout.bars), font, chosen)
+    as_read = None if chosen is None else state.as_read(chosen)
+    panel.draw_candidates(frame, layout.below_caption(layout.bars), font, as_read)
 
     if layout.crops[3] > 0:
         cells = state.crop_cells()
@@ -178,7 +184,7 @@ def _about(state: PadState) -> str:
     glyph = state.chosen
     if glyph is None:
         return ""
-    read = next((g for g in state.read.glyphs if g.box == glyph.box), glyph)
+    read = state.as_read(glyph)
     if (read.char, read.confidence) != (glyph.char, glyph.confidence):
         return f"corrected: {glyph.char or NO_CHARACTER}"
     if glyph.char is None:
@@ -233,7 +239,8 @@ def _paint_choice(frame: Frame, choice: Choice, font: int, under: bool, current:
         )
         return
     size = font if len(choice.text) == 1 else max(9, round(font * 0.72))
-    text = fit_text(choice.text, size, w - 2)
+    long = text_width(choice.text, size) > w - 2
+    text = "none" if long and choice.char is None else choice.text
     if len(choice.text) > 1 and not under:
         colour = POOR
     put_text(

@@ -45,10 +45,11 @@ def draw_caption(frame: Frame, box: Box, font: int, text: str, right: str = "") 
     put_text(frame, remark, (x + w, baseline), size, QUIET, align="right")
 
 
-def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str = "") -> None:
+def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str = "") -> int:
     """The text of a reading, each character in the colour of its confidence, as large as fits.
 
     Text that is too long for the box loses its start: what was written last is wanted most.
+    Returns how many lines are left out.
 
     Args:
         frame: painted in place.
@@ -65,7 +66,7 @@ def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str
     ]
     if not lines:
         put_text(frame, fit_text(empty, font, w), (x, y + (h + font) // 2 - font // 4), font, QUIET)
-        return
+        return 0
     largest = max(font, min(round(h * 0.6), font * 3))
     size = next(
         (
@@ -77,11 +78,13 @@ def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str
         font,
     )
     step = round(size * 1.3)
-    lines = lines[-max(1, h // step) :]
+    hidden = max(0, len(lines) - max(1, h // step))
+    lines = lines[hidden:]
     top = y + max(0, h - step * len(lines)) // 2
     for row, line in enumerate(lines):
         baseline = top + row * step + (step + capital_height(size)) // 2
         _draw_line(frame, line, (x, baseline), size, w)
+    return hidden
 
 
 def _draw_line(
@@ -117,30 +120,33 @@ def _stops(line: Sequence[Glyph | None], size: int) -> list[int]:
 
 
 def draw_candidates(frame: Frame, box: Box, font: int, glyph: Glyph | None) -> None:
-    """The likeliest five characters of a glyph, each with a bar as long as it is likely."""
+    """The likeliest five of what a glyph may be, each with a bar as long as it is likely."""
     x, y, w, h = box
     row = h // 5
     kinds = w >= 200
     bar_x = x + round(font * (5.6 if kinds else 1.7))
     bar_w = x + w - round(font * 3.1) - bar_x
     thick = max(4, round(font * 0.55))
+    chances = () if glyph is None else glyph.chances[:5]
     for i in range(5):
         middle = y + row * i + row // 2
         track = (bar_x, middle - thick // 2, bar_w, thick)
         _bar(frame, track, _TRACK)
-        if glyph is None or i >= len(glyph.candidates):
+        if glyph is None or i >= len(chances):
             continue
-        char, p = glyph.candidates[i]
+        char, p = chances[i]
         colour = glyph_colour(glyph) if char == glyph.char else _LESSER
         length = round(bar_w * min(1.0, max(0.0, p)))
         if length >= 1:
             _bar(frame, (bar_x, track[1], length, thick), colour)
         baseline = middle + capital_height(font) // 2
-        put_text(frame, char, (x, baseline), round(font * 1.15), INK, bold=True)
+        if char is not None:
+            put_text(frame, char, (x, baseline), round(font * 1.15), INK, bold=True)
+        elif not kinds:
+            put_text(frame, "?", (x, baseline), round(font * 1.15), POOR, bold=True)
         if kinds:
-            put_text(
-                frame, _kind(char), (x + round(font * 1.6), baseline), round(font * 0.8), QUIET
-            )
+            told, left = ("no char.", x) if char is None else (_kind(char), x + round(font * 1.6))
+            put_text(frame, told, (left, baseline), round(font * 0.8), QUIET)
         put_text(frame, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
 
 

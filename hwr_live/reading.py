@@ -38,6 +38,17 @@ class Glyph:
     crop: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
     ink: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def chances(self) -> tuple[tuple[str | None, float], ...]:
+        """What the ink may be, ``None`` for no character, each with its probability among all of
+        these, the likeliest first; ``candidates`` are told among characters alone."""
+        among = dict(self.candidates).get(self.char or "", 0.0)
+        chars = 1.0 - self.confidence
+        if self.char is not None:
+            chars = min(1.0, self.confidence / among) if among else 1.0
+        every = [(None, 1.0 - chars), *((char, chars * p) for char, p in self.candidates)]
+        return tuple(sorted(every, key=lambda chance: -chance[1]))
+
     def to_dict(self) -> dict[str, Any]:
         """The glyph as plain types for JSON."""
         return {

@@ -92,3 +92,16 @@ def test_crops_are_neither_compared_nor_told() -> None:
 )
 def test_the_box_around_boxes(boxes: list[Box], union: Box) -> None:
     assert union_box(boxes) == union
+
+
+def test_chances_are_of_all_that_the_ink_may_be() -> None:
+    candidates = (("o", 0.8), ("0", 0.15))
+    sure = Glyph("o", 0.8, (0, 0, 9, 9), candidates)
+    assert sure.chances == (("o", 0.8), ("0", 0.15), (None, 0.0))
+    doubtful = Glyph("o", 0.6, (0, 0, 9, 9), candidates)
+    assert [char for char, _ in doubtful.chances] == ["o", None, "0"]
+    assert [p for _, p in doubtful.chances] == pytest.approx([0.6, 0.25, 0.1125])
+    none = Glyph(None, 0.9, (0, 0, 9, 9), candidates)
+    assert [char for char, _ in none.chances] == [None, "o", "0"]
+    assert [p for _, p in none.chances] == pytest.approx([0.9, 0.08, 0.015])
+    assert Glyph("x", 1.0, (0, 0, 9, 9), ()).chances == ((None, 0.0),)

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from hwr_live import __version__
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.interrupts import STATUS, at_once
 from hwr_live.terminal import print_anything
 
@@ -33,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
     """Tells of bad options in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(InputError.status, f"hwr-live: {message}; see {self.prog} --help\n")
+        self.exit(InputError.status, f"hwr-live: {one_line(message)}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -149,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:  # a full disk, say
         _drop_output()
-        print(f"hwr-live: {error}", file=sys.stderr)
+        print(f"hwr-live: {one_line(error)}", file=sys.stderr)
         return HwrError.status
     except KeyboardInterrupt:
         return STATUS

@@ -8,6 +8,9 @@ class HwrError(Exception):
 
     status = 1
 
+    def __init__(self, message: object) -> None:
+        super().__init__(one_line(message))
+
 
 class InputError(HwrError):
     """A missing or broken input or a bad option: exit status 2."""
@@ -19,3 +22,11 @@ class DeviceError(HwrError):
     """No camera, no display, a stream lost: exit status 1."""
 
     status = 1
+
+
+def one_line(message: object) -> str:
+    """A text whose line breaks and control characters, as names of files may have, are escaped."""
+    text = str(message)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -27,7 +27,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live import context
+from hwr_live.classify import named_outputs
 from hwr_live.modelstore import find_model
+from hwr_live.network import Network
 from hwr_live.paint import draw_reading
 from hwr_live.pictures import read_picture
 from hwr_live.reader import Reader
@@ -42,6 +44,8 @@ BATCHES = (1, 16, 64, 256)
 STAGES = ("decode", "ink", "segment", "crops", "network", "context", "draw", "all")
 
 Image = npt.NDArray[np.uint8]
+Run = Callable[[int], npt.NDArray[Any]]
+"""Answers for the first so many of some images, (n, classes)."""
 
 
 class TimedReader(Reader):
@@ -196,8 +200,8 @@ def engines(model: str, rounds: int) -> None:
     rng = np.random.default_rng(0)
     crops = rng.integers(0, 256, (max(BATCHES), 28, 28), np.uint8)
     reader = Reader.load(model)
-    runs: dict[str, Callable[[int], object]] = {
-        "LiteRT, 8-bit weights": lambda n: reader.classifier.probabilities(crops[:n])
+    runs: dict[str, Run] = {
+        "LiteRT, as shipped": lambda n: reader.classifier.probabilities(crops[:n])
     }
     card = reader.classifier.card
     images = np.asarray(crops[..., None] / 255 * (card.high - card.low) + card.low, np.float32)
@@ -206,8 +210,10 @@ def engines(model: str, rounds: int) -> None:
     else:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         runs.update(of_keras(find_model(model) / "model.keras", images))
-    print(f"{'ms a batch of':>24} " + " ".join(f"{n:>13}" for n in BATCHES))
+    print(f"{'ms a batch of':>24} " + " ".join(f"{n:>13}" for n in BATCHES) + "  same answer")
+    shipped = runs["LiteRT, as shipped"](max(BATCHES)).argmax(1)
     for name, run in runs.items():
+        same = float((run(max(BATCHES)).argmax(1) == shipped).mean())
         cells = []
         for n in BATCHES:
             run(n)
@@ -217,25 +223,33 @@ def engines(model: str, rounds: int) -> None:
                 run(n)
                 taken.append(1000 * (time.perf_counter() - began))
             cells.append(f"{told(taken):>13}")
-        print(f"{name:>24} " + " ".join(cells))
+        print(f"{name:>24} " + " ".join(cells) + f"{same:>13.1%}")
 
 
-def of_keras(path: Path, images: npt.NDArray[np.float32]) -> dict[str, Callable[[int], object]]:
-    """Ways to run a Keras file on the first n of the images."""
+def of_keras(path: Path, images: npt.NDArray[np.float32]) -> dict[str, Run]:
+    """Ways to run a Keras file on the first n of the images; each gives its logits."""
     import keras
 
+    from train.export import export
+
     network: Any = keras.models.load_model(path)
-    runs: dict[str, Callable[[int], object]] = {
-        "Keras, predict": lambda n: network.predict(images[:n], verbose=0),
+    digits, none = np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.int64)
+    file = export(network, digits, none, quantize=False).file
+    exact = Network(Path("the float32 export"), file, images.shape[1:])
+    logits = named_outputs(exact.interpreter)["logits"]
+    runs: dict[str, Run] = {
+        "LiteRT, float32": lambda n: exact.run(images[:n], [logits])[0],
+        "Keras, predict": lambda n: np.asarray(network.predict(images[:n], verbose=0)),
         "Keras, model(x)": lambda n: np.asarray(network(images[:n], training=False)),
     }
+    network(images[:1])  # one that has never answered is not exported
     if find_spec("tf2onnx") is None:
         print("skipped, tf2onnx is not installed: ONNX Runtime, cv2.dnn")
         return runs
     with tempfile.TemporaryDirectory() as folder:
-        file = str(Path(folder) / "model.onnx")
-        network.export(file, format="onnx", verbose=False)
-        content = Path(file).read_bytes()
+        onnx = Path(folder) / "model.onnx"
+        network.export(str(onnx), format="onnx", verbose=False)
+        content = onnx.read_bytes()
     if find_spec("onnxruntime") is None:
         print("skipped, onnxruntime is not installed: ONNX Runtime")
     else:
@@ -243,12 +257,12 @@ def of_keras(path: Path, images: npt.NDArray[np.float32]) -> dict[str, Callable[
 
         session = onnxruntime.InferenceSession(content)
         name = session.get_inputs()[0].name
-        runs["ONNX Runtime"] = lambda n: session.run(None, {name: images[:n]})
+        runs["ONNX Runtime"] = lambda n: np.asarray(session.run(None, {name: images[:n]})[0])
     net = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
 
-    def by_opencv(n: int) -> object:
+    def by_opencv(n: int) -> npt.NDArray[Any]:
         net.setInput(images[:n])
-        return net.forward()
+        return np.asarray(net.forward())
 
     runs["cv2.dnn"] = by_opencv
     return runs

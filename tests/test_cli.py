@@ -56,7 +56,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return (status, *capsys.readouterr())
 
 
-def program(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def program(*arguments: str, **options: Any) -> subprocess.CompletedProcess[Any]:
     """Runs ``python -m hwr_live`` as a process of its own."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     given: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 60, **options}
@@ -421,6 +421,17 @@ def test_a_terminal_without_the_characters(
         assert done.returncode == status
         assert told in (done.stderr if status else done.stdout)
         assert len(done.stderr.splitlines()) == bool(status)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["read", "a\nb\x1b[31m.png"], ["sample", "x\ny"], ["camera", "--source", "a\rb"]]
+)
+def test_line_breaks_in_what_was_given(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err[:-1].isprintable()
 
 
 def test_output_that_cannot_be_written() -> None:

@@ -214,10 +214,12 @@ def test_bad_settings_and_data_are_told_in_one_line(
         ["export"],
     ],
 )
-def test_bad_use_ends_with_two(arguments: list[str]) -> None:
+def test_bad_use_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("train: ")
 
 
 @pytest.mark.parametrize("option", ["--profile", "--start"])

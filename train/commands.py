@@ -8,10 +8,10 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from hwr_live.classify import Card
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.files import write_exactly, write_new
 from hwr_live.interrupts import at_once
 from hwr_live.modelstore import find_model
@@ -25,9 +25,16 @@ from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
 from train.report import names_in, read_card, readme
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells of bad options in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(InputError.status, f"train: {one_line(message)}; see {self.prog} --help\n")
+
+
 def make_parser(command: str, description: str) -> argparse.ArgumentParser:
     """A parser as all commands have it."""
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=f"python -m train {command}".rstrip(),
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,

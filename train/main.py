@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hwr_live.errors import HwrError
+from hwr_live.errors import HwrError, one_line
 from hwr_live.interrupts import STATUS, at_once
 from hwr_live.modelstore import shipped_folder
 from hwr_live.profile import Profile
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.status
     except OSError as error:  # a full disk, a folder that was taken away
         where = f"{error.filename}: " if error.filename else ""
-        say(f"train: {where}{error.strerror or error}")
+        say(one_line(f"train: {where}{error.strerror or error}"))
         return 1
     except KeyboardInterrupt:
         say("\ntrain: stopped")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.ink import is_light_on_dark
 from hwr_live.pictures import Image
 from hwr_live.reading import Box, Reading
 
@@ -17,7 +18,10 @@ SMALLEST_PX = 14
 """Height of letters in pixels from which they read well; smaller ones if they are sharp."""
 
 _HOPELESS_PX = 9  # below this even sure readings are guesses
+_LARGE_PX = 24  # from this height it is not for their size that letters are not read
+_DOUBTED, _MUCH_DOUBTED = 0.15, 0.3  # shares of glyphs that small and larger letters leave open
 _DARK = 70  # grey value that 5 % of a frame's pixels reach where there is light to read by
+_DIM = 40  # and below which parts of dark writing are lost, though others are read
 _SOFT_EDGE_PX = 2.9  # width of a stroke's edge; sharp ones are 2 to 2.6 pixels wide, …
 _SOFT_SHARE = 0.16  # … and blur does harm when it is this share of the letters' height
 _LOOKED_AT = 12  # glyphs that are looked at
@@ -36,7 +40,8 @@ def advise(frame: Image, reading: Reading) -> str:
     grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
     boxes = [glyph.box for glyph in reading.glyphs]
     readable = any(glyph.char is not None for glyph in reading.glyphs)
-    if not readable and np.percentile(_small(grey), 95) < _DARK:
+    light = float(np.percentile(_small(grey), 95))
+    if light < (_DIM if readable else _DARK) and not (readable and is_light_on_dark(grey)):
         return "too dark: turn on a light"
     if not boxes:
         return "blurred: hold still, or move back" if is_soft(grey) else "nothing written in view"
@@ -45,7 +50,8 @@ def advise(frame: Image, reading: Reading) -> str:
     if edge >= _SOFT_EDGE_PX and edge >= _SOFT_SHARE * height:
         return "blurred: hold still, or clean the lens"
     doubted = np.mean([glyph.char is None or glyph.confidence < 0.8 for glyph in reading.glyphs])
-    if height < SMALLEST_PX and (doubted > 0.15 or height < _HOPELESS_PX):
+    most = _DOUBTED if height < SMALLEST_PX else _MUCH_DOUBTED
+    if height < _HOPELESS_PX or (height < _LARGE_PX and doubted > most):
         return f"letters are {height:.0f} px tall: move closer"
     return ""
 

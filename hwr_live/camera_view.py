@@ -197,11 +197,14 @@ def _paint_status(frame: Frame, state: CameraState) -> None:
         plate(frame, (left, y + (h - round(size * 1.7)) // 2, wide, round(size * 1.7)), colour, 5)
         put_text(frame, text, (left + size // 2, baseline), size, WHITE, bold=True)
         left += wide + size // 2
-    pace = _pace(state)
-    put_text(frame, pace, (x + w, baseline), size, panel.QUIET, align="right")
-    room = x + w - text_width(pace, size) - left - 2 * size
     text, colour = _remark(state)
     left += size // 2 if left > x else 2
+    # What is amiss is told in full; there are fewer figures then.
+    paces = _paces(state)
+    needed = text_width(text, size) + 2 * size if text else 0
+    pace = next((p for p in paces if left + needed + text_width(p, size) <= x + w), paces[-1])
+    put_text(frame, pace, (x + w, baseline), size, panel.QUIET, align="right")
+    room = x + w - text_width(pace, size) - left - 2 * size * bool(pace)
     put_text(frame, fit_text(text, size, room), (left, baseline), size, colour)
 
 
@@ -230,16 +233,17 @@ def _remark(state: CameraState) -> tuple[str, Colour]:
     return "", INK
 
 
-def _pace(state: CameraState) -> str:
+def _paces(state: CameraState) -> list[str]:
+    """How fast it is, with ever fewer figures, and at last with none."""
     parts = [state.clock] if state.clock else []
     if not state.still:
         parts.append(f"{state.fps:.0f} fps")
-    if state.report is not None and "total" in state.report.reading.ms:
-        parts.append(f"read in {state.report.reading.ms['total']:.0f} ms")
     if state.age_s is not None:
         ago = f"{1000 * state.age_s:.0f} ms" if state.age_s < 1 else f"{state.age_s:.1f} s"
         parts.append(f"{ago} ago")
-    return " · ".join(parts)
+    if state.report is not None and "total" in state.report.reading.ms:
+        parts.append(f"read in {state.report.reading.ms['total']:.0f} ms")
+    return [" · ".join(parts[:count]) for count in range(len(parts), -1, -1)]
 
 
 def clock(seconds: float) -> str:

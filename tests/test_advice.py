@@ -55,6 +55,10 @@ def test_too_dark(light: float) -> None:
     assert advise(noisy(PAGE * light), reading([])).startswith("too dark")
 
 
+def test_too_dark_though_something_is_read() -> None:
+    assert advise(noisy(PAGE * 0.12), reading(boxes_of(PAGE))).startswith("too dark")
+
+
 def test_a_blackboard_that_is_read_is_not_too_dark() -> None:
     board = np.asarray(255 - PAGE, np.uint8)
     assert advise(board, reading(boxes_of(PAGE))) == ""
@@ -62,7 +66,14 @@ def test_a_blackboard_that_is_read_is_not_too_dark() -> None:
 
 @pytest.mark.parametrize(
     ("height", "char", "far"),
-    [(8, "a", True), (12, "a", False), (12, None, True), (15, None, False)],
+    [
+        (8, "a", True),
+        (12, "a", False),
+        (12, None, True),
+        (16, "a", False),
+        (16, None, True),
+        (25, None, False),
+    ],
 )
 def test_too_far_says_how_tall_letters_are(height: int, char: str | None, far: bool) -> None:
     small = np.asarray(cv2.resize(PAGE, (192, 144), interpolation=cv2.INTER_AREA), np.uint8)

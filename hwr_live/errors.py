@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_HALF = 350  # characters
+
 
 class HwrError(Exception):
     """A failure told in one line that says what is wrong and what to do."""
@@ -25,8 +27,13 @@ class DeviceError(HwrError):
 
 
 def one_line(message: object) -> str:
-    """A text whose line breaks and control characters, as names of files may have, are escaped."""
+    """A text that fits a line, whatever files or their names brought into it.
+
+    Line breaks and control characters are escaped, and the middle of a very long text is left out.
+    """
     text = str(message)
+    if len(text) > 2 * _HALF:
+        text = f"{text[:_HALF]} … {text[-_HALF:]}"
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -124,3 +124,19 @@ def test_a_table_that_is_no_recipe_is_an_error() -> None:
     for table in ({"epoch": 3}, {"augmentation": {"turn": 1}}):
         with pytest.raises(ValueError, match="no settings"):
             recipe_from(table)
+
+
+@pytest.mark.parametrize(("at", "value"), [(6, 0x41), (8, 99), (8, 14), (30, 0xFF)])
+def test_a_zip_file_of_other_kinds_is_told_of(at: int, value: int, tmp_path: Path) -> None:
+    """Encrypted, packed in unknown ways: what zipfile raises for them is no BadZipFile."""
+    path = tmp_path / "checkpoint.npz"
+    Checkpoint(path, settings(HWR62)).save(state())
+    data = bytearray(path.read_bytes())
+    for sign, first in ((b"PK\3\4", at), (b"PK\1\2", at + 2)):
+        place = 0
+        while (place := data.find(sign, place)) >= 0:
+            data[place + first] = value
+            place += 4
+    path.write_bytes(data)
+    with pytest.raises(HwrError, match="is no checkpoint that can be read"):
+        saved_recipe(path)

@@ -6,13 +6,15 @@ All take images of float32 (n, 28, 28, 1), bright ink on black, 0 to 1, and give
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from keras import Input, Model, layers, models
+from keras import Input, Model, StatelessScope, layers, models, saving
 
 from hwr_live.errors import InputError
+from train.keras_file import MOST_BYTES, check
 
 Net = Callable[[int], Model]
 
@@ -86,6 +88,11 @@ def load_net(path: Path) -> Model:
         InputError: for a file that cannot be loaded or is no network of 28×28 images.
     """
     try:
+        config = check(path)
+        with StatelessScope(initialize_variables=False):  # nothing is allocated
+            empty = saving.deserialize_keras_object(config, safe_mode=True)
+        if (size := 4 * sum(math.prod(one.shape) for one in empty.variables)) > MOST_BYTES:
+            raise ValueError(f"its weights take {size >> 20} MB")
         model = models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # whatever zipfile, h5py and Keras raise for a broken file
         reason = " ".join(str(error).split())[:200]

@@ -69,14 +69,19 @@ def observe(reading: Reading, classes: dict[str | None, int]) -> Observation:
         for char, _ in glyph.candidates:
             classes.setdefault(char, len(classes))
     votes = np.zeros((len(glyphs), len(classes)))
-    for row, glyph in zip(votes, glyphs, strict=True):
+    rows, columns, weights = [], [], []
+    for row, glyph in enumerate(glyphs):
         # Half for what the reader chose, half for what it thought likely; an unreadable glyph
         # has its characters only for a second choice.
         readable = glyph.char is not None
-        row[classes[glyph.char]] += glyph.confidence * (0.5 if readable else 1.0)
+        columns.append(classes[glyph.char])
+        weights.append(glyph.confidence * (0.5 if readable else 1.0))
         share = 0.5 if readable else 1 - glyph.confidence
         for char, p in glyph.candidates:
-            row[classes[char]] += share * p
+            columns.append(classes[char])
+            weights.append(share * p)
+        rows += [row] * (1 + len(glyph.candidates))
+    np.add.at(votes, (rows, columns), weights)
     gaps = np.zeros(len(glyphs), np.bool_)
     lines, at = [], 0
     for line in reading.lines:
@@ -88,8 +93,8 @@ def observe(reading: Reading, classes: dict[str | None, int]) -> Observation:
     points = Points(
         boxes[:, :2] + boxes[:, 2:] / 2, np.maximum(boxes[:, 2:], 1.0), votes, _looks(glyphs)
     )
-    weights = [g.confidence if g.char is not None else 0.2 for g in glyphs]
-    return Observation(points, reading.size, np.array(weights), lines, gaps)
+    counts = [g.confidence if g.char is not None else 0.2 for g in glyphs]
+    return Observation(points, reading.size, np.array(counts), lines, gaps)
 
 
 def _looks(glyphs: tuple[Glyph, ...]) -> Floats:
@@ -97,8 +102,9 @@ def _looks(glyphs: tuple[Glyph, ...]) -> Floats:
     looks = np.zeros((len(glyphs), LOOK))
     have = [i for i, glyph in enumerate(glyphs) if glyph.crop is not None]
     if have:
-        crops = np.stack([np.asarray(glyphs[i].crop, np.float64) for i in have])
-        small = crops.reshape(-1, 7, 4, 7, 4).mean((2, 4)).reshape(-1, LOOK)
+        crops = np.stack([np.asarray(glyphs[i].crop, np.uint8) for i in have])
+        bands = crops.reshape(-1, 7, 4, 28).sum(2, dtype=np.int32)
+        small = bands.reshape(-1, LOOK, 4).sum(2) / 16
         looks[have] = unit(small - small.mean(1, keepdims=True))
     return looks
 

@@ -141,8 +141,7 @@ def _scaled(reading: Reading, placement: Placement) -> Reading:
     lines = (
         Line(
             tuple(
-                tuple(dataclasses.replace(glyph, box=here.to_window(glyph.box)) for glyph in word)
-                for word in line.words
+                tuple(glyph.at(here.to_window(glyph.box)) for glyph in word) for word in line.words
             )
         )
         for line in reading.lines

@@ -71,10 +71,13 @@ def moved_reading(reading: Reading, matrix: Matrix) -> Reading:
     if matrix is STILL:
         return reading
 
+    (xx, xy, dx), (yx, yy, dy) = matrix.tolist()
+
     def moved(glyph: Glyph) -> Glyph:
         x, y, w, h = glyph.box
-        across, down = matrix[:, :2] @ (x + w / 2, y + h / 2) + matrix[:, 2]
-        return dataclasses.replace(glyph, box=(round(across - w / 2), round(down - h / 2), w, h))
+        middle, centre = x + w / 2, y + h / 2
+        across, down = xx * middle + xy * centre + dx, yx * middle + yy * centre + dy
+        return glyph.at((round(across - w / 2), round(down - h / 2), w, h))
 
     lines = (
         Line(tuple(tuple(moved(glyph) for glyph in word) for word in line.words))

@@ -49,6 +49,10 @@ class Glyph:
         every = [(None, 1.0 - chars), *((char, chars * p) for char, p in self.candidates)]
         return tuple(sorted(every, key=lambda chance: -chance[1]))
 
+    def at(self, box: Box) -> Glyph:
+        """The same glyph at another place; several times as quick as ``dataclasses.replace``."""
+        return Glyph(self.char, self.confidence, box, self.candidates, self.crop, self.ink)
+
     def to_dict(self) -> dict[str, Any]:
         """The glyph as plain types for JSON."""
         return {

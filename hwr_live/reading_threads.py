@@ -203,7 +203,7 @@ def placed(reading: Reading, whole: Image, region: Box | None) -> Reading:
 
     def moved(glyph: Glyph) -> Glyph:
         x, y, w, h = glyph.box
-        return dataclasses.replace(glyph, box=(x + left, y + top, w, h))
+        return glyph.at((x + left, y + top, w, h))
 
     lines = tuple(
         Line(tuple(tuple(moved(g) for g in word) for word in line.words)) for line in reading.lines

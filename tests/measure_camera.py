@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
+from hwr_live.memory import ALIKE
 from hwr_live.pictures import Image, read_picture
 from hwr_live.reader import Reader
 from hwr_live.settle import Settler
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     pages = Path(options.data) / "pages"
     truths = json.loads((pages / "transcripts.json").read_text(encoding="utf-8"))
     pictures = {name: read_picture(pages / name) for name in sorted(truths)}
-    reader = Reader.load(options.model)
+    reader = Reader.load(options.model).remembering(ALIKE)  # as the camera program does
     shake = Shake(0.016, 1.4, 0.02, 10, 8, 0.2) if options.rough else Shake()
     rows: list[Figures] = []
     print(f"{'page':27} settled  frame   late  flicker  delay")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from hwr_live.errors import HwrError, InputError
+
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def make_folder(folder: Path) -> None:
@@ -26,6 +29,7 @@ def write_exactly(path: Path, data: bytes) -> None:
 
     Raises:
         InputError: if there is such a file already, or the name cannot be one.
+        HwrError: if it cannot be written for another reason, such as a full disk.
     """
     try:
         _write(path, data)
@@ -33,7 +37,8 @@ def write_exactly(path: Path, data: bytes) -> None:
         raise InputError(f"{path} is there already; give another name") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be written ({reason})") from None
+        kind = HwrError if getattr(error, "errno", None) in _NO_ROOM else InputError
+        raise kind(f"{path}: cannot be written ({reason})") from None
 
 
 def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Path]:
@@ -69,14 +74,16 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
 def _write_all(contents: Mapping[Path, bytes]) -> bool:
     """Writes all files, or none where one of the names has been taken meanwhile."""
     written: list[Path] = []
-    for path, data in contents.items():
-        try:
+    try:
+        for path, data in contents.items():
             _write(path, data)
-        except FileExistsError:
-            for other in written:
-                other.unlink()
+            written.append(path)
+    except BaseException as error:  # a full disk, too
+        for other in written:
+            other.unlink()
+        if isinstance(error, FileExistsError):
             return False
-        written.append(path)
+        raise
     return True
 
 

@@ -95,7 +95,8 @@ class Recorder:
         thread.join()
         if self._failure or _frame_count(self._beside) < self._written:
             why = self._failure or "is the disk full?"
-            raise DeviceError(f"{self.path}: the recording could not be written: {why}")
+            rest = f"; what there is of it is {self._beside}" if self._beside.exists() else ""
+            raise DeviceError(f"{self.path}: the recording could not be written: {why}{rest}")
         if os.path.lexists(self.path):
             raise InputError(f"{self.path}: has come to be meanwhile; recorded to {self._beside}")
         os.replace(self._beside, self.path)

@@ -124,7 +124,9 @@ def be_child(kind: str, first: int, cases: int, seed: int, keep: Path | None) ->
 
     _limit_memory()
     channel = os.dup(1)  # what the program prints goes elsewhere
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as outer:
+        place = str(Path(outer) / "here")  # a folder above it that has nothing else
+        os.mkdir(place)
         os.chdir(place)
         case = KINDS[kind](Path(place))
         for number in range(first, first + cases):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.files import make_folder, write_exactly, write_new
+from hwr_live.pictures import encode_png
+from hwr_live.sample import draw_sample
+from tests.test_install import ROOT
+from tests.videos import write_video
 
 
 def test_nothing_to_write_writes_nothing(tmp_path: Path) -> None:
@@ -64,3 +72,68 @@ def test_what_cannot_be_a_file(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(InputError):
         write_exactly(Path(name), b"1")
     assert os.listdir() == ["file"]
+
+
+def test_a_full_disk_leaves_nothing_of_what_belongs_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if data == b"2":
+            write(path, b"")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(HwrError, match="No space left on device"):
+        write_new(tmp_path, "x", {".png": b"1", ".json": b"2"})
+    with pytest.raises(HwrError, match="No space left on device") as told:
+        write_exactly(tmp_path / "x.png", b"2")
+    assert told.value.status == 1
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        ("sample --out page.png", []),
+        ("read ../page.png --overlay .", []),
+        ("camera --no-window --source ../page.avi --record r.avi", ["what is there"]),
+        ("draw", []),
+    ],
+)
+def test_a_command_that_has_no_room(command: str, left: list[str], tmp_path: Path) -> None:
+    """Files may have 4,000 bytes here, and end there as they do on a full disk."""
+    page = draw_sample()
+    (tmp_path / "page.png").write_bytes(encode_png(page))
+    write_video(tmp_path / "page.avi", [np.dstack([page[:200, :200]] * 3)] * 3)
+    (tmp_path / "here").mkdir()
+    save = (
+        "from datetime import datetime; from hwr_live.pad import _save;"
+        "from hwr_live.reading import Reading; import numpy as np;"
+        "cli._draw = lambda options: _save(Path(), np.random.default_rng(0)"
+        ".integers(0, 256, (99, 99), np.uint8), Reading([], (99, 99), {}), []);"
+        "cli._COMMANDS['draw'] = cli._draw;"
+    )
+    code = (
+        "import resource, sys; from pathlib import Path; from hwr_live import cli;"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)); {save}"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command.split()],
+        cwd=tmp_path / "here",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("hwr-live: ")
+    names = os.listdir(tmp_path / "here")
+    assert bool(names) == bool(left)
+    assert all(name in line for name in names)

@@ -101,8 +101,9 @@ def test_a_save_that_fails_leaves_the_old_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(HwrError, match=r"checkpoint\.npz cannot be written \(No space"):
         checkpoint.save(state(2))
+    assert [one.name for one in tmp_path.iterdir()] == ["checkpoint.npz"]
     found = checkpoint.load()
     assert found is not None
     assert found.epochs == 1

@@ -62,7 +62,11 @@ class Checkpoint:
         self.settings: Settings = json.loads(json.dumps(settings))
 
     def save(self, state: State) -> None:
-        """Writes the file beside and then gives it its name."""
+        """Writes the file beside and then gives it its name.
+
+        Raises:
+            HwrError: if that cannot be; the file that was there stays.
+        """
         keys = list(state.history[0])
         arrays: dict[str, npt.NDArray[Any]] = {
             "settings": np.array(json.dumps(self.settings)),
@@ -79,11 +83,19 @@ class Checkpoint:
         for letter, group in groups.items():
             arrays |= {f"{letter}{i}": array for i, array in enumerate(group)}
         beside = self.path.with_suffix(".new")
-        with beside.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, self.path)
+        try:
+            with beside.open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, self.path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise HwrError(
+                f"{self.path} cannot be written ({error.strerror or error}); "
+                "when it can be, --resume goes on after the epoch before"
+            ) from None
 
     def load(self) -> State | None:
         """The state that the file holds, or None if there is none.

@@ -14,7 +14,7 @@ from hwr_live.profile import Profile
 from tests.learnable import blocks
 from train.pool import Pool
 from train.recipe import HWR62, started
-from train.start import Start, network_file, with_profile
+from train.start import Start, network_files, with_profile
 
 INK = np.full((40, 30), 255, np.uint8)
 
@@ -85,9 +85,30 @@ def test_a_model_without_its_network_cannot_be_started_from(
     if with_card:
         (tmp_path / "card.json").write_text(json.dumps({"name": "m", "labels": ["a"]}))
     with pytest.raises(InputError, match=r"no model\.keras" if with_card else "no model"):
-        network_file(str(tmp_path))
+        network_files(str(tmp_path))
 
 
 def test_a_started_training_is_short_and_takes_small_steps() -> None:
     assert started(HWR62).epochs < HWR62.epochs / 2
     assert started(HWR62).learning_rate < HWR62.learning_rate / 2
+
+
+def averaged(monkeypatch: pytest.MonkeyPatch, *made: Start) -> Start:
+    monkeypatch.setattr("train.start.network_files", lambda models: list(range(len(made))))
+    monkeypatch.setattr(Start, "_load", lambda number: made[number])
+    return Start.load("some,models")
+
+
+def test_several_networks_are_averaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = start("ab"), start("ab")
+    two = Start(two.name, two.labels, [3 * weights for weights in two.weights], "other")
+    both = averaged(monkeypatch, one, two)
+    for mean, weights in zip(both.weights, one.weights, strict=True):
+        np.testing.assert_array_equal(mean, 2 * weights)
+    assert both.digest not in (one.digest, two.digest)
+    assert averaged(monkeypatch, one) is one
+
+
+def test_only_networks_of_the_same_classes_are_averaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="different networks"):
+        averaged(monkeypatch, start("ab"), start("ba"))

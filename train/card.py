@@ -154,7 +154,7 @@ def make_card(
         # Names alone: where they lie is nobody else's business.
         "recipe": {
             **asdict(recipe),
-            "start": _base(recipe.start),
+            "start": ",".join(map(_base, recipe.start.split(","))),
             "profile": _base(recipe.profile),
         },
         "versions": {

@@ -21,7 +21,7 @@ from train.options import add_settings, apply_settings
 from train.place import checkpoint_file, model_name, output_folder
 from train.progress import duration, say
 from train.recipe import NET_NAMES, Recipe, recipe_for, started
-from train.start import network_file
+from train.start import network_files
 
 DEFAULT = "emnist-byclass"
 _IMAGES_PER_CORE = 300  # a second, of our network on a laptop's processor
@@ -106,7 +106,7 @@ def _train(arguments: Sequence[str]) -> int:
     if recipe.profile:
         Profile.open(recipe.profile)  # one that is not there is told of before anything is loaded
     if recipe.start:
-        network_file(recipe.start)
+        network_files(recipe.start)
     need_tensorflow("training")
     if not options.dataset:
         say(f"no data set is named, so it is {DEFAULT}, of 62 characters; --help tells of others")

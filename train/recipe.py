@@ -48,7 +48,8 @@ class Recipe:
             drawings and the data set's own image of it weigh one and a half images together.
         reserve: groups that neither training nor validation sees, for later experiments on writers.
         start: name or folder of a model whose network the training begins with, instead of a
-            random one; then it is short and its steps are small.
+            random one; then it is short and its steps are small. Of several, with commas between
+            them, the average of their weights.
         profile: name or path of a profile (hwr-live teach) whose samples are mixed in; it starts
             from the model of the data set's name, where there is one.
         profile_share: share of images that are the profile's.
@@ -179,7 +180,9 @@ HWR62 = Recipe(
 
 # Digits mirror and lean less than letters differ: gentler changes keep 6 from 0 and 1 from 7.
 MNIST = Recipe(
-    epochs=8, augmentation=Augmentation(noise=0.1, cut=0.1, blur=0.1, coarse=0), label_smoothing=0.02
+    epochs=8,
+    augmentation=Augmentation(noise=0.1, cut=0.1, blur=0.1, coarse=0),
+    label_smoothing=0.02,
 )
 
 # A folder of one's own: nothing is known of its sources and writers.

@@ -43,18 +43,37 @@ class Start:
     digest: str
 
     @classmethod
-    def load(cls, model: str) -> Start:
-        """The network of a model's ``model.keras``.
+    def load(cls, models: str) -> Start:
+        """The network of a model's ``model.keras``; of several models, the average of their
+        weights.
+
+        The average of networks that began alike is a good network, and mostly a better one
+        (Wortsman et al. 2022, "Model soups").
 
         Args:
-            model: a model folder's path, or the name of a shipped model.
+            models: a model folder's path, or the name of a shipped model; several with commas
+                between them.
 
         Raises:
-            InputError: if there is none.
+            InputError: if there is none, or if they are of different classes or built differently.
         """
+        first, *others = [cls._load(path) for path in network_files(models)]
+        for other in others:
+            if other.labels != first.labels or _shapes(other.weights) != _shapes(first.weights):
+                raise InputError(
+                    f"{first.name} and {other.name} are different networks: no average"
+                )
+        if not others:
+            return first
+        together = zip(first.weights, *(other.weights for other in others), strict=True)
+        weights: Arrays = [np.asarray(np.mean(same, axis=0)) for same in together]
+        digest = hashlib.sha256("".join(s.digest for s in (first, *others)).encode())
+        return cls(first.name, first.labels, weights, digest.hexdigest())
+
+    @classmethod
+    def _load(cls, path: Path) -> Start:
         from train.nets import load_net
 
-        path = network_file(model)
         card = read_card(path.parent)
         weights = load_net(path).get_weights()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -73,8 +92,10 @@ class Start:
             InputError: if it is built otherwise than the old one.
         """
         own = model.get_weights()
-        shapes = [[w.shape for w in weights[:-2]] for weights in (self.weights, own)]
-        if shapes[0] != shapes[1] or self.weights[-2].shape != (len(own[-2]), len(self.labels)):
+        if _shapes(self.weights)[:-2] != _shapes(own)[:-2] or self.weights[-2].shape != (
+            len(own[-2]),
+            len(self.labels),
+        ):
             raise InputError(f"{self.name} is another network than {model.name}; give its --net")
         known = [i for i, label in enumerate(labels) if label in self.labels]
         there = [self.labels.index(labels[i]) for i in known]
@@ -85,12 +106,24 @@ class Start:
         return [*self.weights[:-2], *own[-2:]]
 
 
-def network_file(model: str) -> Path:
-    """The ``model.keras`` of a model folder, or of a shipped model by name.
+def _shapes(weights: Arrays) -> list[tuple[int, ...]]:
+    return [one.shape for one in weights]
+
+
+def network_files(models: str) -> list[Path]:
+    """The ``model.keras`` of model folders, or of shipped models by name.
+
+    Args:
+        models: as of ``Start.load``.
 
     Raises:
-        InputError: if there is none.
+        InputError: if one of them is not there.
     """
+    # A folder's own name may hold a comma.
+    return [_network_file(m) for m in ([models] if Path(models).is_dir() else models.split(","))]
+
+
+def _network_file(model: str) -> Path:
     folder = Path(model) if (Path(model) / "card.json").is_file() else find_model(model)
     path = folder / "model.keras"
     if not path.is_file():

@@ -30,13 +30,16 @@ def what_is_missing(error: ImportError) -> str:
         if package is None:
             return ""
         return f"the package {package} is not installed: python -m pip install {package}"
-    library, _, rest = str(error).partition(":")
-    if "cannot open shared object file" not in rest:
+    place, _, reason = str(error).partition(": ")
+    library = place.rpartition("/")[2]
+    if not (library.startswith("lib") and ".so" in library and reason):  # else of Python's modules
         return ""
+    gone = "cannot open shared object file" in reason
+    told = f"the system has no {library}" if gone else f"{place} cannot be used ({reason})"
     for name, package in _LIBRARIES.items():
         if library.startswith(name):
             return (
-                f"the system has no {library}, which OpenCV needs: apt install {package}, "
+                f"{told}, which OpenCV needs: apt install {package}, "
                 "or use opencv-python-headless in place of opencv-python, which has no windows"
             )
-    return f"the system has no {library}, which is needed"
+    return f"{told}, which is needed"

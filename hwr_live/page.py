@@ -120,7 +120,7 @@ def straighten(grey: Grey, corners: Floats) -> tuple[Grey, Floats]:
 def _small(frame: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], float]:
     """The frame halved, which is quick, as often as needed, and its scale."""
     scale = 1.0
-    while max(frame.shape[:2]) > _SIDE:
+    while max(frame.shape[:2]) > _SIDE and min(frame.shape[:2]) > 1:
         height, width = (n // 2 for n in frame.shape[:2])
         half = frame[: 2 * height, : 2 * width]
         frame = np.asarray(cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA))

@@ -135,7 +135,7 @@ def to_8_bits(image: npt.NDArray[Any]) -> Image:
         return made
     scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
     for rows in _bands(image):
-        made[rows] = np.clip(np.nan_to_num(image[rows]) * scale, 0, 255)
+        made[rows] = np.clip(np.nan_to_num(image[rows]), 0, 255 / scale) * scale
     return made
 
 

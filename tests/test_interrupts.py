@@ -116,6 +116,9 @@ def test_at_once_is_for_the_block_only() -> None:
         (ModuleNotFoundError(name="ai_edge_litert"), "pip install ai-edge-litert"),
         (ImportError("libglib-2.0.so.0: cannot open shared object file: No"), "libglib2.0-0"),
         (ImportError("libodd.so.1: cannot open shared object file: No"), "no libodd.so.1"),
+        (ImportError("/lib/libGL.so.1: file too short"), "apt install libgl1"),
+        (ImportError("/x/cv2.abi3.so: undefined symbol: y"), ""),
+        (ImportError("libx.py: no"), ""),
     ],
 )
 def test_what_to_install(error: ImportError, told: str) -> None:

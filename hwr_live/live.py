@@ -67,10 +67,11 @@ class LiveSource(FrameSource):
         missing: str,
         stall_s: float = _STALL_S,
         give_up_s: float = _GIVE_UP_S,
-        threaded: bool = sys.platform != "darwin",
+        threaded: bool | None = None,
     ) -> None:
         super().__init__(name, 30.0)
-        self._stall_s, self._give_up_s, self._threaded = stall_s, give_up_s, threaded
+        self._stall_s, self._give_up_s = stall_s, give_up_s
+        self._threaded = sys.platform != "darwin" if threaded is None else threaded
         self._opener = opener
         self._changed = threading.Condition()
         self._newest: Frame | None = None

@@ -95,7 +95,7 @@ def arrays(draw: st.DrawFn) -> Array:
 
 
 @pytest.mark.filterwarnings("error")
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(arrays())
 @example(np.zeros((0, 0), np.uint8))
 @example(np.zeros((1, 1), np.uint8))

@@ -95,13 +95,42 @@ def decide(
     return np.split(decided.copy(), np.cumsum(sizes)[:-1])
 
 
+def frame_of(p: Floats, places: Floats, chars: Sequence[str]) -> tuple[float, float] | None:
+    """A line's x-height and the place of its baseline, in pixels: those under which its glyphs fit
+    best, each a mixture of what it may be.
+
+    Args:
+        p: (n, classes) probabilities of the line's glyphs, rows of sum 1.
+        places: (n, 2): top and bottom of each glyph in pixels, the line level.
+        chars: (classes,) the characters.
+
+    Returns:
+        None where nothing tells.
+    """
+    if _alphabet(tuple(chars)) is None or not len(p):
+        return None
+    return _frame(p.tobytes(), places.tobytes(), tuple(chars))
+
+
+def fit_in(frame: tuple[float, float], places: Floats, chars: Sequence[str]) -> Floats:
+    """(n, classes): how well glyphs with these tops and bottoms fit each character's zone in a line
+    of this x-height and baseline, above 0 to 1."""
+    alphabet = _alphabet(tuple(chars))
+    assert alphabet is not None
+    near = _nearness(*frame, places.T, alphabet)
+    chosen = (near + _ZONE_FLOOR) / (1 + _ZONE_FLOOR)
+    return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)
+
+
 @lru_cache(maxsize=64)
 def _decided(p: bytes, places: bytes, sizes: tuple[int, ...], chars: tuple[str, ...]) -> Floats:
     """(n, classes) of a line; on the pad most lines are the same again after a stroke."""
     alphabet = _alphabet(chars)
     assert alphabet is not None
     flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
-    fit = _zone_fit(flat, np.frombuffer(places, np.float64).reshape(-1, 2), alphabet)
+    frame = _frame(p, places, chars)
+    edges = np.frombuffer(places, np.float64).reshape(-1, 2)
+    fit = np.ones_like(flat) if frame is None else fit_in(frame, edges, chars)
     shaped = _within_shapes(flat, fit, alphabet.same, _BETWEEN)
     shaped /= shaped.sum(1, keepdims=True)
     flat = _marks_apart(flat, fit, shaped, alphabet.mark)
@@ -196,24 +225,24 @@ def _marks_apart(p: Floats, fit: Floats, decided: Floats, mark: npt.NDArray[np.b
     return out
 
 
-def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
-    """(n, classes): how well each glyph's top and bottom fit each character, floor to 1.
-
-    Each glyph is a mixture of what it may be; x-height and baseline are the ones under which all
-    glyphs of the line together are likeliest.
-    """
-    top, bottom = places[:, 0], places[:, 1]
+@lru_cache(maxsize=64)
+def _frame(p: bytes, places: bytes, chars: tuple[str, ...]) -> tuple[float, float] | None:
+    """As ``frame_of``; most lines are read as they were first looked at."""
+    alphabet = _alphabet(chars)
+    assert alphabet is not None
+    flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
+    top, bottom = np.frombuffer(places, np.float64).reshape(-1, 2).T
     # Marks are smaller than what is usual, and many of them do not stand on the baseline.
-    letters = p[:, alphabet.mark].sum(1) < 0.5
+    letters = flat[:, alphabet.mark].sum(1) < 0.5
     if not letters.any():
         letters[:] = True
     usual = float(np.median((bottom - top)[letters]))
     if usual <= 0:
-        return np.ones_like(p)
-    mass = (p @ alphabet.zones).T.astype(np.float32)  # (zones, n)
-    places = (places - np.median(bottom[letters])) / usual
+        return None
+    mass = (flat @ alphabet.zones).T.astype(np.float32)  # (zones, n)
+    middle = float(np.median(bottom[letters]))
     # In float32, whose exponential is many times as quick.
-    edges = places.T.astype(np.float32)
+    edges = ((np.stack([top, bottom]) - middle) / usual).astype(np.float32)
     floor = np.float32(_ZONE_FLOOR) * mass.sum(0) + np.float32(1e-9)
 
     def likely(tried: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
@@ -227,9 +256,8 @@ def _zone_fit(p: Floats, places: Floats, alphabet: _Alphabet) -> Floats:
     # A quarter of all first, then those around the best of them.
     some = np.argsort(-likely(_COARSE))[:_BEST]
     around = np.flatnonzero(np.bincount(_AROUND[some].ravel()))
-    x_height, base = _FRAMES[:, around[int(likely(around).argmax())]]
-    chosen = (_nearness(x_height, base, places.T, alphabet) + _ZONE_FLOOR) / (1 + _ZONE_FLOOR)
-    return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)
+    x_height, base = _FRAMES[:, around[int(likely(around).argmax())]].tolist()
+    return x_height * usual, base * usual + middle
 
 
 def _nearness(x_height: Any, base: Any, edges: npt.NDArray[Any], alphabet: _Alphabet) -> Any:

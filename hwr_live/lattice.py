@@ -36,10 +36,13 @@ _WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
 _WIDEST = 1.5  # usual heights: a glyph is no wider
 _TALLEST = 2.2  # and what is joined no taller
 _MOST_JOINED = 3
+_FIT = 0.5  # the power of size and place in the line: hands stray more than composed pages
 _LOST = 0.4  # usual heights: from here on, ink that is left unread costs by its width
 
-Look = Callable[[Sequence[Piece]], npt.NDArray[np.float64]]
-"""How much each piece looks like a character: (n,) of 0 to 1, one batch."""
+_Likeness = tuple[float, float]
+Look = Callable[[Sequence[Piece], Sequence[int]], npt.NDArray[np.float64]]
+"""Of each piece (n, 2), one batch: how much it looks like a character, 0 to 1, and how much of that
+is left in view of its size and place in the line of that number, above 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,11 @@ class Paths:
     """
 
     def __init__(
-        self, graph: Sequence[_Hypothesis], chances: Mapping[Piece, float], height: float
+        self, graph: Sequence[_Hypothesis], looks: Mapping[Piece, _Likeness], height: float
     ) -> None:
         self._steps: dict[int, list[tuple[float, _Hypothesis]]] = {}
         for h in graph:
-            look = _look_cost(chances[h.piece], h.piece, height)
+            look = _look_cost(looks[h.piece], h.piece, height)
             self._steps.setdefault(h.first, []).append((h.cost + _GLYPH_COST + look, h))
         end = max(h.last for h in graph)
         ((_, way),) = self._cheapest(0, end, 1)
@@ -105,7 +108,7 @@ def best_paths(
 
     Args:
         lines: each line's pieces from left to right.
-        looks: for each line (n,) how much its pieces look like characters as they are.
+        looks: for each line (n, 2), as of ``Look``, of its pieces as they are.
         cuts: the ink; what is cut is kept there.
         height: the usual height of a glyph in pixels.
         look: the classifier, asked once for all further hypotheses of all lines.
@@ -117,15 +120,19 @@ def best_paths(
         _hypotheses(line, own, cuts, height, known, slack)
         for line, own in zip(lines, looks, strict=True)
     ]
-    chances = {
-        piece: float(chance)
-        for line, own in zip(lines, looks, strict=True)
-        for piece, chance in zip(line, own, strict=True)
+    known_looks: dict[Piece, _Likeness] = {}
+    for line, own in zip(lines, looks, strict=True):
+        known_looks.update(zip(line, map(tuple, own.tolist()), strict=True))
+    asked = {
+        h.piece: number
+        for number, graph in enumerate(graphs)
+        for h in graph
+        if h.piece not in known_looks
     }
-    asked = list({h.piece: None for graph in graphs for h in graph if h.piece not in chances})
     if asked:
-        chances.update(zip(asked, map(float, look(asked)), strict=True))
-    return [Paths(graph, chances, height) for graph in graphs]
+        closer = look(list(asked), list(asked.values()))
+        known_looks.update(zip(asked, map(tuple, closer.tolist()), strict=True))
+    return [Paths(graph, known_looks, height) for graph in graphs]
 
 
 def _hypotheses(
@@ -143,9 +150,9 @@ def _hypotheses(
     starts: list[int] = []
     wholes: list[float] = []  # what each piece costs as it is
     at = 0
-    for piece, chance in zip(line, looks, strict=True):
+    for piece, (likeness, fit) in zip(line, looks.tolist(), strict=True):
         starts.append(at)
-        whole = _GLYPH_COST + _look_cost(float(chance), piece, height)
+        whole = _GLYPH_COST + _look_cost((likeness, fit), piece, height)
         wholes.append(whole)
         price = _cut_cost(piece)
         atoms = cuts.cut(piece, height) if whole + slack > _least_cut(1, price) else [piece]
@@ -181,10 +188,12 @@ def _hypotheses(
     return out
 
 
-def _look_cost(chance: float, piece: Piece, height: float) -> float:
+def _look_cost(look: _Likeness, piece: Piece, height: float) -> float:
     """What it costs to take for a glyph what looks so much like one; the wider it is, the more
     characters are lost if it is none."""
-    return -math.log(max(chance, 1e-4)) * max(1.0, piece.box[2] / (_LOST * height))
+    likeness, fit = look
+    wide = max(1.0, piece.box[2] / (_LOST * height))
+    return -math.log(max(likeness, 1e-4)) * wide - _FIT * math.log(max(fit, 1e-4))
 
 
 def _cut_cost(piece: Piece) -> float:

@@ -236,6 +236,14 @@ class Reader:
         probability of its likeliest shape."""
         return np.asarray((p @ self._shapes).max(1), np.float64)
 
+    def in_frame(self, p: Floats, frame: tuple[float, float], places: Floats) -> Floats:
+        """(n, classes), of which each character is the less likely, the worse size and place fit
+        it; rows sum to less than 1."""
+        fit = context.fit_in(frame, places, self.known)
+        p = p.copy()
+        p[:, self._columns] *= fit
+        return p
+
     def is_char(self, none: Floats) -> npt.NDArray[np.bool_]:
         """Whether ink with these probabilities of being no character is one."""
         return np.asarray(none <= self.classifier.card.reject_above, np.bool_)
@@ -270,6 +278,7 @@ class _Page:
         self.cuts = Cuts(self.segmented.labels)
         self.likeness = 0.0  # of what was read: the mean over its glyphs
         self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
+        self.frames: list[tuple[float, float] | None] = []  # x-height and baseline of each line
         self.stops: dict[Piece, str] = {}  # pieces that stand where full stops and commas do
 
     def lines(self) -> tuple[Line, ...]:
@@ -284,7 +293,8 @@ class _Page:
         self.stops = {
             piece: mark for line in lines for piece, mark in low_marks(line, height).items()
         }
-        looks = np.split(self.look(pieces), np.cumsum([len(line) for line in lines])[:-1])
+        self.look(pieces)
+        looks = [self.in_line(line) for line in lines]
         marks = list(compress(pieces, self.marks(pieces)))
         slack = 0.0 if self.reader.language is None else _OPEN
         paths = best_paths(lines, looks, self.cuts, height, self.look_closer, marks, slack)
@@ -354,10 +364,34 @@ class _Page:
         self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
         return self.reader.likeness(p)
 
-    def look_closer(self, pieces: Sequence[Piece]) -> Floats:
+    def in_line(self, line: Sequence[Piece]) -> Floats:
+        """(n, 2) as of ``lattice.Look``, of the pieces of a line that were looked at."""
+        p = np.stack([self.seen[piece][2] for piece in line])
+        places = _places(line, self.segmented.tilt)
+        none, chars = self.reader.none_and_chars(p)
+        readable = self.reader.are_chars(none)
+        self.frames.append(context.frame_of(chars[readable], places[readable], self.reader.known))
+        return self.fitting(line, [len(self.frames) - 1] * len(line))
+
+    def fitting(self, pieces: Sequence[Piece], of: Sequence[int]) -> Floats:
+        """The same, for pieces of lines of these numbers."""
+        p = np.stack([self.seen[piece][2] for piece in pieces])
+        likeness = self.reader.likeness(p)
+        places = _places(pieces, self.segmented.tilt)
+        numbers = np.array(of)
+        for number in np.unique(numbers).tolist():
+            frame = self.frames[number]
+            if frame is not None:
+                some = np.flatnonzero(numbers == number)
+                p[some] = self.reader.in_frame(p[some], frame, places[some])
+        return np.stack([likeness, self.reader.likeness(p) / np.maximum(likeness, 1e-12)], axis=1)
+
+    def look_closer(self, pieces: Sequence[Piece], of: Sequence[int]) -> Floats:
         """As ``look``, at pieces that were cut or joined: few marks come about so."""
-        likeness = self.look(pieces)
-        return np.where(self.marks(pieces), _CUT_MARK * likeness, likeness)
+        self.look(pieces)
+        looks = self.fitting(pieces, of)
+        looks[self.marks(pieces), 0] *= _CUT_MARK
+        return looks
 
     def marks(self, pieces: Sequence[Piece]) -> npt.NDArray[np.bool_]:
         """(n,) which pieces, that were looked at, are likeliest punctuation."""

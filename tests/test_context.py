@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.chars import ALL, DIGITS, MARKS, MERGED
-from hwr_live.context import decide
+from hwr_live.context import decide, fit_in, frame_of
 
 Floats = npt.NDArray[np.float64]
 X_HEIGHT, BASELINE = 20.0, 100.0
@@ -46,6 +46,24 @@ def read(words: list[Floats]) -> str:
 
 def test_no_words_are_no_words() -> None:
     assert decide([], [], ALL) == []
+
+
+def test_nothing_tells_no_frame() -> None:
+    assert frame_of(np.zeros((0, 62)), np.zeros((0, 2)), ALL) is None
+    assert frame_of(np.ones((1, 2)) / 2, np.zeros((1, 2)), "ab") is None
+
+
+def test_a_frame_is_the_lines_x_height_and_baseline_and_tells_what_fits_it() -> None:
+    (p,), (places,) = line("Daylight")
+    frame = frame_of(p, places, ALL)
+    assert frame is not None
+    np.testing.assert_allclose(frame, (X_HEIGHT, BASELINE), rtol=0.1)
+    fit = fit_in(frame, places, ALL)
+    small, tall = ALL.index("a"), ALL.index("D")
+    assert fit[0, tall] > 3 * fit[0, small]
+    assert fit[1, small] > 3 * fit[1, tall]
+    assert fit.min() > 0
+    assert fit.max() <= 1
 
 
 @pytest.mark.parametrize("chars", ["7", "x", "?!"])

@@ -32,16 +32,19 @@ def best(
     line: list[Piece],
     likes: Callable[[Piece], float],
     marks: Sequence[Piece] = (),
+    fits: Callable[[Piece], float] = lambda piece: 1.0,
 ) -> tuple[list[Piece], list[Piece]]:
-    """The best pieces of one line for a classifier that ``likes``; and what it was asked."""
+    """The best pieces of one line for a classifier that ``likes`` and a line of which it ``fits``
+    size and place; and what it was asked."""
     asked: list[Piece] = []
 
-    def look(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
+    def look(pieces: Sequence[Piece], of: Sequence[int]) -> npt.NDArray[np.float64]:
         assert not asked, "asked twice"
+        assert set(of) == {0}
         asked.extend(pieces)
-        return np.array([likes(piece) for piece in pieces])
+        return np.array([(likes(piece), fits(piece)) for piece in pieces])
 
-    looks = np.array([likes(piece) for piece in line])
+    looks = np.array([(likes(piece), fits(piece)) for piece in line])
     cuts = Cuts(labels)
     (paths,) = best_paths([line], [looks], cuts, HEIGHT, look, marks)
     count = np.zeros(labels.shape, np.int64)
@@ -59,7 +62,7 @@ BROKEN = ((20, 30, 14, 40), (37, 30, 14, 40), (150, 30, 20, 40))
 
 
 def test_no_lines_ask_nothing() -> None:
-    def look(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
+    def look(pieces: Sequence[Piece], of: Sequence[int]) -> npt.NDArray[np.float64]:
         raise AssertionError("asked for nothing")
 
     assert best_paths([], [], Cuts(np.zeros((5, 5), np.int32)), HEIGHT, look) == []
@@ -120,6 +123,16 @@ def test_what_looks_like_a_mark_rather_stands_alone() -> None:
 
     assert len(best(labels, line, likes)[0]) == 2
     assert len(best(labels, line, likes, marks=line[:1])[0]) == 3
+
+
+def test_what_does_not_fit_the_line_is_rather_two() -> None:
+    labels, line = page(*BRIDGED)
+
+    def likes(piece: Piece) -> float:
+        return 0.9 if piece.box[2] < 40 else 0.75
+
+    assert len(best(labels, line, likes)[0]) == 1
+    assert len(best(labels, line, likes, fits=lambda p: 1.0 if p.box[2] < 40 else 0.05)[0]) == 2
 
 
 def test_wide_ink_is_cut_into_as_many_as_it_holds() -> None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from hwr_live.crop import SIZE, crop
 from hwr_live.errors import InputError
+from hwr_live.limits import MOST_CARD, MOST_MODEL, read_at_most
 from hwr_live.memory import Inks, Memory
 from hwr_live.network import Network
 
@@ -62,7 +63,7 @@ class Card:
         """
         path = folder / "card.json"
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(read_at_most(path, MOST_CARD).decode("utf-8"))
             form = data["input"]
             if form["crop"] != "emnist" or form["ink"] != "bright on black":
                 raise ValueError("its input format is not known here")
@@ -122,7 +123,7 @@ class Classifier:
         try:
             if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
                 raise InputError(f"cannot read the model {path}: it is no file")
-            content = path.read_bytes()
+            content = read_at_most(path, MOST_MODEL)
         except OSError as error:
             raise InputError(f"cannot read the model {path}: {error.strerror}") from None
         if content[4:8] != b"TFL3":

@@ -4,8 +4,29 @@ from __future__ import annotations
 
 import os
 
+from hwr_live.errors import InputError
+
 MOST_PIXELS = 1 << 27
 """Of a picture or a frame: 134 million, as a phone of 108 megapixels gives them."""
+
+MOST_MODEL = 1 << 28
+"""Bytes of a model's network, 200 times the shipped one's."""
+MOST_CARD = 1 << 22
+"""Bytes of a model's card."""
+
+
+def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        InputError: if there are more than ``most``.
+        OSError: if it cannot be read.
+    """
+    with open(path, "rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise InputError(f"{os.fspath(path)} is larger than {most >> 20} MB")
+    return data
 
 
 def limit_pictures() -> None:

@@ -161,6 +161,12 @@ def test_a_pipe_is_not_waited_for(model: Path) -> None:
     assert "no file" in refusal(model)
 
 
+@pytest.mark.parametrize("name", ["card.json", "model.tflite"])
+def test_a_huge_file_does_not_fill_the_memory(name: str, model: Path) -> None:
+    os.truncate(model / name, 1 << 40)  # of which the disk holds nothing
+    assert "is larger than" in refusal(model)
+
+
 def test_a_card_needs_no_calibration_nor_shares(model: Path) -> None:
     change_card(model, without("calibration"))
     change_card(model, without("class_shares"))

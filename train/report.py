@@ -9,6 +9,7 @@ from typing import Any
 
 from hwr_live.chars import ALL, DIGITS, MARKS
 from hwr_live.errors import InputError
+from hwr_live.limits import MOST_CARD, read_at_most
 from train.pictures import CONFUSION, CURVES
 from train.progress import duration
 
@@ -30,7 +31,7 @@ def read_card(folder: Path) -> dict[str, Any]:
     """
     path = folder / "card.json"
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = json.loads(read_at_most(path, MOST_CARD).decode("utf-8"))
         if not (isinstance(card, dict) and isinstance(card["labels"], list) and card["name"]):
             raise ValueError("no name and labels")
     except OSError as error:

@@ -213,7 +213,7 @@ def low_marks(line: Sequence[Piece], height: float) -> dict[Piece, str]:
     _, _, w, h = boxes.T
     tailed = (h > _TAIL * height) & (h > 1.2 * w)
     stops = _stops(boxes, small, height)
-    return {line[i]: "," if tailed[i] else "." for i in np.flatnonzero(stops)}
+    return {line[i]: "," if tailed[i] else "." for i in np.flatnonzero(stops).tolist()}
 
 
 def _stops(

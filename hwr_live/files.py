@@ -20,8 +20,9 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: no folder to write to ({error.strerror or error})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{folder}: no folder to write to ({reason})") from None
 
 
 def write_exactly(path: Path, data: bytes) -> None:
@@ -66,8 +67,8 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
             ):
                 return paths
             number += 1
-    except OSError as error:
-        reason = error.strerror or error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise HwrError(f"{folder}: cannot be written to ({reason}); give another folder") from None
 
 

@@ -56,7 +56,7 @@ def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert os.listdir(tmp_path) == ["x"]
 
 
-@pytest.mark.parametrize("folder", ["file", "file/deeper"])
+@pytest.mark.parametrize("folder", ["file", "file/deeper", "a\0b", "x" * 300])
 def test_what_cannot_be_a_folder(folder: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HwrError, match="cannot be written to"):

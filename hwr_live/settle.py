@@ -25,6 +25,7 @@ _RIVAL_AFTER_S = 0.18  # a page without a frame for this long gives way to a riv
 _LOST_AFTER_S = 0.6  # a page without a frame for this long, rival or not, is no longer shown
 _REFINE_AT_S = 0.85  # a page's first corrections come together at this age …
 _REFINE_TIMES = 6.0  # … and the next at this many times the age, as votes grow ever steadier
+_OVERRULE_EVERY_S = 2.0  # what is clearly wrong is put right so soon after the last change
 _REWRITE_EVERY_S = 0.25  # writing and wiping are followed this closely
 
 
@@ -60,6 +61,7 @@ class Settler:
         self._shown = frozenset[int]()  # tracks in the text
         self._shown_page: Page | None = None
         self._shown_s = -np.inf  # when the text was last brought up to date
+        self._changed_s = -np.inf
         self._refine_age_s = _REFINE_AT_S
         self._clock_s = 0.0
         self._time_s: float | None = None
@@ -130,7 +132,9 @@ class Settler:
         elif page.clock_s >= self._refine_age_s:
             if self._show(page.compose(), page):
                 self._refine_age_s = _REFINE_TIMES * page.clock_s
-        elif now - self._shown_s >= _REWRITE_EVERY_S and page.rewritten(self._shown):
+        elif (now - self._shown_s >= _REWRITE_EVERY_S and page.rewritten(self._shown)) or (
+            now - self._changed_s >= _OVERRULE_EVERY_S and page.overruled()
+        ):
             self._show(page.compose(), page)
         return unseen_s < _RIVAL_AFTER_S
 
@@ -138,6 +142,8 @@ class Settler:
         changed = composition.text != self._text
         self._text, self._shown, self._shown_page = composition.text, composition.ids, page
         self._shown_s = self._clock_s
+        if changed:
+            self._changed_s = self._clock_s
         return changed
 
 

@@ -44,7 +44,9 @@ _SURE = 0.6  # … and if so large a share of its votes agree
 _FORGET_S = 3.0  # any track not seen for this long is dropped
 _YOUNG_S = 0.25  # a glyph that comes later is no part of the text for this long
 _HISTORY = 32  # frames in which tracks are looked up for having been seen together
-_MARGIN = 0.06  # lead, as a share of all votes, that a new class needs over the one shown
+_MARGIN = 0.06  # lead, as a share of all votes, that a new class needs over the one shown …
+_LATE_MARGIN = 0.2  # … and of a page that has been in view for two seconds
+_OVERRULED = 0.25  # and lead with which it is told at once
 _AHEAD = 3  # neighbours for which gaps are counted
 _AGREE = 0.45  # share of what is in view that must fit for a frame to be of a page
 _SPECKS = 0.5  # less than one character's weight: as good as an empty page
@@ -94,6 +96,7 @@ class Page:
         self._born = np.zeros(0, np.int64)  # number of its first frame
         self._shown = np.zeros(0, np.bool_)
         self._chosen = np.zeros(0, np.int64)
+        self._told: dict[int, int] = {}  # id → class, as last composed
         self._history = np.zeros((0, _HISTORY), np.float32)
         self._line_votes = np.zeros((0, 1))  # (n, lines)
         self._next_id = 0
@@ -173,6 +176,7 @@ class Page:
     def compose(self) -> Composition:
         """The text of the tracks that are shown."""
         rows = np.flatnonzero(self._shown & (self._chosen != NOTHING))
+        self._told = dict(zip(self._ids[rows].tolist(), self._chosen[rows].tolist(), strict=True))
         if not len(rows):
             return Composition("", frozenset())
         of_line: dict[int, list[int]] = {}
@@ -199,6 +203,14 @@ class Page:
         steady = self._history.sum(1) >= 0.8 * lived
         new = self._shown & ~old & late & sure & steady & (self._chosen != NOTHING)
         return bool(new.any() and (new & ~self._overlaps()[:, old].any(1)).any())
+
+    def overruled(self) -> bool:
+        """Whether the votes of a glyph are clearly for another character than was composed."""
+        rows = [row for row, number in enumerate(self._ids.tolist()) if number in self._told]
+        told = [self._told[number] for number in self._ids[rows].tolist()]
+        votes = self._votes[rows]
+        lead = votes.max(1, initial=0.0) - votes[np.arange(len(rows)), told]
+        return bool((lead > _OVERRULED * votes.sum(1)).any())
 
     def _in_order(self, lines: dict[int, list[int]]) -> list[int]:
         """Line numbers in reading order: as the frames have it, else from top to bottom."""
@@ -286,7 +298,8 @@ class Page:
         best = self._votes.argmax(1)
         known = self._chosen >= 0
         lead = self._votes[rows, best] - self._votes[rows, np.where(known, self._chosen, 0)]
-        margin = _MARGIN * min(1.0, self.clock_s) * self._votes.sum(1)
+        share = float(np.interp(self.clock_s, (0, 1, 2), (0, _MARGIN, _LATE_MARGIN)))
+        margin = share * self._votes.sum(1)
         self._chosen = np.where(known & (lead <= margin), self._chosen, best)
 
     def _overlaps(self) -> Bools:

@@ -199,6 +199,23 @@ def test_lone_blurred_frames_do_not_show() -> None:
     assert max(run.changes()) < 1.0
 
 
+def test_a_character_that_all_later_frames_read_otherwise_is_put_right() -> None:
+    first, later = page_reading(["abcf 12"]), page_reading(["abc9 12"])
+    frames = [first] * 30 + [later] * 120
+    run = follow((reading, n / 25, "") for n, reading in enumerate(frames))
+    assert run.settled[30].text == "abcf 12"
+    assert run.settled[-1].text == "abc9 12"
+    assert run.changes()[1:] == [pytest.approx(30 / 25 + 1.6, abs=1.2)]
+
+
+def test_a_character_that_frames_are_divided_on_stays_as_it_is() -> None:
+    one, other = page_reading(["abcl 12"]), page_reading(["abcI 12"])
+    rng = np.random.default_rng(5)
+    frames = [one if rng.random() < 0.5 else other for _ in range(400)]
+    run = follow((reading, n / 25, "") for n, reading in enumerate(frames))
+    assert all(t < 1.0 for t in run.changes())
+
+
 def test_steadied_reading_keeps_places_and_takes_the_votes() -> None:
     frames = list(readings([LETTER], frames=60, seed=5, mistakes=Mistakes(wrong=0.2)))
     run = follow(frames)

@@ -64,7 +64,7 @@ def test_an_image_without_strokes_stays_finite(value: int) -> None:
 def test_no_image_bleeds_into_its_neighbour() -> None:
     images = np.zeros((60, 28, 28), np.uint8)
     images[1::2] = 255
-    wild = Augmentation(30, 0.5, 0.3, 8, 5, 1, 1, 0, 1, 1)
+    wild = Augmentation(30, 0.5, 0.3, 8, 5, 1, 1, 0, 1)
     assert not varied(images, wild)[::2].any()
 
 

@@ -16,8 +16,6 @@ import numpy.typing as npt
 _SIZE = 28
 _PAD = 4  # black rows and columns around each image, so that no image bleeds into its neighbour
 _TALL = _SIZE + 2 * _PAD
-_FAR = 6  # empty pixels around an image that is made smaller, …
-_COARSE = (14, 17, 20, 24, 28)  # … and the pixels that its whole width becomes, of 40
 _LIMIT = 32767 // _TALL  # OpenCV's remap takes pictures of fewer than 32768 rows
 
 
@@ -34,8 +32,6 @@ class Augmentation:
         thickness: share of images with thicker or thinner strokes: pens differ most of all.
         blur: share of images softened as a small or unsharp photograph would be.
         cut: share of images with a small rectangle wiped out: broken strokes, lost ink.
-        coarse: share of images as they would be of small writing far from the camera, enlarged:
-            detail gone, thin strokes pale and in part lost.
         noise: share of images with noise; where it is not 0, all have darker or fainter ink.
     """
 
@@ -47,7 +43,6 @@ class Augmentation:
     thickness: float = 0.6
     blur: float = 0.3
     cut: float = 0.15
-    coarse: float = 0.15
     noise: float = 0.3
 
 
@@ -74,7 +69,6 @@ def augment(
     x = _bend(tall.astype(np.float32) / np.float32(255), n, how, rng)
     x = _thicken(x, how.thickness, rng)
     x = _soften(x, how.blur, rng)
-    x = _coarsen(x, how.coarse, rng)
     x = _cut(x, how.cut, rng)
     return _roughen(x, how.noise, rng)
 
@@ -164,30 +158,6 @@ def _soften(
     soft = _unflat(cv2.GaussianBlur(_flat(x), (5, 5), 1.2))
     amount = _some(len(x), share, rng)
     return np.asarray(x + amount * (soft - x), np.float32)
-
-
-def _coarsen(
-    x: npt.NDArray[np.float32], share: float, rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
-    """Some images made smaller, all of a batch alike, and enlarged again; what is paler than a
-    binarization's limit then goes."""
-    n = len(x)
-    some = np.flatnonzero(rng.random(n) < share)
-    rows = int(rng.choice(_COARSE))
-    limit = rng.uniform(0.05, 0.3, (len(some), 1, 1)).astype(np.float32)
-    if not len(some):
-        return x
-    # Empty rows as wide as the resampling reaches, so that no image bleeds into its neighbour.
-    room = ((0, 0), (_FAR, _FAR), (_FAR, _FAR))
-    tall = np.pad(x[some], room).reshape(-1, _SIZE + 2 * _FAR)
-    wide = (rows, rows * len(some))
-    small = cv2.resize(tall, wide, interpolation=cv2.INTER_AREA)
-    large = cv2.resize(small, tall.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    coarse = np.asarray(large).reshape(len(some), _SIZE + 2 * _FAR, -1)[:, _FAR:-_FAR, _FAR:-_FAR]
-    coarse = coarse * (coarse > limit * coarse.max((1, 2), keepdims=True))
-    out = x.copy()
-    out[some] = _unflat(cv2.GaussianBlur(_flat(coarse), (3, 3), 0.7))
-    return out
 
 
 def _cut(

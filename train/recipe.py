@@ -180,9 +180,7 @@ HWR62 = Recipe(
 
 # Digits mirror and lean less than letters differ: gentler changes keep 6 from 0 and 1 from 7.
 MNIST = Recipe(
-    epochs=8,
-    augmentation=Augmentation(noise=0.1, cut=0.1, blur=0.1, coarse=0),
-    label_smoothing=0.02,
+    epochs=8, augmentation=Augmentation(noise=0.1, cut=0.1, blur=0.1), label_smoothing=0.02
 )
 
 # A folder of one's own: nothing is known of its sources and writers.

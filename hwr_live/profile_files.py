@@ -41,6 +41,7 @@ _FORMAT, _VERSION = "hwr-live profile", 1
 _START = f'{{\n"format": "{_FORMAT}",\n"version": '.encode()
 _MOST_JSON = 4_000_000  # bytes
 _MOST_PNG = 1_000_000  # bytes
+_NEW_LIST = re.compile(rf"\.{re.escape(LIST)}\.\d+\.part")  # as another program writes it
 _SOURCE = re.compile(r"\d{8}-\d{6}-([a-z]+)-")
 
 
@@ -85,7 +86,7 @@ def state_of(folder: Path) -> Literal["none", "profile", "other"]:
         if not os.path.lexists(folder):
             return "none"
         if not os.path.lexists(path):  # never there, or lost
-            if any(name not in (LOCK, *FOLDERS) for name in os.listdir(folder)):
+            if any(not _is_ours(name) for name in os.listdir(folder)):
                 return "other"
             return "profile" if find_samples(folder) else "none"
         with open(_regular(path), "rb") as file:
@@ -95,6 +96,11 @@ def state_of(folder: Path) -> Literal["none", "profile", "other"]:
     except (OSError, ValueError):
         return "other"
     return "profile" if _START.startswith(start) or _FORMAT.encode() in start else "other"
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a profile's folder may have a file of this name before there is its list."""
+    return name in (LOCK, *FOLDERS) or bool(_NEW_LIST.fullmatch(name))
 
 
 def is_folder(path: Path) -> bool:

@@ -324,6 +324,18 @@ DAMAGES: dict[str, Callable[[Profile], None]] = {
 }
 
 
+def test_a_list_that_another_program_is_just_writing_makes_it_no_other_folder(home: Path) -> None:
+    folder = home / "ann"
+    folder.mkdir()
+    (folder / ".profile.json.4321.part").write_text("{")
+    Profile.open(folder, new=True).add("7", ink(), "pad")
+    assert [sample.char for sample in Profile.open(folder).samples] == ["7"]
+    (folder / "profile.json").unlink()
+    (folder / ".profile.json.bak").touch()
+    with pytest.raises(InputError, match="no profile"):
+        Profile.open(folder, new=True)
+
+
 def test_a_piece_that_claims_gigabytes_is_not_decoded(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,18 +24,21 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stat
     Returns:
         int32 (h, w), the component of each pixel, 0 for none, and the components' boxes and areas.
     """
-    count, found = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
-    labels = np.asarray(found, np.int32)
-    height, width = mask.shape
+    labels = np.zeros(mask.shape, np.int32)
+    part, left, top = _inked(mask)
+    count, found = cv2.connectedComponents(part.view(np.uint8), connectivity=8)
+    height, width = part.shape
+    labels[top : top + height, left : left + width] = found
     # One column more, so that no run goes on into the next row.
     rows = np.zeros((height, width + 1), np.bool_)
-    rows[:, :width] = mask
+    rows[:, :width] = part
     flat = rows.reshape(-1)
     turns = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     if flat[0]:
         turns = np.concatenate([[0], turns])
     starts, ends = turns[::2], turns[1::2]
     y, x = np.divmod(starts, width + 1)
+    y, x = y + top, x + left
     length = ends - starts
     owner = labels[y, x]
     order = np.argsort(owner, kind="stable")
@@ -43,9 +46,19 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stat
     stats = np.zeros((count, 5), np.int32)
     if count > 1:
         y, x, length = y[order], x[order], length[order]
-        left, top = np.minimum.reduceat(x, first), np.minimum.reduceat(y, first)
-        stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP] = left, top
-        stats[1:, cv2.CC_STAT_WIDTH] = np.maximum.reduceat(x + length, first) - left
-        stats[1:, cv2.CC_STAT_HEIGHT] = np.maximum.reduceat(y, first) + 1 - top
+        first_x, first_y = np.minimum.reduceat(x, first), np.minimum.reduceat(y, first)
+        stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP] = first_x, first_y
+        stats[1:, cv2.CC_STAT_WIDTH] = np.maximum.reduceat(x + length, first) - first_x
+        stats[1:, cv2.CC_STAT_HEIGHT] = np.maximum.reduceat(y, first) + 1 - first_y
         stats[1:, cv2.CC_STAT_AREA] = np.add.reduceat(length, first)
     return labels, stats
+
+
+def _inked(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], int, int]:
+    """The part of a mask that has all its ink, and where it begins, x and y.
+
+    These are even: OpenCV labels blocks of 2×2, so the components keep their order.
+    """
+    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+    left, top = x // 2 * 2, y // 2 * 2
+    return mask[top : max(y + h, top + 1), left : max(x + w, left + 1)], left, top

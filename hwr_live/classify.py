@@ -25,6 +25,7 @@ from hwr_live.network import Network
 
 # What a card of another form ends in.
 _BROKEN = (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
+_MOST_FLOAT32 = 3.4e38
 
 Floats = npt.NDArray[np.float64]
 Embeddings = npt.NDArray[np.float32]
@@ -102,7 +103,7 @@ class Card:
 
 def _number(value: Any) -> float:
     number = float(value)
-    if not math.isfinite(number):
+    if not abs(number) < _MOST_FLOAT32:  # nor where it is none
         raise ValueError(f"{value!r} is no finite number")
     return number
 

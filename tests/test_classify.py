@@ -113,6 +113,7 @@ def test_a_card_of_another_form(text: bytes, model: Path) -> None:
         put("input", "shape", value=28),
         put("input", "range", value=[0]),
         put("input", "range", value=[0, float("nan")]),
+        put("input", "range", value=[1e308, 1]),
         put("calibration", value=[]),
         put("calibration", value={"temperature": "hot"}),
         put("calibration", value={"reject_above": float("nan")}),

@@ -112,12 +112,13 @@ def frame_of(p: Floats, places: Floats, chars: Sequence[str]) -> tuple[float, fl
     return _frame(p.tobytes(), places.tobytes(), tuple(chars))
 
 
-def fit_in(frame: tuple[float, float], places: Floats, chars: Sequence[str]) -> Floats:
-    """(n, classes): how well glyphs with these tops and bottoms fit each character's zone in a line
-    of this x-height and baseline, above 0 to 1."""
+def fit_in(frame: tuple[float, float] | Floats, places: Floats, chars: Sequence[str]) -> Floats:
+    """(n, classes): how well glyphs with these tops and bottoms fit each character's zone, above 0
+    to 1, in a line of this x-height and baseline; or each in its own, (n, 2)."""
     alphabet = _alphabet(tuple(chars))
     assert alphabet is not None
-    near = _nearness(*frame, places.T, alphabet)
+    x_height, base = np.asarray(frame, np.float64).T
+    near = _nearness(x_height, base, places.T, alphabet)
     chosen = (near + _ZONE_FLOOR) / (1 + _ZONE_FLOOR)
     return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)
 

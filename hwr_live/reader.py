@@ -236,12 +236,17 @@ class Reader:
         probability of its likeliest shape."""
         return np.asarray((p @ self._shapes).max(1), np.float64)
 
-    def in_frame(self, p: Floats, frame: tuple[float, float], places: Floats) -> Floats:
+    def in_frames(self, p: Floats, frames: Floats, places: Floats) -> Floats:
         """(n, classes), of which each character is the less likely, the worse size and place fit
-        it; rows sum to less than 1."""
-        fit = context.fit_in(frame, places, self.known)
+        it in a line of this x-height and baseline, (n, 2); rows sum to less than 1. Where there is
+        no line, not a number, nothing changes."""
+        known = np.flatnonzero(~np.isnan(frames[:, 0]))
+        if not len(known):
+            return p
         p = p.copy()
-        p[:, self._columns] *= fit
+        p[np.ix_(known, np.array(self._columns))] *= context.fit_in(
+            frames[known], places[known], self.known
+        )
         return p
 
     def is_char(self, none: Floats) -> npt.NDArray[np.bool_]:
@@ -278,7 +283,7 @@ class _Page:
         self.cuts = Cuts(self.segmented.labels)
         self.likeness = 0.0  # of what was read: the mean over its glyphs
         self.seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
-        self.frames: list[tuple[float, float] | None] = []  # x-height and baseline of each line
+        self.frames = np.empty((0, 2))  # x-height and baseline of each line
         self.stops: dict[Piece, str] = {}  # pieces that stand where full stops and commas do
 
     def lines(self) -> tuple[Line, ...]:
@@ -294,7 +299,7 @@ class _Page:
             piece: mark for line in lines for piece, mark in low_marks(line, height).items()
         }
         self.look(pieces)
-        looks = [self.in_line(line) for line in lines]
+        looks = self.in_lines(lines)
         marks = list(compress(pieces, self.marks(pieces)))
         slack = 0.0 if self.reader.language is None else _OPEN
         paths = best_paths(lines, looks, self.cuts, height, self.look_closer, marks, slack)
@@ -364,27 +369,30 @@ class _Page:
         self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
         return self.reader.likeness(p)
 
-    def in_line(self, line: Sequence[Piece]) -> Floats:
-        """(n, 2) as of ``lattice.Look``, of the pieces of a line that were looked at."""
-        p = np.stack([self.seen[piece][2] for piece in line])
-        places = _places(line, self.segmented.tilt)
-        none, chars = self.reader.none_and_chars(p)
-        readable = self.reader.are_chars(none)
-        self.frames.append(context.frame_of(chars[readable], places[readable], self.reader.known))
-        return self.fitting(line, [len(self.frames) - 1] * len(line))
+    def in_lines(self, lines: Sequence[Sequence[Piece]]) -> list[Floats]:
+        """Of each line (n, 2) as of ``lattice.Look``, of its pieces, that were looked at."""
+        pieces = [piece for line in lines for piece in line]
+        none, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
+        places = _places(pieces, self.segmented.tilt)
+        ends = np.cumsum([len(line) for line in lines])
+        frames = []
+        for of in np.split(np.arange(len(pieces)), ends[:-1]):
+            own = of[self.reader.are_chars(none[of])]
+            frame = context.frame_of(chars[own], places[own], self.reader.known)
+            frames.append((np.nan, np.nan) if frame is None else frame)
+        self.frames = np.array(frames)
+        of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+        return np.split(self.fitting(pieces, of_line), ends[:-1])
 
-    def fitting(self, pieces: Sequence[Piece], of: Sequence[int]) -> Floats:
+    def fitting(self, pieces: Sequence[Piece], of: npt.ArrayLike) -> Floats:
         """The same, for pieces of lines of these numbers."""
         p = np.stack([self.seen[piece][2] for piece in pieces])
-        likeness = self.reader.likeness(p)
         places = _places(pieces, self.segmented.tilt)
-        numbers = np.array(of)
-        for number in np.unique(numbers).tolist():
-            frame = self.frames[number]
-            if frame is not None:
-                some = np.flatnonzero(numbers == number)
-                p[some] = self.reader.in_frame(p[some], frame, places[some])
-        return np.stack([likeness, self.reader.likeness(p) / np.maximum(likeness, 1e-12)], axis=1)
+        likeness = self.reader.likeness(p)
+        fitting = self.reader.likeness(
+            self.reader.in_frames(p, self.frames[np.asarray(of)], places)
+        )
+        return np.stack([likeness, fitting / np.maximum(likeness, 1e-12)], axis=1)
 
     def look_closer(self, pieces: Sequence[Piece], of: Sequence[int]) -> Floats:
         """As ``look``, at pieces that were cut or joined: few marks come about so."""

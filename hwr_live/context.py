@@ -232,7 +232,8 @@ def _frame(p: bytes, places: bytes, chars: tuple[str, ...]) -> tuple[float, floa
     alphabet = _alphabet(chars)
     assert alphabet is not None
     flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
-    top, bottom = np.frombuffer(places, np.float64).reshape(-1, 2).T
+    spots = np.frombuffer(places, np.float64).reshape(-1, 2).T
+    top, bottom = spots
     # Marks are smaller than what is usual, and many of them do not stand on the baseline.
     letters = flat[:, alphabet.mark].sum(1) < 0.5
     if not letters.any():
@@ -243,7 +244,7 @@ def _frame(p: bytes, places: bytes, chars: tuple[str, ...]) -> tuple[float, floa
     mass = (flat @ alphabet.zones).T.astype(np.float32)  # (zones, n)
     middle = float(np.median(bottom[letters]))
     # In float32, whose exponential is many times as quick.
-    edges = ((np.stack([top, bottom]) - middle) / usual).astype(np.float32)
+    edges = ((spots - middle) / usual).astype(np.float32)
     floor = np.float32(_ZONE_FLOOR) * mass.sum(0) + np.float32(1e-9)
 
     def likely(tried: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:

@@ -236,6 +236,10 @@ class Reader:
         probability of its likeliest shape."""
         return np.asarray((p @ self._shapes).max(1), np.float64)
 
+    def frame_of(self, chars: Floats, places: Floats) -> tuple[float, float] | None:
+        """``context.frame_of`` over this reader's characters."""
+        return context.frame_of(chars, places, self.known)
+
     def in_frames(self, p: Floats, frames: Floats, places: Floats) -> Floats:
         """(n, classes), of which each character is the less likely, the worse size and place fit
         it in a line of this x-height and baseline, (n, 2); rows sum to less than 1. Where there is
@@ -293,7 +297,8 @@ class _Page:
         pieces = [piece for line in lines for piece in line]
         if len(pieces) > _TEXTURE:
             some = pieces[:: len(pieces) // _SAMPLE]
-            if np.median(self.look(some)) < 0.5:
+            self.look(some)
+            if np.median(self.reader.likeness(self.probabilities(some))) < 0.5:
                 return ()
         self.stops = {
             piece: mark for line in lines for piece, mark in low_marks(line, height).items()
@@ -304,9 +309,8 @@ class _Page:
         slack = 0.0 if self.reader.language is None else _OPEN
         paths = best_paths(lines, looks, self.cuts, height, self.look_closer, marks, slack)
         chosen = [self.spelt(one) for one in paths]
-        seen = [self.seen[piece][2] for line in chosen for piece in line]
-        if seen:
-            self.likeness = float(self.reader.likeness(np.stack(seen)).mean())
+        if seen := [piece for line in chosen for piece in line]:
+            self.likeness = float(self.reader.likeness(self.probabilities(seen)).mean())
         return tuple(self.line(split_words(line, height)) for line in chosen)
 
     def spelt(self, paths: Paths) -> list[Piece]:
@@ -328,10 +332,14 @@ class _Page:
             out += ways[int(np.argmin(costs))][1]
         return out
 
+    def probabilities(self, pieces: Sequence[Piece]) -> Floats:
+        """(n, classes) of pieces that were looked at."""
+        return np.stack([self.seen[piece][2] for piece in pieces])
+
     def chars_of(self, pieces: Sequence[Piece]) -> Floats:
         """(n, chars) probabilities of pieces that were looked at; rows sum to less than 1 by what
         may be no character."""
-        none, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
+        none, chars = self.reader.none_and_chars(self.probabilities(pieces))
         return chars * (1 - none)[:, None]
 
     @property
@@ -358,7 +366,8 @@ class _Page:
         likeness = self.reader.likeness(self.reader.probabilities(ways)).reshape(2, -1).mean(1)
         return {0: float(likeness[0]), 2: float(likeness[1])}
 
-    def look(self, pieces: Sequence[Piece]) -> Floats:
+    def look(self, pieces: Sequence[Piece]) -> None:
+        """Asks the network what pieces are."""
         inks = cut_inks(self.ink, self.cuts, pieces)
         crops = self.reader.classifier.crops(inks)
         p = self.reader.probabilities(crops)
@@ -367,18 +376,17 @@ class _Page:
             p = p.copy()
             p[stops] = self.reader.as_stops(p[stops], [self.stops[pieces[i]] for i in stops])
         self.seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
-        return self.reader.likeness(p)
 
     def in_lines(self, lines: Sequence[Sequence[Piece]]) -> list[Floats]:
         """Of each line (n, 2) as of ``lattice.Look``, of its pieces, that were looked at."""
         pieces = [piece for line in lines for piece in line]
-        none, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
+        none, chars = self.reader.none_and_chars(self.probabilities(pieces))
         places = _places(pieces, self.segmented.tilt)
         ends = np.cumsum([len(line) for line in lines])
         frames = []
         for of in np.split(np.arange(len(pieces)), ends[:-1]):
             own = of[self.reader.are_chars(none[of])]
-            frame = context.frame_of(chars[own], places[own], self.reader.known)
+            frame = self.reader.frame_of(chars[own], places[own])
             frames.append((np.nan, np.nan) if frame is None else frame)
         self.frames = np.array(frames)
         of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
@@ -386,7 +394,7 @@ class _Page:
 
     def fitting(self, pieces: Sequence[Piece], of: npt.ArrayLike) -> Floats:
         """The same, for pieces of lines of these numbers."""
-        p = np.stack([self.seen[piece][2] for piece in pieces])
+        p = self.probabilities(pieces)
         places = _places(pieces, self.segmented.tilt)
         likeness = self.reader.likeness(p)
         fitting = self.reader.likeness(
@@ -395,7 +403,7 @@ class _Page:
         return np.stack([likeness, fitting / np.maximum(likeness, 1e-12)], axis=1)
 
     def look_closer(self, pieces: Sequence[Piece], of: Sequence[int]) -> Floats:
-        """As ``look``, at pieces that were cut or joined: few marks come about so."""
+        """Looks at pieces that were cut or joined, for ``lattice``: few marks come about so."""
         self.look(pieces)
         looks = self.fitting(pieces, of)
         looks[self.marks(pieces), 0] *= _CUT_MARK
@@ -403,12 +411,12 @@ class _Page:
 
     def marks(self, pieces: Sequence[Piece]) -> npt.NDArray[np.bool_]:
         """(n,) which pieces, that were looked at, are likeliest punctuation."""
-        return self.reader.are_marks(np.stack([self.seen[piece][2] for piece in pieces]))
+        return self.reader.are_marks(self.probabilities(pieces))
 
     def line(self, words: Sequence[Sequence[Piece]]) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""
         pieces = [piece for word in words for piece in word]
-        nones, chars = self.reader.none_and_chars(np.stack([self.seen[p][2] for p in pieces]))
+        nones, chars = self.reader.none_and_chars(self.probabilities(pieces))
         readable = self.reader.are_chars(nones)
         ends = np.cumsum([len(word) for word in words])[:-1]
         heard = [k for k in np.split(np.arange(len(pieces)), ends) if readable[k].any()]

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.interrupts import STATUS, at_once
-from hwr_live.terminal import print_anything
+from hwr_live.terminal import Parser, print_anything
 
 if TYPE_CHECKING:
     from hwr_live.profile import Profile
@@ -29,22 +29,15 @@ if TYPE_CHECKING:
     from hwr_live.reading import Reading
 
 
-class _Parser(argparse.ArgumentParser):
-    """Tells of bad options in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(InputError.status, f"hwr-live: {one_line(message)}; see {self.prog} --help\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of all commands."""
-    top = _Parser(
+    top = Parser(
         prog="hwr-live", description="Reads handwriting live: drawn, on camera, or in pictures."
     )
     top.add_argument("--version", action="version", version=f"hwr-live {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    common = _Parser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument(
         "--model", default="hwr62", help="a shipped model (hwr62, mnist) or a model folder"
     )
@@ -56,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
-    known = _Parser(add_help=False)
+    known = Parser(add_help=False)
     known.add_argument(
         "--profile", metavar="NAME|PATH", help="read with what is known of a hand (hwr-live teach)"
     )
@@ -184,7 +177,7 @@ def _draw(options: argparse.Namespace) -> int:
 
     profile = _profile(options, new=True)
     # Each stroke leaves most of the drawing as it was.
-    reader = _reader(options).remembering()
+    reader = _reader(options.model, options.chars, options.language).remembering()
     return pad.run(
         reader, profile=profile, size=options.size, json=options.json, save_dir=options.save_dir
     )
@@ -209,20 +202,19 @@ def _taught(options: argparse.Namespace) -> Reader:
         from hwr_live.adapt import MOST
 
     profile = _profile(options)
-    reader = _reader(options)
+    reader = _reader(options.model, options.chars, options.language)
     if profile is None or not profile.samples:
         return reader
     return reader.with_samples(profile.crops(MOST))
 
 
-def _reader(options: argparse.Namespace) -> Reader:
+def _reader(model: str, chars: str = "all", language: str | None = None) -> Reader:
     with at_once():
         import ai_edge_litert.interpreter  # noqa: F401, which is else loaded with the first model
 
         from hwr_live.reader import Reader
 
-    language = getattr(options, "language", None)
-    return Reader.load(options.model, getattr(options, "chars", "all"), language=language)
+    return Reader.load(model, chars, language=language)
 
 
 def _camera(options: argparse.Namespace) -> int:
@@ -293,7 +285,7 @@ def _teach(options: argparse.Namespace) -> int:
         with at_once():
             from hwr_live import teach
 
-        reader = _reader(argparse.Namespace(model=options.model))
+        reader = _reader(options.model)
         return teach.run(reader, profile, chars=options.chars, size=options.size)
     with at_once():
         from hwr_live import teach_page
@@ -302,7 +294,7 @@ def _teach(options: argparse.Namespace) -> int:
         text = options.text.replace("\\n", "\n")
     else:
         text = teach_page.read_text(options.text_file)
-    return teach_page.run(_reader(options), profile, options.page, text)
+    return teach_page.run(_reader(options.model, options.chars), profile, options.page, text)
 
 
 def _profiles(options: argparse.Namespace) -> int:
@@ -318,7 +310,7 @@ def _sample(options: argparse.Namespace) -> int:
         from hwr_live.pictures import encode_png
         from hwr_live.sample import draw_sample
 
-    reader = _reader(options)
+    reader = _reader(options.model, options.chars)
     page = draw_sample()
     if options.out is not None:
         write_exactly(Path(options.out), encode_png(page))

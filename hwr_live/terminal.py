@@ -1,10 +1,28 @@
-"""What is printed, on terminals of any encoding."""
+"""What is printed, on terminals of any encoding, and what is said of bad options."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import sys
+from typing import NoReturn
+
+from hwr_live.errors import InputError, one_line
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells of bad options in one line.
+
+    Attributes:
+        program: who tells.
+    """
+
+    program = "hwr-live"
+
+    def error(self, message: str) -> NoReturn:
+        told = f"{self.program}: {one_line(message)}; see {self.prog} --help\n"
+        self.exit(InputError.status, told)
 
 
 def print_anything() -> None:

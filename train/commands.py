@@ -8,13 +8,14 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from hwr_live.classify import Card
-from hwr_live.errors import HwrError, InputError, one_line
+from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_exactly, write_new
 from hwr_live.interrupts import at_once
 from hwr_live.modelstore import find_model
+from hwr_live.terminal import Parser
 from train import devices
 from train.datasets import OFFICIAL, SOURCES, Dataset, load
 from train.pictures import draw_curves, draw_results, draw_samples
@@ -25,11 +26,8 @@ from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
 from train.report import names_in, read_card, readme
 
 
-class _Parser(argparse.ArgumentParser):
-    """Tells of bad options in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(InputError.status, f"train: {one_line(message)}; see {self.prog} --help\n")
+class _Parser(Parser):
+    program = "train"
 
 
 def make_parser(command: str, description: str) -> argparse.ArgumentParser:

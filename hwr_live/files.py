@@ -21,8 +21,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{folder}: no folder to write to ({reason})") from None
+        raise InputError(f"{folder}: no folder to write to ({_reason(error)})") from None
 
 
 def write_exactly(path: Path, data: bytes) -> None:
@@ -37,9 +36,8 @@ def write_exactly(path: Path, data: bytes) -> None:
     except FileExistsError:
         raise InputError(f"{path} is there already; give another name") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         kind = HwrError if getattr(error, "errno", None) in _NO_ROOM else InputError
-        raise kind(f"{path}: cannot be written ({reason})") from None
+        raise kind(f"{path}: cannot be written ({_reason(error)})") from None
 
 
 def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Path]:
@@ -68,8 +66,13 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
                 return paths
             number += 1
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = _reason(error)
         raise HwrError(f"{folder}: cannot be written to ({reason}); give another folder") from None
+
+
+def _reason(error: OSError | ValueError) -> object:
+    """Why a file could not be made; a name that cannot be one is no error of the system."""
+    return getattr(error, "strerror", None) or error
 
 
 def _write_all(contents: Mapping[Path, bytes]) -> bool:

@@ -287,21 +287,14 @@ def _with_contrast(flat: Grey) -> Grey:
 def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None:
     """Takes out of a mask those of its pale pixels, given by their places in it, that are rules of
     the paper: level or upright, long and thin."""
-    if not len(pale):
-        return
-    # Only the rows that have some: labelling takes as long as the picture is large.
-    width = mask.shape[1]
-    first = int(pale[0]) // width
-    rows = mask[first : int(pale[-1]) // width + 1].reshape(-1)
-    pale = pale - first * width
-    only = np.zeros_like(rows)
-    only[pale] = True
-    labels, stats = components(only.reshape(-1, width))
+    only = np.zeros_like(mask)
+    only.reshape(-1)[pale] = True
+    labels, stats = components(only)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     rule = (longer > _RULE * shorter) & (longer >= 6)
-    rule |= longer > width // 6  # a tilted rule has a high box
-    rows[pale[rule[labels.reshape(-1)[pale]]]] = False
+    rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
+    mask.reshape(-1)[pale[rule[labels.reshape(-1)[pale]]]] = False
 
 
 def _percentiles(grey: Grey, *shares: float) -> list[float]:

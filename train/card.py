@@ -15,6 +15,7 @@ import numpy.typing as npt
 from train import devices, measure
 from train.datasets import OFFICIAL, Dataset, FileInfo
 from train.recipe import Recipe
+from train.start import each_of
 
 if TYPE_CHECKING:
     import keras
@@ -154,7 +155,7 @@ def make_card(
         # Names alone: where they lie is nobody else's business.
         "recipe": {
             **asdict(recipe),
-            "start": ",".join(map(_base, recipe.start.split(","))),
+            "start": ",".join(map(_base, each_of(recipe.start))),
             "profile": _base(recipe.profile),
         },
         "versions": {

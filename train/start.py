@@ -119,8 +119,12 @@ def network_files(models: str) -> list[Path]:
     Raises:
         InputError: if one of them is not there.
     """
-    # A folder's own name may hold a comma.
-    return [_network_file(m) for m in ([models] if Path(models).is_dir() else models.split(","))]
+    return [_network_file(model) for model in each_of(models)]
+
+
+def each_of(models: str) -> list[str]:
+    """The models of a list with commas between them; a folder's own name may hold one."""
+    return [models] if Path(models).is_dir() else models.split(",")
 
 
 def _network_file(model: str) -> Path:

@@ -61,6 +61,17 @@ def begin(threads: ReadingThreads, reader: Gated, number: int, *, keep: bool = F
     wait_until(lambda: number in reader.begun)
 
 
+def read_second_first(threads: ReadingThreads, reader: Gated, first: int, second: int) -> None:
+    """Has two frames read at a time, of which the later is done before the other."""
+    begin(threads, reader, first)
+    begin(threads, reader, second)
+    reader.open(second)
+    time.sleep(0.1)
+    assert not list(threads.answers())
+    assert not threads.idle
+    reader.open(first)
+
+
 def collect(threads: ReadingThreads, answers: list[Answer]) -> None:
     """Takes all answers, until there are no more to come."""
     ends = time.monotonic() + 20
@@ -77,13 +88,7 @@ def numbers(answers: list[Answer]) -> list[int]:
 def test_frames_are_answered_in_their_order_whichever_is_read_first() -> None:
     reader = Gated()
     with ReadingThreads(2) as threads:
-        begin(threads, reader, 0)
-        begin(threads, reader, 1)
-        reader.open(1)
-        time.sleep(0.1)
-        assert not list(threads.answers())
-        assert not threads.idle
-        reader.open(0)
+        read_second_first(threads, reader, 0, 1)
         answers: list[Answer] = []
         collect(threads, answers)
         assert numbers(answers) == [0, 1]
@@ -108,12 +113,7 @@ def test_of_frames_that_wait_only_the_newest_is_read(threads: int, keep: bool) -
 def test_what_a_reader_raises_comes_in_its_turn() -> None:
     reader = Gated()
     with ReadingThreads(2) as threads:
-        begin(threads, reader, 12)
-        begin(threads, reader, 13)
-        reader.open(13)
-        time.sleep(0.05)
-        assert not list(threads.answers())
-        reader.open(12)
+        read_second_first(threads, reader, 12, 13)
         answers: list[Answer] = []
         with pytest.raises(InputError, match="the thirteenth"):
             collect(threads, answers)

@@ -8,8 +8,8 @@ they are decided by stated rules instead:
   decide whether ink is a mark or a character.
 - *Zones*: each character reaches from a known height to a known depth, in x-heights. The line's
   x-height and baseline are those under which its glyphs fit best, whatever they are.
-- *Kind of word*: words are digits, lower case, capitals, a capital with lower case, or anything.
-  The kinds have the prior ``KINDS``; a line's words lend each other theirs.
+- *Kind of word*: words are digits, lower case, capitals, a capital with lower case, capitals with
+  digits, or anything. The kinds have the prior ``KINDS``; a line's words lend each other theirs.
 
 Zones move probability within a shape (``chars.SHAPES``) in full and between shapes by their root,
 the kind of word a little beyond shapes (never more than ``1 / _KIND_FLOOR``), so that a clear glyph
@@ -63,7 +63,14 @@ _COARSE = _GRID[::2, ::2].ravel()  # tried first …
 _BEST = 8  # … and around so many of them all the others
 _AROUND = sliding_window_view(np.pad(_GRID, 1, "edge"), (3, 3))[::2, ::2].reshape(-1, 9)
 
-KINDS = {"digits": 0.25, "lower": 0.32, "upper": 0.25, "capital": 0.12, "any": 0.06}
+KINDS = {
+    "digits": 0.25,
+    "lower": 0.32,
+    "upper": 0.24,
+    "capital": 0.12,
+    "code": 0.01,  # capitals and digits: rare, or every 0 among capitals would be one
+    "any": 0.06,
+}
 """The prior of each kind of word."""
 
 _KIND_FLOOR = 0.05
@@ -177,7 +184,8 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     mark = np.array([c in MARKS for c in chars])
     digits, lower, upper = ([c in group for c in chars] for group in (DIGITS, LOWER, UPPER))
     anything = (~mark).tolist()
-    kinds = [[digits, lower, upper, start, anything] for start in (upper, lower)]
+    code = [c in DIGITS + UPPER for c in chars]
+    kinds = [[digits, lower, upper, start, code, anything] for start in (upper, lower)]
     members = np.array(kinds, np.float64)
     members /= np.maximum(members.sum(2, keepdims=True), 1)
     members[:, :, mark] = 1 / max(1, sum(anything))
@@ -318,5 +326,6 @@ def _by_kind(p: Floats, sizes: npt.NDArray[np.intp], alphabet: _Alphabet) -> Flo
     factor = factor / np.maximum(factor.max(1, keepdims=True), 1e-12)
     same = alphabet.same
     inside = _within_shapes(p, factor + 1e-4, same)
-    beyond = inside * np.maximum((factor @ same) / same.sum(0), _KIND_FLOOR) ** 0.5
+    # A shape has as much as those of its characters that such words have: the 1 alone, of 1, l, I.
+    beyond = inside * np.maximum((factor @ same) / same.sum(0), _KIND_FLOOR)
     return np.asarray(beyond / beyond.sum(1, keepdims=True), np.float64)

@@ -46,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print_anything()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others use the GPU too
+    # TensorFlow itself asks for these on some processors only; others train half as fast again.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
         if arguments and arguments[0] in COMMANDS:
             return COMMANDS[arguments[0]](arguments[1:])

@@ -117,6 +117,20 @@ def test_the_weights_that_did_best_are_given_and_the_history_is_kept(tmp_path: P
     assert (logits.argmax(1) == VALID.labels).mean() == best > 0.9
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_teachers_answers_are_learned_as_far_as_they_should(tmp_path: Path, share: float) -> None:
+    recipe = replace(PLAIN, epochs=4, label_smoothing=0.0)
+    teacher = loop.fit(recipe, 10, TRAIN, VALID, checkpoint(tmp_path / "teacher", recipe)).model
+    teacher.save(tmp_path / "model.keras")
+    wrong, believed = (Pool(p.images, (p.labels + 1) % 10) for p in (TRAIN, VALID))
+    taught = replace(recipe, teacher="teacher", teacher_share=share)
+    held = checkpoint(tmp_path / "taught", taught)
+    valid = VALID if share else believed
+    fitted = loop.fit(taught, 10, wrong, valid, held, teachers=[tmp_path / "model.keras"])
+    answers = loop.predictor(fitted.model)(VALID.images).argmax(1)
+    assert (answers == valid.labels).mean() > 0.9
+
+
 def test_another_seed_gives_another_network(tmp_path: Path) -> None:
     models = [
         loop.fit(r, 10, TRAIN, VALID, checkpoint(tmp_path / str(r.seed), r)).model

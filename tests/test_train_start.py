@@ -14,7 +14,7 @@ from hwr_live.profile import Profile
 from tests.learnable import blocks
 from train.pool import Pool
 from train.recipe import HWR62, started
-from train.start import Start, network_files, with_profile
+from train.start import Start, network_files, teacher_files, with_profile
 
 INK = np.full((40, 30), 255, np.uint8)
 
@@ -76,6 +76,14 @@ def test_outputs_are_found_by_their_label_and_new_ones_begin_anew() -> None:
 def test_another_network_is_refused() -> None:
     with pytest.raises(InputError, match="another network than net"):
         start("abc").weights_for(Net(3, wide=3), ["a"])
+
+
+def test_a_teacher_is_of_the_same_characters(tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text(json.dumps({"name": "m", "labels": ["a", "b"]}))
+    (tmp_path / "model.keras").write_bytes(b"")
+    assert teacher_files(str(tmp_path), ["a", "b"]) == [tmp_path / "model.keras"]
+    with pytest.raises(InputError, match="m is of other characters"):
+        teacher_files(str(tmp_path), ["b", "a"])
 
 
 @pytest.mark.parametrize("with_card", [False, True])

@@ -156,6 +156,7 @@ def make_card(
         "recipe": {
             **asdict(recipe),
             "start": ",".join(map(_base, each_of(recipe.start))),
+            "teacher": ",".join(map(_base, each_of(recipe.teacher))),
             "profile": _base(recipe.profile),
         },
         "versions": {

@@ -13,7 +13,7 @@ import math
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from train.augment import augment
 from train.checkpoint import Arrays, Checkpoint, State
 from train.devices import cores, gpus
 from train.distribute import Team, alone
-from train.nets import NETS
+from train.nets import NETS, load_net
 from train.pool import Pool, scale
 from train.progress import Bar, duration, say
 from train.recipe import Recipe
@@ -67,6 +67,7 @@ def fit(
     checkpoint: Checkpoint,
     team: Team | None = None,
     start: Arrays | None = None,
+    teachers: Sequence[Path] = (),
 ) -> Fitted:
     """Trains a network.
 
@@ -78,6 +79,7 @@ def fit(
             kept beside it.
         team: the processors that do it together; without one, this process alone.
         start: weights to begin with, in the network's order; without them, random ones.
+        teachers: saved networks with the same classes, whose answers are learned, too.
 
     Raises:
         InputError: if a batch cannot be shared by the team.
@@ -99,8 +101,9 @@ def fit(
         if half:
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         optimizer.build(model.trainable_variables)
+        taught_by = [load_net(path) for path in teachers]
     average = [tf.Variable(weight.value) for weight in model.weights] if recipe.ema else []
-    take_step = step_function(model, optimizer, average, recipe, classes, team)
+    take_step = step_function(model, optimizer, average, recipe, classes, team, taught_by)
     logits_of = predictor(model)
     # Dropout's random state is among the model's variables but not among its weights.
     variables = [*model.variables, *optimizer.variables]
@@ -246,13 +249,22 @@ def step_function(
     recipe: Recipe,
     classes: int,
     team: Team,
+    teachers: Sequence[keras.Model] = (),
 ) -> Callable[[Parts, float], Any]:
     """A function of the parts of a batch and the average's decay that takes a step and gives the
-    mean loss and the number of images that were read right."""
+    mean loss and the number of images that were read right.
+
+    What teachers say of each image as it was varied is part of its target (Hinton et al. 2015,
+    "Distilling the knowledge in a neural network").
+    """
+    share = recipe.teacher_share if teachers else 0.0
 
     def learn(x: Any, y: Any) -> Any:
         smooth = recipe.label_smoothing
         target = tf.one_hot(y, classes) * (1 - smooth) + smooth / classes
+        if teachers:
+            said = [tf.nn.softmax(teacher(x, training=False)) for teacher in teachers]
+            target = target * (1 - share) + tf.add_n(said) * (share / len(said))
         with tf.GradientTape() as tape:
             logits = tf.cast(model(x, training=True), tf.float32)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))

@@ -24,7 +24,7 @@ from train.recipe import NET_NAMES, Recipe, recipe_for, started
 from train.start import network_files
 
 DEFAULT = "emnist-byclass"
-_IMAGES_PER_CORE = 300  # a second, of our network on a laptop's processor
+_IMAGES_PER_CORE = {"hwr": 400, "hwr-small": 1000}  # a second, on a laptop's processor
 
 _DESCRIPTION = f"""Trains a network on 28×28 images of characters and writes a model's folder.
 
@@ -69,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
     out = make_parser("", _DESCRIPTION)
     out.add_argument("dataset", metavar="DATASET", nargs="?", help="what to train on")
     out.add_argument(
-        "--net", choices=NET_NAMES, help="the network: ours, or one of the tutorials [hwr]"
+        "--net",
+        choices=NET_NAMES,
+        help="the network: ours, ours for small computers, or a tutorial's [hwr]",
     )
     add_data(out)
     out.add_argument(
@@ -107,8 +109,9 @@ def _train(arguments: Sequence[str]) -> int:
     recipe = apply_settings(options, _recipe(options, name, out))
     if recipe.profile:
         Profile.open(recipe.profile)  # one that is not there is told of before anything is loaded
-    if recipe.start:
-        network_files(recipe.start)
+    for models in (recipe.start, recipe.teacher):
+        if models:
+            network_files(models)
     need_tensorflow("training")
     if not options.dataset:
         say(f"no data set is named, so it is {DEFAULT}, of 62 characters; --help tells of others")
@@ -177,8 +180,8 @@ def _plan(name: str, recipe: Recipe, images: int) -> str:
     """What a training with so many images will take."""
     shown = recipe.epoch_images or round(images * (1 - recipe.validation))
     text = f"{recipe.net} on {name}: {recipe.epochs:,} times {shown:,} images"
-    if recipe.net == "hwr":
+    if rate := _IMAGES_PER_CORE.get(recipe.net):
         count = cores()
-        seconds = recipe.epochs * shown / (_IMAGES_PER_CORE * count)
+        seconds = recipe.epochs * shown / (rate * count)
         text += f"; without a GPU about {duration(seconds)} on {count} core{'s'[: count > 1]}"
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import shutil
@@ -30,7 +31,7 @@ from train.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say
 from train.recipe import Recipe
 from train.report import names_in, readme
-from train.start import Start, with_profile
+from train.start import Start, teacher_files, with_profile
 
 
 def make_model(
@@ -71,11 +72,13 @@ def make_model(
             train = with_profile(train, dataset.chars, recipe.profile, recipe.profile_share)
         start = Start.load(recipe.start) if recipe.start else None
         weights = start.weights_for(NETS[recipe.net](len(labels)), labels) if start else None
+        teachers = teacher_files(recipe.teacher, labels) if recipe.teacher else []
         images = [train.digest(), valid.digest(), *([start.digest] if start else [])]
+        images += [hashlib.sha256(path.read_bytes()).hexdigest() for path in teachers]
         settings = {"recipe": asdict(recipe), "classes": len(labels), "images": images}
         checkpoint = Checkpoint(file, settings, restart=restart)
         with group.told_of_loss():
-            fitted = fit(recipe, len(labels), train, valid, checkpoint, group, weights)
+            fitted = fit(recipe, len(labels), train, valid, checkpoint, group, weights, teachers)
         if not group.chief:
             group.agree(1)  # waits for the chief: one that loses its workers stops
             return None

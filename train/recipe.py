@@ -50,6 +50,10 @@ class Recipe:
         start: name or folder of a model whose network the training begins with, instead of a
             random one; then it is short and its steps are small. Of several, with commas between
             them, the average of their weights.
+        teacher: name or folder of a model of the same characters, whose answers are learned beside
+            the labels; of several, with commas between them, the mean of their probabilities. A
+            small network learns more of a large one's doubts than of labels alone.
+        teacher_share: of what is learned, the teacher's; the labels have the rest.
         profile: name or path of a profile (hwr-live teach) whose samples are mixed in; it starts
             from the model of the data set's name, where there is one.
         profile_share: share of images that are the profile's.
@@ -81,6 +85,8 @@ class Recipe:
     redraw: int = 0
     reserve: tuple[str, ...] = ()
     start: str = ""
+    teacher: str = ""
+    teacher_share: float = 0.7
     profile: str = ""
     profile_share: float = 0.1
     precision: str = "auto"
@@ -118,6 +124,7 @@ _RANGES = (
     ("validation", 1e-6, 0.9),
     ("balance", 0, 1),
     ("redraw", 0, 100),
+    ("teacher_share", 0, 1),
     ("profile_share", 0.001, 0.9),
     ("seed", 0, 2**32 - 1),
 )
@@ -214,7 +221,7 @@ TUTORIALS = {
     ),
 }
 
-NET_NAMES = ("hwr", *TUTORIALS)
+NET_NAMES = ("hwr", "hwr-small", *TUTORIALS)
 
 
 def started(recipe: Recipe) -> Recipe:
@@ -229,4 +236,4 @@ def started(recipe: Recipe) -> Recipe:
 
 def recipe_for(dataset: str, net: str = "hwr") -> Recipe:
     """The settings that suit a data set and a network."""
-    return TUTORIALS[net] if net in TUTORIALS else RECIPES.get(dataset, FOLDER)
+    return TUTORIALS[net] if net in TUTORIALS else replace(RECIPES.get(dataset, FOLDER), net=net)

@@ -110,6 +110,24 @@ def _shapes(weights: Arrays) -> list[tuple[int, ...]]:
     return [one.shape for one in weights]
 
 
+def teacher_files(models: str, labels: Labels) -> list[Path]:
+    """The ``model.keras`` of models that teach a network with these labels.
+
+    Args:
+        models: as of ``Start.load``.
+        labels: what the network's outputs mean.
+
+    Raises:
+        InputError: if one of them is not there, or is of other characters.
+    """
+    files = network_files(models)
+    for path in files:
+        card = read_card(path.parent)
+        if list(card["labels"]) != labels:
+            raise InputError(f"the teacher {card['name']} is of other characters than the data set")
+    return files
+
+
 def network_files(models: str) -> list[Path]:
     """The ``model.keras`` of model folders, or of shipped models by name.
 

@@ -156,7 +156,7 @@ class _Alphabet:
         zones: (classes, zones), 1 where a character has that zone.
         same: (classes, classes), 1 where two characters have the same shape.
         members: (2, kinds, classes), 1 / count where a word of that kind may have the character:
-            at its start, and further on. A mark may stand in any.
+            at its start, and further on. A mark may stand in any, like one of its characters.
         mark: (classes,) whether it is a mark.
     """
 
@@ -188,7 +188,7 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     kinds = [[digits, lower, upper, start, code, anything] for start in (upper, lower)]
     members = np.array(kinds, np.float64)
     members /= np.maximum(members.sum(2, keepdims=True), 1)
-    members[:, :, mark] = 1 / max(1, sum(anything))
+    members[:, :, mark] = members.max(2, keepdims=True)
     # Sums are of numbers: among letters a plus is rather a t.
     sums = np.array([c in "+=" for c in chars])
     members[:, 1:4, sums] *= _AMONG_LETTERS

@@ -137,7 +137,13 @@ def test_rows_sum_to_one_and_what_is_given_stays_as_it_was(seed: int) -> None:
 
 
 BOTH = ALL + MARKS
-MARK_PLACES = {".": (0.2, 0.0), ",": (0.2, -0.4), "-": (0.65, 0.5), "(": (1.7, -0.3)}
+MARK_PLACES = {
+    ".": (0.2, 0.0),
+    ",": (0.2, -0.4),
+    "-": (0.65, 0.5),
+    "(": (1.7, -0.3),
+    "/": (1.75, -0.15),
+}
 
 
 def marked(text: str, doubts: dict[int, str]) -> str:
@@ -164,6 +170,7 @@ def marked(text: str, doubts: dict[int, str]) -> str:
         ("3014", {1: "0."}),
         ("12-34", {2: "-1"}),
         ("x,y,z", {1: ",1", 3: ",1"}),
+        ("7/8", {1: "/1lI"}),  # digits have only the 1 of that shape
     ],
 )
 def test_size_and_place_tell_marks_from_characters(text: str, doubts: dict[int, str]) -> None:

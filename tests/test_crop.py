@@ -19,7 +19,7 @@ def letter(size: int) -> Image:
     """An R-like figure, ``size`` pixels wide, with a bit of room around it."""
     ink = np.zeros((1000, 800), np.uint8)
     points = np.array([(0.2, 1.1), (0.2, 0.15), (0.6, 0.2), (0.6, 0.5), (0.2, 0.6), (0.7, 1.1)])
-    cv2.polylines(ink, [np.int32(points * 800)], False, 255, 60)
+    cv2.polylines(ink, [(points * 800).astype(np.int32)], False, 255, 60)
     way = cv2.INTER_AREA if size < 800 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(ink, (size, size * 5 // 4), interpolation=way), np.uint8)
 
@@ -49,7 +49,7 @@ def test_any_ink_fills_a_crop(shape: tuple[int, int], brightness: int) -> None:
 def test_the_aspect_is_kept_and_the_ink_centred(height: int, width: int) -> None:
     ink = np.zeros((200, 200), np.uint8)
     ink[10 : 10 + height, 120 : 120 + width] = 255
-    _, _, w, h = cv2.boundingRect(np.uint8(crop(ink) > 127))
+    _, _, w, h = cv2.boundingRect((crop(ink) > 127).astype(np.uint8))
     assert max(w, h) == pytest.approx(24, abs=2)
     assert w / h == pytest.approx(width / height, rel=0.25)
     rows, columns = np.nonzero(crop(ink) > 127)
@@ -72,8 +72,7 @@ def test_size_hardly_matters(size: int) -> None:
 @pytest.mark.parametrize("longer", [*range(1, 90), 120, 239, 240, 333, 480])
 def test_the_blur_is_that_of_opencv(longer: int) -> None:
     ink = np.random.default_rng(longer).integers(0, 256, (longer, 2 * longer // 3 + 1), np.uint8)
-    room = cv2.copyMakeBorder(ink, 30, 30, 30, 30, cv2.BORDER_CONSTANT)
-    room = np.asarray(room, np.uint8)
+    room = np.pad(ink, 30)
     np.testing.assert_array_equal(_blur(room, longer), cv2.GaussianBlur(room, (0, 0), longer / 60))
 
 

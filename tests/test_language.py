@@ -23,7 +23,7 @@ def glyphs(*guesses: dict[str, float]) -> npt.NDArray[np.float64]:
     for row, guess in zip(p, guesses, strict=True):
         for char, chance in guess.items():
             row[CHARS.index(char)] = chance
-    return p / p.sum(1, keepdims=True)
+    return np.asarray(p / p.sum(1, keepdims=True), np.float64)
 
 
 def read(p: npt.NDArray[np.float64]) -> str:

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments"), [("ruff", ("check", ".")), ("mypy", ("--strict", "hwr_live", "train"))]
+    ("tool", "arguments"),
+    [("ruff", ("check", ".")), ("mypy", ("--strict", "hwr_live", "train", "tests"))],
 )
 def test_nothing_is_found(tool: str, arguments: tuple[str, ...]) -> None:
     if importlib.util.find_spec(tool) is None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from hwr_live.chars import MARKS
@@ -16,7 +17,7 @@ from train.strokes import Strokes
 Table = dict[str, list[Strokes]]
 
 
-def path(*points: tuple[int, int]) -> np.ndarray:
+def path(*points: tuple[int, int]) -> npt.NDArray[np.float64]:
     return np.array(points, float)
 
 
@@ -38,7 +39,10 @@ def strokes() -> Table:
 
 
 def save(file: Path, strokes: Table) -> Path:
-    points, firsts, symbols, labels = [], [], [], []
+    points: list[npt.NDArray[np.float64]] = []
+    firsts: list[int] = []
+    symbols: list[int] = []
+    labels: list[str] = []
     for mark, hands in strokes.items():
         for one in hands:
             symbols.append(len(firsts))
@@ -85,20 +89,22 @@ def test_crops_look_like_their_marks(strokes: Table) -> None:
     crops, labels = draw_marks(strokes, 220, seed=3)
     ink = crops > 100
 
-    def of(mark: str) -> np.ndarray:
-        return ink[labels == MARKS.index(mark)]
+    def of(mark: str) -> npt.NDArray[np.bool_]:
+        return np.asarray(ink[labels == MARKS.index(mark)])
 
-    def extent(mark: str, axis: int) -> np.ndarray:
-        return of(mark).any(axis).sum(1)
+    def extent(mark: str, axis: int) -> npt.NDArray[np.intp]:
+        return np.asarray(of(mark).any(axis).sum(1), np.intp)
 
     assert (of(".").sum((1, 2)) > 0.4 * extent(".", 1) * extent(".", 2)).all()  # a blob
     assert (extent("-", 1) > extent("-", 2)).all()  # wider than high
     assert (extent("(", 1) < extent("(", 2)).all()  # higher than wide
     for mark in ":=":
-        empty_rows = ~of(mark).any(2)[:, 10:18]
+        empty_rows = ~np.asarray(of(mark).any(2))[:, 10:18]
         assert empty_rows.any(1).mean() > 0.9  # two parts, one over the other
     for mark in "!?":
-        assert (~of(mark).any(2)[:, 14:25]).any(1).mean() > 0.6  # a dot that stands alone
+        assert (~np.asarray(of(mark).any(2))[:, 14:25]).any(
+            1
+        ).mean() > 0.6  # a dot that stands alone
 
 
 def test_validation_is_drawn_from_strokes_of_its_own(strokes: Table) -> None:

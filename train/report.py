@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -221,7 +222,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
     """A Markdown table; numbers are set right."""
     body = [list(row) for row in rows]
     first = body[0] if body else []
-    rule = ["--:" if isinstance(cell, int) or str(cell).endswith("%") else ":--" for cell in first]
+    rule = ["--:" if re.fullmatch(r"[\d.,]+( ?%)?", str(cell)) else ":--" for cell in first]
     told = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in body]
     return [f"| {' | '.join(row)} |" for row in (list(head), rule, *told)]
 

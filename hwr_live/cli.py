@@ -39,7 +39,9 @@ def parser() -> argparse.ArgumentParser:
 
     common = Parser(add_help=False)
     common.add_argument(
-        "--model", default="hwr62", help="a shipped model (hwr62, mnist) or a model folder"
+        "--model",
+        default="hwr62",
+        help="a shipped model (hwr62, hwr62-small, mnist) or a model folder",
     )
     common.add_argument(
         "--chars",

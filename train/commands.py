@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hwr_live.errors import HwrError, InputError
 from hwr_live.files import write_exactly, write_new
 from hwr_live.interrupts import at_once
 from hwr_live.modelstore import find_model
+from hwr_live.silence import silence
 from hwr_live.terminal import Parser
 from train import devices
 from train.datasets import OFFICIAL, SOURCES, Dataset, load
@@ -72,6 +74,13 @@ def load_data(options: argparse.Namespace, name: str) -> Dataset:
     return dataset
 
 
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """A block of imports, of which TensorFlow takes seconds and greets on stderr."""
+    with at_once(), silence():
+        yield
+
+
 def need_tensorflow(what: str) -> None:
     """Raises HwrError, with what to install, where TensorFlow is not."""
     if importlib.util.find_spec("tensorflow") is None:
@@ -86,7 +95,7 @@ def evaluate(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     folder, card = _model(options.model)
     dataset = load_data(options, _dataset_of(options, card))
-    with at_once():
+    with loading():
         from train.evaluate import evaluate, told
 
     found = evaluate(folder, card, dataset)
@@ -120,7 +129,7 @@ def export(arguments: Sequence[str]) -> int:
         raise InputError(f"{out} is there already; --force replaces it")
     recipe = _recipe_of(card)
     dataset = load_data(options, _dataset_of(options, card))
-    with at_once():
+    with loading():
         from train.export import export
         from train.nets import load_net
 
@@ -212,7 +221,7 @@ def speed(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     need_tensorflow("measuring")
-    with at_once():
+    with loading():
         from train import speed
 
     say(devices.describe())

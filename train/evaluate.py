@@ -9,6 +9,7 @@ from typing import Any
 
 from hwr_live.chars import MARKS
 from hwr_live.errors import InputError
+from hwr_live.silence import silence
 from train import card as cards
 from train import measure
 from train.datasets import Dataset
@@ -92,7 +93,8 @@ def _litert(path: Path, dataset: Dataset) -> Any:
 
 
 def _keras(path: Path, dataset: Dataset) -> measure.Floats:
-    from train.loop import predictor
-    from train.nets import load_net
+    with silence():  # TensorFlow greets
+        from train.loop import predictor
+        from train.nets import load_net
 
     return measure.softmax(predictor(load_net(path))(dataset.test.images))

@@ -10,11 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from hwr_live.errors import HwrError, one_line
-from hwr_live.interrupts import STATUS, at_once
+from hwr_live.interrupts import STATUS
 from hwr_live.modelstore import shipped_folder
 from hwr_live.profile import Profile
 from hwr_live.terminal import print_anything
-from train.commands import COMMANDS, add_data, data_folder, load_data, make_parser, need_tensorflow
+from train.commands import (
+    COMMANDS,
+    add_data,
+    data_folder,
+    load_data,
+    loading,
+    make_parser,
+    need_tensorflow,
+)
 from train.datasets import OFFICIAL
 from train.devices import cores
 from train.options import add_settings, apply_settings
@@ -119,7 +127,7 @@ def _train(arguments: Sequence[str]) -> int:
     dataset = load_data(options, name)
     if options.dataset:
         say(_plan(name, recipe, len(dataset.train.labels)))
-    with at_once():
+    with loading():
         from train.make import make_model
 
     try:

@@ -185,9 +185,22 @@ HWR62 = Recipe(
     reserve=tuple(f"crohme-formulaire{n:03d}" for n in range(2, 32, 2)),
 )
 
-# Digits mirror and lean less than letters differ: gentler changes keep 6 from 0 and 1 from 7.
+# MNIST's test digits were written and scanned as its others were: what would make a network ready
+# for other pens and papers (thickness, blur, cuts, noise) only costs: from hwr62's network on,
+# validation has 99.67 % after 10 passes without it, 99.57 % after 24 with it.
 MNIST = Recipe(
-    epochs=8, augmentation=Augmentation(noise=0.1, cut=0.1, blur=0.1), label_smoothing=0.02
+    epochs=10,
+    augmentation=Augmentation(
+        rotate=8.0,
+        shear=0.15,
+        shift=1.5,
+        elastic=1.0,
+        thickness=0.0,
+        blur=0.0,
+        cut=0.0,
+        noise=0.0,
+    ),
+    label_smoothing=0.02,
 )
 
 # A folder of one's own: nothing is known of its sources and writers.

@@ -182,9 +182,10 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     zone_of = np.array([own.index(ZONES[c]) for c in chars])
     shapes = np.array([SHAPES.get(c, c) for c in chars])
     mark = np.array([c in MARKS for c in chars])
-    digits, lower, upper = ([c in group for c in chars] for group in (DIGITS, LOWER, UPPER))
+    digits, lower, upper, code = (
+        [c in group for c in chars] for group in (DIGITS, LOWER, UPPER, DIGITS + UPPER)
+    )
     anything = (~mark).tolist()
-    code = [c in DIGITS + UPPER for c in chars]
     kinds = [[digits, lower, upper, start, code, anything] for start in (upper, lower)]
     members = np.array(kinds, np.float64)
     members /= np.maximum(members.sum(2, keepdims=True), 1)

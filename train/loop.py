@@ -257,13 +257,13 @@ def step_function(
     What teachers say of each image as it was varied is part of its target (Hinton et al. 2015,
     "Distilling the knowledge in a neural network").
     """
-    share = recipe.teacher_share if teachers else 0.0
 
     def learn(x: Any, y: Any) -> Any:
         smooth = recipe.label_smoothing
         target = tf.one_hot(y, classes) * (1 - smooth) + smooth / classes
         if teachers:
             said = [tf.nn.softmax(teacher(x, training=False)) for teacher in teachers]
+            share = recipe.teacher_share
             target = target * (1 - share) + tf.add_n(said) * (share / len(said))
         with tf.GradientTape() as tape:
             logits = tf.cast(model(x, training=True), tf.float32)

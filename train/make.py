@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import logging
 import shutil
@@ -31,7 +30,7 @@ from train.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say
 from train.recipe import Recipe
 from train.report import names_in, readme
-from train.start import Start, teacher_files, with_profile
+from train.start import Start, digest_of, teacher_files, with_profile
 
 
 def make_model(
@@ -74,7 +73,7 @@ def make_model(
         weights = start.weights_for(NETS[recipe.net](len(labels)), labels) if start else None
         teachers = teacher_files(recipe.teacher, labels) if recipe.teacher else []
         images = [train.digest(), valid.digest(), *([start.digest] if start else [])]
-        images += [hashlib.sha256(path.read_bytes()).hexdigest() for path in teachers]
+        images += map(digest_of, teachers)
         settings = {"recipe": asdict(recipe), "classes": len(labels), "images": images}
         checkpoint = Checkpoint(file, settings, restart=restart)
         with group.told_of_loss():

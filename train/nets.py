@@ -61,18 +61,7 @@ def hwr(classes: int) -> Model:
     and adds little. Batch normalisation after each convolution; momentum 0.9, because Keras's 0.99
     leaves the running means near their start for the first hundreds of steps.
     """
-    image = Input((28, 28, 1))
-    x = _convolution(image, 32, size=5, strides=2)  # 14×14
-    x = _convolution(x, 48)
-    x = _convolution(x, 64, strides=2)  # 7×7
-    x = _convolution(x, 96)
-    x = _convolution(x, 128)
-    x = _convolution(x, 192, strides=2)  # 4×4
-    x = layers.Flatten()(x)
-    x = layers.Dropout(0.2)(x)
-    x = layers.Dense(256, activation="relu", name="embedding")(x)
-    x = layers.Dropout(0.3)(x)
-    return Model(image, layers.Dense(classes)(x), name="hwr")
+    return _six_convolutions("hwr", classes, (32, 48, 64, 96, 128, 192), (0.2, 0.3))
 
 
 def hwr_small(classes: int) -> Model:
@@ -80,18 +69,27 @@ def hwr_small(classes: int) -> Model:
 
     It has less to forget, so less is dropped.
     """
+    return _six_convolutions("hwr-small", classes, (16, 16, 32, 48, 64, 128), (0.1, 0.15))
+
+
+def _six_convolutions(
+    name: str, classes: int, filters: tuple[int, ...], dropped: tuple[float, float]
+) -> Model:
+    """The body of our networks: filters of each convolution, and what is dropped before and after
+    the dense layer."""
+    first, second, third, fourth, fifth, sixth = filters
     image = Input((28, 28, 1))
-    x = _convolution(image, 16, size=5, strides=2)  # 14×14
-    x = _convolution(x, 16)
-    x = _convolution(x, 32, strides=2)  # 7×7
-    x = _convolution(x, 48)
-    x = _convolution(x, 64)
-    x = _convolution(x, 128, strides=2)  # 4×4
+    x = _convolution(image, first, size=5, strides=2)  # 14×14
+    x = _convolution(x, second)
+    x = _convolution(x, third, strides=2)  # 7×7
+    x = _convolution(x, fourth)
+    x = _convolution(x, fifth)
+    x = _convolution(x, sixth, strides=2)  # 4×4
     x = layers.Flatten()(x)
-    x = layers.Dropout(0.1)(x)
+    x = layers.Dropout(dropped[0])(x)
     x = layers.Dense(256, activation="relu", name="embedding")(x)
-    x = layers.Dropout(0.15)(x)
-    return Model(image, layers.Dense(classes)(x), name="hwr-small")
+    x = layers.Dropout(dropped[1])(x)
+    return Model(image, layers.Dense(classes)(x), name=name)
 
 
 def _convolution(x: Any, filters: int, size: int = 3, strides: int = 1) -> Any:

@@ -76,8 +76,7 @@ class Start:
 
         card = read_card(path.parent)
         weights = load_net(path).get_weights()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return cls(str(card["name"]), list(card["labels"]), weights, digest)
+        return cls(str(card["name"]), list(card["labels"]), weights, digest_of(path))
 
     def weights_for(self, model: keras.Model, labels: Labels) -> Arrays:
         """The weights that a new network begins with.
@@ -126,6 +125,11 @@ def teacher_files(models: str, labels: Labels) -> list[Path]:
         if list(card["labels"]) != labels:
             raise InputError(f"the teacher {card['name']} is of other characters than the data set")
     return files
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, to tell whether a training goes on with the same."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def network_files(models: str) -> list[Path]:

@@ -62,6 +62,15 @@ def test_no_writer_is_in_both_parts() -> None:
     assert len(valid) == WRITERS / 5
 
 
+def test_every_training_has_the_same_validation_part() -> None:
+    whole = by_writers()
+    parts = [
+        writers_of(make_pools(whole, replace(PLAIN, seed=seed), None)[1], whole)
+        for seed in (1, 2, 3)
+    ]
+    assert parts[0] == parts[1] == parts[2]
+
+
 def test_reserved_writers_are_in_neither_part_nor_drawn_anew(tmp_path: Path) -> None:
     whole = by_writers()
     reserve = tuple(f"chars74k-{writer}" for writer in range(0, WRITERS, 3))

@@ -59,7 +59,8 @@ class Recipe:
         profile_share: share of images that are the profile's.
         precision: "float16" computes in half precision with float32 weights, about twice as fast on
             a GPU; "auto" does so where there is a GPU, as processors gain nothing by it.
-        seed: of everything that is left to chance.
+        seed: of everything that is left to chance, but for the validation part: it is the same for
+            all.
 
     Raises:
         InputError: for a value out of range.

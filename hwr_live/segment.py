@@ -28,6 +28,7 @@ _TILTS = np.radians(np.arange(-20, 20.5, 0.5)).astype(np.float32)
 _TILT_STEP = 3  # of those are tried at first, and then those between
 _FAR = 3.0  # quarters of a usual height: two glyphs further apart share no row
 _TAIL = 0.3  # usual heights: a small mark as tall has a tail
+_BASELINE = 2.5  # usual heights: glyphs nearer than this tell where the baseline is
 _BLOCK = 64  # components that are compared with the others at once
 
 
@@ -231,13 +232,17 @@ def _stops(
     for start in range(0, len(dots), _BLOCK):
         some = dots[start : start + _BLOCK]
         left, top, wide, tall = boxes[some].T[:, :, None]
-        near = slice(*np.searchsorted(right, (left[0, 0] - height, left[-1, 0] + height)))
-        foot = stems[near, 1] + stems[near, 3]
+        reach = (left[0, 0] - _BASELINE * height, left[-1, 0] + height)
+        near = slice(*np.searchsorted(right, reach))
+        # How far the glyph's foot is below the dot, and how far its side from it.
+        drop = stems[near, 1] + stems[near, 3] - (top + tall / 2)
         gap = left - right[near]
         beside = (gap > -0.3 * height) & (gap < 0.7 * height) & (left + wide > right[near])
-        # The glyph's foot is as low as the dot, and its head far higher.
-        beside &= np.abs(top + tall / 2 - foot) < 0.25 * height
-        stops[some] = beside.any(1)
+        level = np.abs(drop) < 0.25 * height
+        # Behind a g the baseline is that of the glyphs before it.
+        hung = beside & (drop > 0) & (drop < height)
+        hung &= (level & (gap > 0) & (gap < _BASELINE * height)).any(1, keepdims=True)
+        stops[some] = ((beside & level) | hung).any(1)
     return stops
 
 

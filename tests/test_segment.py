@@ -188,6 +188,23 @@ def test_only_small_ink_behind_a_foot_is_a_full_stop_or_a_comma() -> None:
     assert low_marks([], 36) == {}
 
 
+@pytest.mark.parametrize(
+    ("before", "top", "found"),
+    [
+        (20, 44, {2: "."}),  # on the baseline of what stands before the g
+        (20, 30, {}),  # as high as its bowl
+        (20, 58, {2: "."}),  # as low as its tail
+        (-200, 44, {}),  # nothing near tells the baseline
+    ],
+)
+def test_a_full_stop_behind_a_letter_that_hangs_below_the_baseline(
+    before: int, top: int, found: dict[int, str]
+) -> None:
+    o, g, dot = (before, 20, 26, 30), (60, 20, 26, 44), (94, top, 6, 6)
+    line = [Piece((i,), box) for i, box in enumerate((o, g, dot), 1)]
+    assert low_marks(line, 44) == {line[i]: mark for i, mark in found.items()}
+
+
 def test_full_stops_are_found_one_by_one_and_all_at_once() -> None:
     rng = np.random.default_rng(3)
     sizes = rng.uniform(4, 12, (300, 2)) * np.where(np.arange(300) % 2, 1, 3)[:, None]

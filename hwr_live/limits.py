@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import IO
 
 from hwr_live.errors import InputError
 
@@ -23,9 +24,19 @@ def read_at_most(path: str | os.PathLike[str], most: int) -> bytes:
         OSError: if it cannot be read.
     """
     with open(path, "rb") as file:
-        data = file.read(most + 1)
+        return limited(file, most, os.fspath(path))
+
+
+def limited(file: IO[bytes], most: int, name: str) -> bytes:
+    """The bytes of an open file of this name.
+
+    Raises:
+        InputError: if there are more than ``most``.
+        OSError: if it cannot be read.
+    """
+    data = file.read(most + 1)
     if len(data) > most:
-        raise InputError(f"{os.fspath(path)} is larger than {most >> 20} MB")
+        raise InputError(f"{name} is larger than {most >> 20} MB")
     return data
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
+from hwr_live.limits import limited, read_at_most
 from hwr_live.silence import silence
 
 Image = npt.NDArray[np.uint8]
@@ -170,19 +171,14 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
         if path == STDIN:
             if sys.stdin is None:
                 raise InputError(f"{name} is closed")
-            data = sys.stdin.buffer.read(_MAX_BYTES + 1)
-        else:
-            if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
-                raise InputError(f"{name} is no file")
-            with open(path, "rb") as file:
-                data = file.read(_MAX_BYTES + 1)
+            return limited(sys.stdin.buffer, _MAX_BYTES, name)
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
+            raise InputError(f"{name} is no file")
+        return read_at_most(path, _MAX_BYTES)
     except OSError as error:
         raise InputError(f"cannot read {name}: {error.strerror or error}") from None
     except ValueError as error:  # a name with a null byte
         raise InputError(f"cannot read {name!r}: {error}") from None
-    if len(data) > _MAX_BYTES:
-        raise InputError(f"{name} is larger than {_MAX_BYTES >> 20} MB")
-    return data
 
 
 def is_cut_short(data: bytes) -> bool:

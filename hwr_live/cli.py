@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.interrupts import STATUS, at_once
+from hwr_live.modelstore import DEFAULT
 from hwr_live.terminal import Parser, print_anything
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def parser() -> argparse.ArgumentParser:
     common = Parser(add_help=False)
     common.add_argument(
         "--model",
-        default="hwr62",
-        help="a shipped model (hwr62, hwr62-small, mnist) or a model folder",
+        default=DEFAULT,
+        help=f"a shipped model ({DEFAULT}, hwr62, mnist) or a model folder [{DEFAULT}]",
     )
     common.add_argument(
         "--chars",
@@ -92,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
 
     teach = commands.add_parser("teach", help="teach a profile how you write")
     teach.add_argument("profile", metavar="NAME|PATH", help="made if it is not there")
-    teach.add_argument("--model", default="hwr62", help="a shipped model or a model folder")
+    teach.add_argument("--model", default=DEFAULT, help="a shipped model or a model folder")
     teach.add_argument("--chars", default="all", metavar="SET", help="what to ask for")
     teach.add_argument(
         "--size", type=_size, default=(960, 600), metavar="WxH", help="of the window"

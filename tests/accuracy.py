@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import ALL, DIGITS, MARKS, SHAPES, UPPER
+from hwr_live.modelstore import DEFAULT
 from hwr_live.reader import Reader
 from tests import oddities, paper, photographs
 from tests.compose import SENTENCES, random_code, random_line, write_page
@@ -82,7 +83,7 @@ class Bench:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy")
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     parser.add_argument("--language", metavar="CODE", help="as of hwr-live read")
     parser.add_argument("--only", nargs="+", choices=PARTS_OF_TABLE, default=[*PARTS_OF_TABLE])
     parser.add_argument("--on", choices=PARTS, default="test", help="whose hands (test)")

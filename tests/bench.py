@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from hwr_live import context
 from hwr_live.classify import named_outputs
-from hwr_live.modelstore import find_model
+from hwr_live.modelstore import DEFAULT, find_model
 from hwr_live.network import Network
 from hwr_live.paint import draw_reading
 from hwr_live.pictures import read_picture
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Prints the tables that are asked for, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     options = parser.parse_args(argv)
     print(

@@ -23,6 +23,7 @@ from hwr_live.camera_state import CameraState
 from hwr_live.camera_view import paint_camera
 from hwr_live.follow import Follower
 from hwr_live.memory import ALIKE
+from hwr_live.modelstore import DEFAULT
 from hwr_live.reader import Reader
 from hwr_live.reading_threads import ReadingThreads, Task
 from hwr_live.source import Frame
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Prints a line for each size and number of glyphs."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench_camera")
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     options = parser.parse_args(argv)
     reader = Reader.load(options.model).remembering(ALIKE)
     heads = ("found", *_STAGES, "read", "settle", "paint", "latency", "cpu", "fps")

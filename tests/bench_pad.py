@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 
 from hwr_live.errors import HwrError
+from hwr_live.modelstore import DEFAULT
 from hwr_live.pad import Pad
 from hwr_live.pad_learning import Learns
 from hwr_live.reader import Reader
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench_pad")
     parser.add_argument("--size", default="960x600")
     parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     options = parser.parse_args(argv)
     width, height = (int(part) for part in options.size.split("x"))
     own: Generator[Display, None, None] | None = None

@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from hwr_live.memory import ALIKE
+from hwr_live.modelstore import DEFAULT
 from hwr_live.pictures import Image, read_picture
 from hwr_live.reader import Reader
 from hwr_live.settle import Settler
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--fps", type=float, default=25.0)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rough", action="store_true", help="twice the shake, noise and blur")
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     options = parser.parse_args(argv)
     if not options.data:
         print("give the data folder with --data or HWR_DATA", file=sys.stderr)

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from hwr_live.chars import ALL, SHAPES
+from hwr_live.modelstore import DEFAULT
 from hwr_live.pad import TITLE
 from tests.display import Display, start_display
 from train.strokes import Strokes, read_chars74k
@@ -28,7 +29,7 @@ _TALL, _LEFT, _TOP = 260, 150, 140  # pixels: of a character, and where it is dr
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.pad_accuracy")
     parser.add_argument("--screenshot", type=Path)
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     options = parser.parse_args(argv)
     if not os.environ.get("HWR_DATA"):
         print("pad_accuracy: set HWR_DATA to the folder of the data", file=sys.stderr)

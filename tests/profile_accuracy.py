@@ -38,6 +38,7 @@ import numpy.typing as npt
 from hwr_live.adapt import MOST, Adaptation
 from hwr_live.chars import DIGITS, LOWER, MERGED, UPPER
 from hwr_live.crop import crop
+from hwr_live.modelstore import DEFAULT
 from hwr_live.reader import Reader
 from tests.compose import write_page
 from tests.errors import error_rate
@@ -102,12 +103,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.profile_accuracy")
     parser.add_argument("--writers", choices=("reserved", "others"), default="reserved")
     parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--model", default=DEFAULT)
     options = parser.parse_args(argv)
     if not os.environ.get("HWR_DATA"):
         print("profile_accuracy: set HWR_DATA to the folder of the data", file=sys.stderr)
         return 2
     data = Path(os.environ["HWR_DATA"])
-    reader = Reader.load()
+    reader = Reader.load(options.model)
     dataset = load("hwr62", data)
     groups = dataset.train.groups
     assert groups is not None

@@ -31,6 +31,7 @@ from statistics import median
 
 import cv2
 
+from hwr_live.modelstore import DEFAULT
 from hwr_live.pictures import read_picture
 from hwr_live.reader import Reader
 from tests import photographs
@@ -68,7 +69,7 @@ for line in sys.stdin:
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.rivals")
     parser.add_argument("--copies", type=int, default=3, help="of each photograph (3)")
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     parser.add_argument(
         "--rapidocr", default=sys.executable, help="the Python that has it (this one)"
     )

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.modelstore import DEFAULT
 from hwr_live.reader import Reader
 from tests.compose import random_line, write_page
 from tests.errors import Errors
@@ -245,7 +246,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Prints a line for each scene."""
     parser = argparse.ArgumentParser(prog="python -m tests.scenes")
     parser.add_argument("--pages", type=int, default=24)
-    parser.add_argument("--model", default="hwr62")
+    parser.add_argument("--model", default=DEFAULT)
     parser.add_argument("--only", default="", help="scenes whose names hold this")
     options = parser.parse_args(argv)
     if not os.environ.get("HWR_DATA"):

@@ -214,11 +214,15 @@ def engines(model: str, rounds: int) -> None:
     }
     card = reader.classifier.card
     images = np.asarray(crops[..., None] / 255 * (card.high - card.low) + card.low, np.float32)
+    saved = find_model(model) / "model.keras"
+    others = "predict, model(x), ONNX Runtime, cv2.dnn"
     if find_spec("keras") is None:
-        print("skipped, keras is not installed: predict, model(x), ONNX Runtime, cv2.dnn")
+        print(f"skipped, keras is not installed: {others}")
+    elif not saved.is_file():
+        print(f"skipped, {model} has no model.keras: {others}")
     else:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        runs.update(of_keras(find_model(model) / "model.keras", images))
+        runs.update(of_keras(saved, images))
     print(f"{'ms a batch of':>24} " + " ".join(f"{n:>13}" for n in BATCHES) + "  same answer")
     shipped = runs["LiteRT, as shipped"](max(BATCHES)).argmax(1)
     for name, run in runs.items():

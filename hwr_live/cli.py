@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--model",
         default=DEFAULT,
-        help=f"a shipped model ({DEFAULT}, hwr62, mnist) or a model folder [{DEFAULT}]",
+        help=f"a shipped model ({DEFAULT}, mnist) or a model folder [{DEFAULT}]",
     )
     common.add_argument(
         "--chars",

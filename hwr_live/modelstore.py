@@ -7,8 +7,7 @@ from pathlib import Path
 
 from hwr_live.errors import InputError
 
-DEFAULT = "hwr62-small"
-"""The model that reads where none is named: pages as well as the larger one, in half the time."""
+DEFAULT = "hwr62"
 
 
 def shipped_folder() -> Path:

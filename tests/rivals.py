@@ -1,6 +1,6 @@
 """Reads the photographs, and copies of them, with other programs too, side by side.
 
-    HWR_DATA=DIR python -m tests.rivals [--copies 3] [--model hwr62-small] [--rapidocr PYTHON]
+    HWR_DATA=DIR python -m tests.rivals [--copies 3] [--model hwr62] [--rapidocr PYTHON]
 
 - hwr-live, in this process;
 - Tesseract (a package of most distributions): ``tesseract PICTURE - --psm 6``, its start included;

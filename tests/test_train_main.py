@@ -243,6 +243,21 @@ def test_a_profile_starts_from_the_model_of_the_same_name_and_goes_beside_it(
     assert "starting from" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "net", "out"),
+    [
+        ([], "dense", "mnist-dense"),  # the one that it starts from
+        (["--net", "hwr-small"], "hwr-small", "mnist-hwr-small"),
+    ],
+)
+def test_a_training_has_the_network_that_it_starts_from(
+    made: Made, options: list[str], net: str, out: str
+) -> None:
+    assert main(["mnist", "--data", "data", "--start", "mnist-dense", *options]) == 0
+    assert made[0]["recipe"].net == net
+    assert made[0]["out"] == Path.cwd() / "models" / out
+
+
 # Going on
 
 

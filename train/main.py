@@ -29,7 +29,7 @@ from train.options import add_settings, apply_settings
 from train.place import checkpoint_file, model_name, output_folder
 from train.progress import duration, say
 from train.recipe import NET_NAMES, Recipe, recipe_for, started
-from train.start import network_files
+from train.start import net_of, network_files
 
 DEFAULT = "emnist-byclass"
 _IMAGES_PER_CORE = {"hwr": 400, "hwr-small": 1000}  # a second, on a laptop's processor
@@ -79,7 +79,8 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument(
         "--net",
         choices=NET_NAMES,
-        help="the network: ours, ours for small computers, or a tutorial's [hwr]",
+        help="the network: ours, ours with a quarter of its work, or a tutorial's "
+        "[hwr, or that of --start]",
     )
     add_data(out)
     out.add_argument(
@@ -112,9 +113,10 @@ def parser() -> argparse.ArgumentParser:
 def _train(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     name = options.dataset or DEFAULT
-    net = options.net or "hwr"
+    start = options.start or (_model_of(options) if options.profile else "")
+    net = options.net or (net_of(start) if start else "hwr")
     out = output_folder(name, net, options.out or _place_of_profile(options), options.force)
-    recipe = apply_settings(options, _recipe(options, name, out))
+    recipe = apply_settings(options, _recipe(options, name, net, start, out))
     if recipe.profile:
         Profile.open(recipe.profile)  # one that is not there is told of before anything is loaded
     for models in (recipe.start, recipe.teacher):
@@ -151,7 +153,7 @@ def _train(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _recipe(options: argparse.Namespace, name: str, out: Path) -> Recipe:
+def _recipe(options: argparse.Namespace, name: str, net: str, start: str, out: Path) -> Recipe:
     """The settings before those of the command line: the broken-off training's, or the usual."""
     if options.resume:
         from train.checkpoint import saved_recipe
@@ -159,8 +161,12 @@ def _recipe(options: argparse.Namespace, name: str, out: Path) -> Recipe:
         if recipe := saved_recipe(checkpoint_file(out)):
             return replace(recipe, net=options.net or recipe.net)
         say("nothing was broken off here: beginning anew")
-    recipe = recipe_for(Path(os.path.abspath(name)).name, options.net or "hwr")
-    start = options.start or (_model_of(options) if options.profile else "")
+    recipe = recipe_for(Path(os.path.abspath(name)).name, net)
+    if options.profile and not options.start:
+        if start:
+            say(f"starting from {os.path.relpath(start)}; --start names another model")
+        else:
+            say("there is no model of that name to start from: training anew")
     return replace(started(recipe), start=start) if start else recipe
 
 
@@ -178,9 +184,7 @@ def _model_of(options: argparse.Namespace) -> str:
     name = model_name(options.dataset or DEFAULT, options.net or "hwr")
     for folder in (Path("models") / name, shipped_folder() / name):
         if (folder / "card.json").is_file() and (folder / "model.keras").is_file():
-            say(f"starting from {os.path.relpath(folder)}; --start names another model")
             return str(folder)
-    say(f"there is no model {name} with a model.keras to start from: training anew")
     return ""
 
 

@@ -65,7 +65,7 @@ def hwr(classes: int) -> Model:
 
 
 def hwr_small(classes: int) -> Model:
-    """Ours for small computers: built like hwr with a quarter of its work, to be taught by it.
+    """Ours for live use: built like hwr with a quarter of its work, to be taught by it.
 
     It has less to forget, so less is dropped.
     """

@@ -15,6 +15,7 @@ from hwr_live.errors import InputError
 from hwr_live.modelstore import find_model
 from hwr_live.profile import Profile
 from train.progress import say
+from train.recipe import NET_NAMES
 from train.report import read_card
 
 if TYPE_CHECKING:
@@ -130,6 +131,21 @@ def teacher_files(models: str, labels: Labels) -> list[Path]:
 def digest_of(path: Path) -> str:
     """SHA-256 of a file, to tell whether a training goes on with the same."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def net_of(models: str) -> str:
+    """What the network of a model is called, in ``train.nets``; of several, of the first.
+
+    Args:
+        models: as of ``Start.load``.
+
+    Raises:
+        InputError: if it is not there.
+    """
+    card = read_card(network_files(models)[0].parent)
+    network = card.get("network")
+    name = network.get("name") if isinstance(network, dict) else None
+    return str(name) if name in NET_NAMES else "hwr"
 
 
 def network_files(models: str) -> list[Path]:

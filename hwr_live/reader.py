@@ -99,7 +99,8 @@ class Reader:
         self._even = np.where(self._marks[self._columns], _MARK_PRIOR, 1.0) / np.array(shares)
         # Which shape each output of the model has; what is no character has none. A bar is one,
         # upright or aslant: it does not look the less like a glyph for being nearly a slash.
-        shapes = [{**SHAPES, "/": SHAPES["1"]}.get(label or "", label) for label in labels]
+        looks = {**SHAPES, "/": SHAPES["1"]}
+        shapes = [looks.get(label or "", label) for label in labels]
         names = dict.fromkeys(shape for shape in shapes if shape is not None)
         self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
         # Parts of broken characters are lines and dots too.

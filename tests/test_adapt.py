@@ -110,16 +110,23 @@ def test_only_the_newest_are_learned_from() -> None:
     assert newest([]) == []
 
 
-def test_a_shape_that_was_put_right_is_read_so() -> None:
-    """With the shipped model: what it thought second likeliest of a cross is what it is, once the
-    user has said so of two, for one may be a slip."""
+@pytest.mark.parametrize(
+    ("crossed", "times"),
+    [(False, 1), (True, 2)],  # a bar may be many things; a cross is surely a plus
+    ids=["doubtful", "sure"],
+)
+def test_a_shape_that_was_put_right_is_read_so(crossed: bool, times: int) -> None:
+    """With the shipped model: what it thought second likeliest of a shape is what it is, at once
+    where it doubted, else once the user has said so twice, for one may be a slip."""
     classifier = Classifier(find_model("hwr62"))
     labels = classifier.card.labels
-    cross = np.zeros((28, 28), np.uint8)
-    cross[4:24, 12:16] = cross[12:16, 4:24] = 255
-    thinner = np.where(np.roll(cross, 1, 1) & cross, cross, 0)
-    lower = np.where(np.roll(cross, 1, 0) & cross, cross, 0)
-    p, embeddings = classifier.look(np.stack([cross, lower, thinner]))
+    shape = np.zeros((28, 28), np.uint8)
+    shape[4:24, 12:16] = 255
+    if crossed:
+        shape[12:16, 4:24] = 255
+    thinner, lower = (np.where(np.roll(shape, 1, axis) & shape, shape, 0) for axis in (1, 0))
+    p, embeddings = classifier.look(np.stack([shape, lower, thinner]))
     second = int(p[2].argsort()[-2])
-    adaptation = Adaptation.learn(p[:2], embeddings[:2], [str(labels[second])] * 2, labels)
+    told = [str(labels[second])] * times
+    adaptation = Adaptation.learn(p[:times], embeddings[:times], told, labels)
     assert adaptation.apply(p[2:], embeddings[2:])[0].argmax() == second

@@ -166,7 +166,8 @@ def _recipe(options: argparse.Namespace, name: str, net: str, start: str, out: P
         if start:
             say(f"starting from {os.path.relpath(start)}; --start names another model")
         else:
-            say("there is no model of that name to start from: training anew")
+            missing = model_name(name, net)
+            say(f"there is no model {missing} with a model.keras to start from: training anew")
     return replace(started(recipe), start=start) if start else recipe
 
 

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from hwr_live.limits import limit_pictures
+from hwr_live.system.limits import limit_pictures
 
 __version__ = "0.1.0"
 __all__ = ["Canvas", "Reader", "Reading", "__version__"]
@@ -20,12 +20,12 @@ limit_pictures()
 TYPE_CHECKING = False  # as of typing, which takes long to load
 if TYPE_CHECKING:
     from hwr_live.canvas import Canvas
-    from hwr_live.reader import Reader
     from hwr_live.reading import Reading
+    from hwr_live.recognition.reader import Reader
 
 _HOMES = {
     "Canvas": "hwr_live.canvas",
-    "Reader": "hwr_live.reader",
+    "Reader": "hwr_live.recognition.reader",
     "Reading": "hwr_live.reading",
 }
 

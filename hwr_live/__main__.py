@@ -2,12 +2,12 @@
 
 import sys
 
-from hwr_live.interrupts import start
+from hwr_live.system.signals import start
 
 
 def main() -> int:
     """Runs the command line; returns the exit status."""
-    return start("hwr_live.cli")
+    return start("hwr_live.cli.main")
 
 
 if __name__ == "__main__":

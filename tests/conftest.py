@@ -2,8 +2,8 @@
 
 import pytest
 
-from hwr_live.reader import Reader
-from tests.display import display
+from hwr_live.recognition.reader import Reader
+from tests.support.display import display
 
 __all__ = ["display", "reader"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.errors import Errors, error_rate
+from tests.measure.cer import Errors, error_rate
 
 
 @pytest.mark.parametrize(

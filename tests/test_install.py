@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from hwr_live.modelstore import shipped_models
-from hwr_live.pictures import encode_png
-from hwr_live.sample import TEXT, draw_sample
+from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.media.images import encode_png
+from hwr_live.recognition.models import shipped_models
 
 ROOT = Path(__file__).parents[1]
 CONTENTS = ("hwr_live", "train", "models", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
@@ -107,8 +107,8 @@ def test_the_wheel_holds_all_modules_and_of_models_what_is_used(wheel: Path) -> 
     }
     assert models == expected | {"hwr_live/models/__init__.py"}
     for package in ("hwr_live", "train"):
-        modules = {path.name for path in (ROOT / package).glob("*.py")}
-        assert {f"{package}/{name}" for name in modules} <= found
+        modules = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.py")}
+        assert modules <= found
     assert "hwr_live/py.typed" in found
     assert {name.split("/")[0] for name in found} == {"hwr_live", "train"}
 

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 
 from hwr_live.chars import ALL, MARKS, SETS, parse_chars
 from hwr_live.errors import HwrError, InputError, one_line
-from hwr_live.pictures import encode_png
-from hwr_live.profile import Profile
-from hwr_live.reader import Reader
-from hwr_live.terminal import print_anything
-from train.idx import read_images, read_labels
+from hwr_live.media.images import encode_png
+from hwr_live.profiles.profile import Profile
+from hwr_live.recognition.reader import Reader
+from hwr_live.system.terminal import print_anything
+from train.data.idx import read_images, read_labels
 
 settings.register_profile("hwr", derandomize=True, database=None, deadline=None)
 settings.load_profile("hwr")

@@ -2,7 +2,7 @@
 
 import sys
 
-from hwr_live.interrupts import start
+from hwr_live.system.signals import start
 
 if __name__ == "__main__":
     sys.exit(start("train.main"))

@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hwr_live.classify import Card
 from hwr_live.errors import HwrError, InputError
-from hwr_live.files import write_exactly, write_new
-from hwr_live.interrupts import at_once
-from hwr_live.modelstore import find_model
-from hwr_live.silence import silence
-from hwr_live.terminal import Parser
+from hwr_live.recognition.classify import Card
+from hwr_live.recognition.models import find_model
+from hwr_live.system.files import write_exactly, write_new
+from hwr_live.system.signals import at_once
+from hwr_live.system.silence import silence
+from hwr_live.system.terminal import Parser
 from train import devices
-from train.datasets import OFFICIAL, SOURCES, Dataset, load
-from train.pictures import draw_curves, draw_results, draw_samples
-from train.place import refuse_installed, replace_file
-from train.pool import cut_validation
+from train.data.datasets import OFFICIAL, SOURCES, Dataset, load
+from train.images.pool import cut_validation
 from train.progress import say
 from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
-from train.report import names_in, read_card, readme
+from train.results.figures import draw_curves, draw_results, draw_samples
+from train.results.folder import refuse_installed, replace_file
+from train.results.report import names_in, read_card, readme
 
 
 class _Parser(Parser):
@@ -96,7 +96,7 @@ def evaluate(arguments: Sequence[str]) -> int:
     folder, card = _model(options.model)
     dataset = load_data(options, _dataset_of(options, card))
     with loading():
-        from train.evaluate import evaluate, told
+        from train.results.evaluate import evaluate, told
 
     found = evaluate(folder, card, dataset)
     print(json.dumps(found) if options.json else told(card, found, dataset))
@@ -130,8 +130,8 @@ def export(arguments: Sequence[str]) -> int:
     recipe = _recipe_of(card)
     dataset = load_data(options, _dataset_of(options, card))
     with loading():
-        from train.export import export
-        from train.nets import load_net
+        from train.fit.nets import load_net
+        from train.results.export import export
 
     _, valid = cut_validation(dataset.train, recipe)
     images, labels = dataset.train.images[valid], dataset.train.labels[valid]
@@ -183,7 +183,7 @@ def show(arguments: Sequence[str]) -> int:
 
 
 def _draw_model(model: Path, card: Mapping[str, Any], options: argparse.Namespace) -> list[Path]:
-    from train.litert import run_litert
+    from train.results.litert import run_litert
 
     folder = options.out or model
     refuse_installed(folder)
@@ -222,7 +222,7 @@ def speed(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     need_tensorflow("measuring")
     with loading():
-        from train import speed
+        from train.fit import speed
 
     say(devices.describe())
     print(

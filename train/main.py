@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from hwr_live.errors import HwrError, one_line
-from hwr_live.interrupts import STATUS
-from hwr_live.modelstore import shipped_folder
-from hwr_live.profile import Profile
-from hwr_live.terminal import print_anything
+from hwr_live.profiles.profile import Profile
+from hwr_live.recognition.models import shipped_folder
+from hwr_live.system.signals import STATUS
+from hwr_live.system.terminal import print_anything
 from train.commands import (
     COMMANDS,
     add_data,
@@ -23,13 +23,13 @@ from train.commands import (
     make_parser,
     need_tensorflow,
 )
-from train.datasets import OFFICIAL
+from train.data.datasets import OFFICIAL
 from train.devices import cores
+from train.fit.start import net_of, network_files
 from train.options import add_settings, apply_settings
-from train.place import checkpoint_file, model_name, output_folder
 from train.progress import duration, say
 from train.recipe import NET_NAMES, Recipe, recipe_for, started
-from train.start import net_of, network_files
+from train.results.folder import checkpoint_file, model_name, output_folder
 
 DEFAULT = "emnist-byclass"
 _IMAGES_PER_CORE = {"hwr": 400, "hwr-small": 1000}  # a second, on a laptop's processor
@@ -156,7 +156,7 @@ def _train(arguments: Sequence[str]) -> int:
 def _recipe(options: argparse.Namespace, name: str, net: str, start: str, out: Path) -> Recipe:
     """The settings before those of the command line: the broken-off training's, or the usual."""
     if options.resume:
-        from train.checkpoint import saved_recipe
+        from train.fit.checkpoint import saved_recipe
 
         if recipe := saved_recipe(checkpoint_file(out)):
             return replace(recipe, net=options.net or recipe.net)

@@ -15,22 +15,24 @@ import keras
 import numpy as np
 
 from hwr_live.errors import HwrError
-from train import card, devices, measure
-from train.checkpoint import Checkpoint, held
-from train.datasets import Dataset
-from train.distribute import team
-from train.export import Export, export
-from train.litert import run_litert
-from train.loop import Fitted, fit, predictor
-from train.nets import NETS
-from train.parts import file_info
-from train.pictures import draw_curves, draw_results
-from train.place import checkpoint_file, replaced
-from train.pool import Pool, labels_of, make_pools, marks_file, stroke_files
+from train import devices
+from train.data.dataset import file_info
+from train.data.datasets import Dataset
+from train.fit.checkpoint import Checkpoint, held
+from train.fit.distribute import team
+from train.fit.loop import Fitted, fit, predictor
+from train.fit.nets import NETS
+from train.fit.start import Start, digest_of, teacher_files, with_profile
+from train.images.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say
 from train.recipe import Recipe
-from train.report import names_in, readme
-from train.start import Start, digest_of, teacher_files, with_profile
+from train.results import card
+from train.results import metrics as measure
+from train.results.export import Export, export
+from train.results.figures import draw_curves, draw_results
+from train.results.folder import checkpoint_file, replaced
+from train.results.litert import run_litert
+from train.results.report import names_in, readme
 
 
 def make_model(
@@ -52,7 +54,7 @@ def make_model(
         out: the model's folder; one that is there is replaced.
         restart: whether a checkpoint that is there is forgotten.
         h5: whether the network is saved as ``model.h5`` too.
-        strategy: how several processors do it together, of ``train.distribute.STRATEGIES``.
+        strategy: how several processors do it together, of ``train.fit.distribute.STRATEGIES``.
 
     Returns:
         The model's card; None in a process that only helps another, which writes the model.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from train.augment import Augmentation
+from train.images.augment import Augmentation
 from train.recipe import OPTIMIZERS, PRECISIONS, RECIPES, TUTORIALS, Recipe
 
 _CHOICES = {"optimizer": OPTIMIZERS, "precision": PRECISIONS}

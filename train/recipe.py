@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from hwr_live.errors import InputError
-from train.augment import Augmentation
+from train.images.augment import Augmentation
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 PRECISIONS = ("auto", "float32", "float16")
@@ -19,7 +19,7 @@ class Recipe:
     """The settings of one training.
 
     Attributes:
-        net: the network's name in ``train.nets``.
+        net: the network's name in ``train.fit.nets``.
         epochs: passes; the learning rate falls to nothing over all of them.
         epoch_images: images in one pass, 0 for as many as there are. Where images have weights they
             are drawn with replacement, and a pass is just a unit of counting.

@@ -1,0 +1,120 @@
+"""The camera program: reads a camera, a video, pictures or a stream, live."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from hwr_live.camera.report import Follower, FrameReader, Printer
+from hwr_live.errors import InputError
+from hwr_live.media.recorder import Recorder, check_path
+from hwr_live.media.sources import Frame, FrameSource, LiveSource, open_source
+
+_NOTICE_S = 2.0  # silence of a live source after which the user is told
+_WAIT_S = 0.25
+
+
+def run(
+    reader: FrameReader,
+    source: str | int,
+    *,
+    window: bool = True,
+    json: bool = False,
+    frames: int | None = None,
+    save_dir: str | Path | None = None,
+    record: str | Path | None = None,
+    out: TextIO | None = None,
+) -> int:
+    """Reads a source to its end, or until the user stops it.
+
+    Printed is the text, whenever it has settled and changed, followed by a blank line; with
+    ``json`` an object for every frame that was read. A file whose text never settled, because it
+    is a single picture or too short, is printed at its end.
+
+    Args:
+        reader: reads the frames.
+        source: camera number, video, picture, folder, pattern or URL, see
+            :func:`hwr_live.media.sources.open_source`.
+        window: show the frames with what is read in them.
+        json: print JSON and not text.
+        frames: stop after so many frames were read.
+        save_dir: where the keys S and R write; the current folder if None.
+        record: a new ``.avi`` or ``.mkv`` file to record to.
+        out: where readings are printed; stdout if None.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        InputError: for a missing or broken file or an option that cannot be.
+        DeviceError: if there is no camera or display, or a stream is lost.
+    """
+    folder = Path.cwd() if save_dir is None else Path(save_dir)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
+    if frames is not None and frames < 1:
+        raise InputError(f"{frames} frames cannot be read; give a number of at least 1")
+    if record is not None:
+        check_path(record)
+    printer = Printer(out or sys.stdout, json=json)
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        opened = stack.enter_context(open_source(source))
+        if window:  # not loaded where none is wanted; a missing file is told before a display is
+            from hwr_live.camera import window as camera_window
+            from hwr_live.ui.window import require_display
+
+            require_display()
+        recorder = None
+        if record is not None:
+            recorder = stack.enter_context(Recorder(record, None if opened.live else opened.fps))
+        stack.callback(printer.finish)
+        if window:
+            camera_window.run(
+                reader, opened, printer, frames=frames, folder=folder, recorder=recorder
+            )
+        else:
+            _read_all(reader, opened, printer, frames, recorder)
+    return 0
+
+
+def _read_all(
+    reader: FrameReader,
+    source: FrameSource,
+    printer: Printer,
+    frames: int | None,
+    recorder: Recorder | None,
+) -> None:
+    follower = Follower(reader, source.name, still=source.still)
+    for number, frame in enumerate(incoming(source), 1):
+        if recorder is not None:
+            recorder.add(frame)
+        # A file's frames go on to their end, as what is broken is told after the last good one.
+        printer.take(follower.take(frame, last=frame.last or number == frames))
+        if number == frames:
+            return
+
+
+def incoming(source: FrameSource) -> Iterator[Frame]:
+    """The frames of a source; the user is told when a live one falls silent and comes back."""
+    if not isinstance(source, LiveSource):
+        yield from source
+        return
+    silent = False
+    while True:
+        frame = source.newest(_WAIT_S)
+        if frame is not None:
+            if silent:
+                tell(f"{source.name}: frames again")
+                silent = False
+            yield frame
+        elif not silent and source.silence_s > _NOTICE_S:
+            tell(f"{source.name}: no frame for {_NOTICE_S:.0f} seconds, trying again")
+            silent = True
+
+
+def tell(message: str) -> None:
+    """A line for the user, on stderr."""
+    print(f"hwr-live: {message}", file=sys.stderr, flush=True)

@@ -1,0 +1,163 @@
+"""Where everything is in the camera's window: sizes in, rectangles out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hwr_live.reading import Box, Glyph, Line
+from hwr_live.ui.paint import text_width
+
+KEYS = (
+    ("Space", "freeze"),
+    ("H", "help"),
+    ("Esc", "quit"),
+    ("S", "save"),
+    ("V", "view"),
+    ("D", "set"),
+    ("T", "copy"),
+    ("R", "record"),
+    ("M", "mirror"),
+    ("N", "camera"),
+    ("drag", "region"),
+)
+"""The keys, and uses of the mouse, that the window shows, the most needed first."""
+
+_NARROWEST = 640
+_FRAME_EDGE = (16, 90)  # what a window manager and a task bar take of the screen's width, height
+_CROP_SIZES = (112, 84, 70, 56, 42, 28)  # pixels that a crop is shown at
+_GAP = 8
+
+
+@dataclass(frozen=True)
+class CameraLayout:
+    """The parts of a window; boxes in its pixels, none reaching over another.
+
+    Attributes:
+        size: width and height of the window.
+        font: size of the panel's text.
+        picture: where frames are shown.
+        status: one line: what state the camera is in, what is amiss, how fast it is.
+        text: the settled text.
+        keys: one box for each key shown, of :data:`KEYS`, as many as there is room for.
+    """
+
+    size: tuple[int, int]
+    font: int
+    picture: Box
+    status: Box
+    text: Box
+    keys: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How frames of one size lie in the window: scaled by ``scale``, then moved."""
+
+    scale: float
+    left: int
+    top: int
+    size: tuple[int, int]
+
+    def to_window(self, box: Box) -> Box:
+        """A box of the frame in the window's pixels."""
+        x, y, w, h = box
+        left, top = round(self.left + x * self.scale), round(self.top + y * self.scale)
+        return (left, top, max(1, round(w * self.scale)), max(1, round(h * self.scale)))
+
+    def to_frame(self, x: int, y: int) -> tuple[int, int]:
+        """A pixel of the window in the frame's, at its nearest edge where it is outside."""
+        width, height = self.size
+        across, down = (x - self.left) / self.scale, (y - self.top) / self.scale
+        return (min(max(0, int(across)), width), min(max(0, int(down)), height))
+
+
+def arrange(frame: tuple[int, int], screen: tuple[int, int]) -> CameraLayout:
+    """The layout for frames of a size: as large as they are, unless the screen is smaller.
+
+    Args:
+        frame: width and height of the frames.
+        screen: width and height of the screen.
+    """
+    room_w, room_h = (max(320, s - edge) for s, edge in zip(screen, _FRAME_EDGE, strict=True))
+    for font in (18, 16, 14, 13):
+        panel_h = _panel_height(font)
+        # Small frames are enlarged, so that the panel below has its room.
+        scale = min(max(1.0, _NARROWEST / frame[0]), room_w / frame[0])
+        scale = min(scale, max(0.05, (room_h - panel_h) / frame[1]))
+        picture_w, picture_h = round(frame[0] * scale), round(frame[1] * scale)
+        width = max(picture_w, min(_NARROWEST, room_w))
+        if width >= font * 68 or font == 13:
+            break
+    line, text_h, keys_h = _heights(font)
+    margin = font
+    top = picture_h + round(font * 0.5)
+    status = (margin, top, width - 2 * margin, line)
+    text = (margin, top + line + round(font * 0.3), width - 2 * margin, text_h)
+    keys_y = picture_h + panel_h - keys_h - round(font * 0.4)
+    return CameraLayout(
+        (width, picture_h + panel_h),
+        font,
+        (0, 0, width, picture_h),
+        status,
+        text,
+        _key_boxes(font, (margin, keys_y, width - 2 * margin, keys_h)),
+    )
+
+
+def _heights(font: int) -> tuple[int, int, int]:
+    """Of the status line, the text and the keys."""
+    return round(font * 1.9), round(font * 6.4), round(font * 2.0)
+
+
+def _panel_height(font: int) -> int:
+    return sum(_heights(font)) + round(font * 1.7)
+
+
+def _key_boxes(font: int, row: Box) -> tuple[Box, ...]:
+    x, y, width, height = row
+    size = max(10, round(font * 0.82))
+    boxes: list[Box] = []
+    left = x
+    for key, text in KEYS:
+        cap = max(round(size * 1.7), text_width(key, size, bold=True) + size)
+        wide = cap + round(size * 2.0) + text_width(text, size)
+        if left + wide > x + width:
+            break
+        boxes.append((left, y, wide, height))
+        left += wide
+    return tuple(boxes)
+
+
+def place(frame: tuple[int, int], area: Box) -> Placement:
+    """Frames of any size in the middle of the area, as large as fits, never cut."""
+    x, y, w, h = area
+    scale = min(w / frame[0], h / frame[1])
+    left, top = x + round((w - frame[0] * scale) / 2), y + round((h - frame[1] * scale) / 2)
+    return Placement(scale, left, top, frame)
+
+
+def crop_cells(area: Box, lines: Sequence[Line], font: int) -> list[tuple[Box, Glyph]]:
+    """Squares for the crops of all glyphs, each line in rows of its own, the largest that fit.
+
+    A label, 1.4 font sizes high, is to stand below each. Where even the smallest are too many, the
+    last glyphs have none.
+    """
+    x, y, w, h = area
+    label = round(font * 1.4)
+    rows: list[list[Glyph]] = []
+    for side in _CROP_SIZES:
+        columns = max(1, (w + _GAP) // (side + _GAP))
+        rows = [
+            list(line.glyphs[i : i + columns])
+            for line in lines
+            for i in range(0, len(line.glyphs), columns)
+        ]
+        if len(rows) * (side + label + _GAP) <= h:
+            break
+    fitting = max(0, h // (side + label + _GAP))
+    return [
+        ((x + column * (side + _GAP), y + row * (side + label + _GAP), side, side), glyph)
+        for row, glyphs in enumerate(rows[:fitting])
+        for column, glyph in enumerate(glyphs)
+    ]

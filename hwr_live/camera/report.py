@@ -1,0 +1,146 @@
+"""Frames in, reports out: what the camera program prints and shows of each frame."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol, TextIO
+
+from hwr_live.media.frames import Frame
+from hwr_live.media.images import Image
+from hwr_live.reading import Reading
+from hwr_live.tracking.settle import Settler
+
+_CALM_S = 0.6  # for so long a text must stand before it is printed: first corrections come sooner
+
+
+class FrameReader(Protocol):
+    """What is needed of a reader."""
+
+    @property
+    def chars(self) -> str:
+        """The set of characters, by its name or one by one."""
+        ...
+
+    def read(self, frame: Image, /) -> Reading:
+        """Reads a frame, uint8 (h, w, 3) BGR."""
+        ...
+
+    def with_chars(self, chars: str, /) -> FrameReader:
+        """The reader for another set of characters."""
+        ...
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was read in a frame, and what is settled after it.
+
+    Attributes:
+        source: the source's name.
+        frame: the frame.
+        reading: of this frame alone.
+        steady: the same places with the characters that have settled.
+        text: the settled text.
+        settled: whether that stands for what is in view.
+    """
+
+    source: str
+    frame: Frame
+    reading: Reading
+    steady: Reading
+    text: str
+    settled: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain types for JSON."""
+        told = self.reading.to_dict()
+        return {
+            "source": self.source,
+            "frame": self.frame.index,
+            "time_s": round(self.frame.time_s, 4),
+            "size": told["size"],
+            "text": self.text,
+            "frame_text": told["text"],
+            "settled": self.settled,
+            "lines": told["lines"],
+            "ms": told["ms"],
+        }
+
+
+class Follower:
+    """Reads the frames of one source and settles their text.
+
+    Args:
+        reader: reads the frames.
+        source: the source's name.
+        still: whether the source is one picture, of which there is nothing to wait for.
+    """
+
+    def __init__(self, reader: FrameReader, source: str, *, still: bool = False) -> None:
+        self.reader, self.source, self.still = reader, source, still
+        self._settler = Settler()
+
+    def take(self, frame: Frame, *, last: bool = False) -> Report:
+        """Reads the next frame; the last one of a file settles what has not settled yet."""
+        return self.settle(frame, self.reader.read(frame.image), last=last)
+
+    def settle(self, frame: Frame, reading: Reading, *, last: bool = False) -> Report:
+        """Takes the reading of the next frame."""
+        if self.still:
+            return Report(self.source, frame, reading, reading, reading.text, True)
+        now = self._settler.update(reading, frame.time_s)
+        report = Report(self.source, frame, reading, now.reading, now.text, now.settled)
+        if last:
+            report = dataclasses.replace(report, text=self._settler.finish(), settled=True)
+        return report
+
+    def reset(self) -> None:
+        """Forgets what was seen, as when another kind of characters is read."""
+        self._settler.reset()
+
+
+class Printer:
+    """Prints reports: every one as JSON, or the text whenever it has settled and changed.
+
+    A text is printed once it has stood for a moment, so that its first corrections are in it, and
+    followed by a blank line. When the page leaves, nothing is printed; when it comes back, it is
+    printed again.
+
+    Args:
+        out: where to.
+        json: one object for every report, flushed.
+    """
+
+    def __init__(self, out: TextIO, *, json: bool = False) -> None:
+        self._out, self._json = out, json
+        self._printed = ""
+        self._report: Report | None = None
+        self._since_s = 0.0
+
+    def take(self, report: Report) -> None:
+        """Prints what is due after a frame."""
+        before = "" if self._report is None else self._report.text
+        self._report = report
+        if self._json:
+            self._write(json.dumps(report.to_dict()) + "\n")
+            return
+        if report.text != before:
+            self._since_s = report.frame.time_s
+        if report.settled and report.frame.time_s - self._since_s >= _CALM_S:
+            self._print(report.text)
+
+    def finish(self) -> None:
+        """Prints the last text, if it had settled and only not stood for long enough."""
+        if self._report is not None and self._report.settled and not self._json:
+            self._print(self._report.text)
+
+    def _print(self, text: str) -> None:
+        if text != self._printed:
+            self._printed = text
+            if text:
+                self._write(text + "\n\n")
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)  # at once, so that an interrupt leaves no half line
+        self._out.flush()

@@ -1,0 +1,242 @@
+"""Picture files: finding, decoding and writing them."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import HwrError, InputError
+from hwr_live.system.limits import limited, read_at_most
+from hwr_live.system.silence import silence
+
+Image = npt.NDArray[np.uint8]
+
+STDIN = "-"
+PICTURE_SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("bmp", "dib", "jpeg", "jpg", "jpe", "jp2", "png", "webp"),
+        *("pbm", "pgm", "ppm", "pnm", "tif", "tiff"),
+    )
+)
+_MAX_BYTES = 256 * 1024 * 1024
+_BAND = 64  # rows
+_MOST_INK = 0.4  # of a picture: writing without paper covers less
+_LIGHT_INK = 170  # grey: where all of it is lighter than this, it was meant for a dark ground
+_MAY_BE_CLEAR = (b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*")  # formats with transparent pixels
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sorting key by which ``page10`` comes after ``page9``."""
+    parts = re.split(r"(\d+)", name)
+    return [(1, int(p), p) if p.isdecimal() else (0, 0, p.casefold()) for p in parts]
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The picture files of a folder in natural order, hidden ones left out.
+
+    Raises:
+        InputError: if there is none or the folder cannot be listed.
+    """
+    try:
+        found = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+        ]
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}") from None
+    if not found:
+        raise InputError(f"{folder}: no pictures in this folder")
+    return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def list_pictures(path: str) -> list[str]:
+    """The pictures that a path names: those in a folder, or the file or ``-`` itself.
+
+    Raises:
+        InputError: for a folder without pictures or one that cannot be listed.
+    """
+    if path == STDIN or not os.path.isdir(path):
+        return [path]
+    return [str(picture) for picture in pictures_in(Path(path))]
+
+
+def read_picture(path: str | os.PathLike[str]) -> Image:
+    """Decodes a picture, turned upright by its EXIF orientation, transparent pixels made white.
+
+    Args:
+        path: a file, or ``-`` for standard input.
+
+    Returns:
+        uint8 (h, w, 3) BGR.
+
+    Raises:
+        InputError: if it is missing, no file, too large, cut short or no picture.
+    """
+    name = "standard input" if path == STDIN else os.fspath(path)
+    data = _read_bytes(path, name)
+    if not data:
+        raise InputError(f"{name} is empty")
+    try:
+        picture = None if is_cut_short(data) else _decode(data)
+    except cv2.error as error:
+        if "pixels" in str(error).lower():
+            raise InputError(
+                f"{name} has too many pixels; OPENCV_IO_MAX_IMAGE_PIXELS says how many are read"
+            ) from None
+        picture = None
+    except MemoryError:
+        raise InputError(f"{name} is too large to read") from None
+    if picture is None:
+        raise InputError(f"{name} is no picture that can be read, or broken")
+    return picture
+
+
+def to_bgr8(image: npt.NDArray[Any]) -> Image:
+    """Grey, BGR or BGRA of any depth → uint8 (h, w, 3); see-through parts become paper.
+
+    Floats are taken to be 0 to 1; for other depths and for the paper see :func:`to_8_bits` and
+    :func:`paper_of`.
+    """
+    image = to_8_bits(image)
+    if image.ndim == 2 or image.shape[2] == 1:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+    if image.shape[2] == 4:
+        paper = paper_of(image)
+        made = np.empty((*image.shape[:2], 3), np.uint8)
+        for rows in _bands(image):
+            alpha = image[rows, :, 3:].astype(np.uint16)
+            made[rows] = (image[rows, :, :3] * alpha + paper * (255 - alpha)) // 255
+        return made
+    return np.ascontiguousarray(image[:, :, :3], np.uint8)
+
+
+def to_8_bits(image: npt.NDArray[Any]) -> Image:
+    """Any picture's values as uint8; what has 16 bits but uses 10 or 12 of them fills those."""
+    if image.dtype == np.uint8:
+        return image
+    if image.dtype == np.bool_:
+        return image.astype(np.uint8) * np.uint8(255)
+    made = np.empty(image.shape, np.uint8)
+    if image.dtype == np.uint16:
+        most = int(image.max(initial=0))
+        bits = next(bits for bits in (10, 12, 16) if most < 1 << bits)
+        for rows in _bands(image):
+            made[rows] = image[rows] >> (bits - 8)
+        return made
+    scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
+    for rows in _bands(image):
+        made[rows] = np.clip(np.nan_to_num(image[rows]), 0, 255 / scale) * scale
+    return made
+
+
+def _bands(image: npt.NDArray[Any]) -> Iterator[slice]:
+    """Rows to work on at once, so that what is made on the way takes little memory."""
+    yield from (slice(top, top + _BAND) for top in range(0, len(image), _BAND))
+
+
+def paper_of(image: Image) -> int:
+    """What see-through parts are to be: white paper, 255, but black, 0, under white ink.
+
+    Args:
+        image: uint8 (h, w, 4) BGRA.
+    """
+    seen = image[:, :, 3] >= 128
+    share = float(seen.mean()) if seen.size else 0.0
+    if not 0 < share < _MOST_INK:
+        return 255
+    return 0 if np.percentile(image[seen][:, :3].max(1), 2) > _LIGHT_INK else 255
+
+
+def encode_png(picture: Image) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    done, data = cv2.imencode(".png", picture)
+    if not done:
+        raise HwrError("the picture cannot be encoded")
+    return data.tobytes()
+
+
+def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
+    try:
+        if path == STDIN:
+            if sys.stdin is None:
+                raise InputError(f"{name} is closed")
+            return limited(sys.stdin.buffer, _MAX_BYTES, name)
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
+            raise InputError(f"{name} is no file")
+        return read_at_most(path, _MAX_BYTES)
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror or error}") from None
+    except ValueError as error:  # a name with a null byte
+        raise InputError(f"cannot read {name!r}: {error}") from None
+
+
+def is_cut_short(data: bytes) -> bool:
+    """Whether a JPEG or PNG lacks its end: OpenCV 4 reads what there is of it and says nothing.
+
+    OpenCV 5 takes as much memory as any piece of a PNG claims to need, gigabytes for a few bytes.
+    """
+    if data.startswith(b"\x89PNG"):
+        at, kind = 8, b""
+        while at < len(data) and kind != b"IEND":
+            kind = data[at + 4 : at + 8]
+            at += 12 + int.from_bytes(data[at : at + 4], "big")
+        return kind != b"IEND" or at > len(data)
+    if not data.startswith(b"\xff\xd8"):
+        return False
+    at = 2  # the headers are stepped over: a thumbnail in them has an end of its own
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data.find(b"\xff\xd9", at) < 0
+
+
+def _decode(data: bytes) -> Image | None:
+    raw = np.frombuffer(data, np.uint8)
+    with silence():  # libpng and others tell of every broken file themselves
+        if data.startswith(_MAY_BE_CLEAR):
+            whole = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
+            if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
+                # OpenCV turns only what it reads without transparency.
+                return _upright(to_bgr8(whole), _orientation(data))
+        image = cv2.imdecode(raw, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    return None if image is None else to_bgr8(np.asarray(image))
+
+
+def _orientation(data: bytes) -> int:
+    """The EXIF orientation, 1 to 8, of a PNG, WebP or TIFF file; 1 where it has none."""
+    name, skip = {b"\x89PNG": (b"eXIf", 4), b"RIFF": (b"EXIF", 8)}.get(data[:4], (b"", 0))
+    found = data.find(name)
+    if found < 0:
+        return 1
+    tiff = data[found + skip :].removeprefix(b"Exif\0\0")
+    order: Any = "little" if tiff.startswith(b"II") else "big"
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], order)
+
+    entries = number(4, 4)
+    for entry in range(entries + 2, entries + 2 + 12 * number(entries, 2), 12):
+        if number(entry, 2) == 0x0112 and 1 <= number(entry + 8, 2) <= 8:
+            return number(entry + 8, 2)
+    return 1
+
+
+def _upright(picture: Image, orientation: int) -> Image:
+    """Undoes an EXIF orientation."""
+    if orientation >= 5:
+        picture = picture.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        picture = picture[::-1]
+    return np.ascontiguousarray(picture)

@@ -1,0 +1,197 @@
+"""Recordings that read as the live picture did: without loss, and never there by half."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hwr_live.errors import DeviceError, InputError
+from hwr_live.media.frames import Frame, quieten
+from hwr_live.media.images import Image
+
+SUFFIXES = (".avi", ".mkv")
+# HuffYUV in BGR. FFV1 is a quarter smaller, but takes 100 ms for a frame of 1280×720, this takes 15
+# ms, and a camera gives 30 frames a second.
+_CODE = cv2.VideoWriter.fourcc(*"HFYU")
+_WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
+_MEASURED = 12  # frames after which a live source's rate is known well enough
+_LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
+
+
+class Recorder:
+    """Writes frames, every bit of them, in a thread of its own; a context manager.
+
+    The file appears under its name when the recording is closed; until then it is beside it.
+    Frames of another size than the first are fitted into its size.
+
+    Args:
+        path: a new ``.avi`` or ``.mkv`` file.
+        fps: of the recording; if None it is measured, and frames are repeated or left out so that
+            the recording keeps the time of the frames.
+
+    Attributes:
+        path: as given.
+        dropped: frames that came faster than they could be written.
+
+    Raises:
+        InputError: as :func:`check_path`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], fps: float | None = None) -> None:
+        self.path = check_path(path)
+        quieten()
+        self.dropped = 0
+        self._first_s = self._newest_s = self._start_s = 0.0
+        self._fps, self._measure = fps, fps is None
+        self._beside = self.path.with_name(f".{self.path.stem}.{os.getpid()}{self.path.suffix}")
+        self._held: list[Frame] = []
+        self._size = (0, 0)
+        self._written = 0
+        self._writer: cv2.VideoWriter | None = None
+        self._failure = ""
+        self._frames: queue.Queue[Frame | None] = queue.Queue(_WAITING)
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def seconds(self) -> float:
+        """How long the recording is so far."""
+        return self._newest_s - self._first_s
+
+    def add(self, frame: Frame, *, wait: bool = True) -> None:
+        """Records a frame; with ``wait=False`` it is left out where too many wait already."""
+        self._newest_s = frame.time_s
+        if self._thread is None:
+            self._first_s = self._start_s = frame.time_s
+            self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+            self._thread.start()
+        try:
+            self._frames.put(frame, block=wait)
+        except queue.Full:
+            self.dropped += 1
+
+    def close(self) -> None:
+        """Finishes the file and gives it its name; without frames there is none.
+
+        Raises:
+            DeviceError: if not all could be written; what there is stays beside.
+            InputError: if the name has been taken meanwhile.
+        """
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        self._frames.put(None)
+        thread.join()
+        if self._failure or _frame_count(self._beside) < self._written:
+            why = self._failure or "is the disk full?"
+            rest = f"; what there is of it is {self._beside}" if self._beside.exists() else ""
+            raise DeviceError(f"{self.path}: the recording could not be written: {why}{rest}")
+        if os.path.lexists(self.path):
+            raise InputError(f"{self.path}: has come to be meanwhile; recorded to {self._beside}")
+        os.replace(self._beside, self.path)
+
+    def _work(self) -> None:
+        while (frame := self._frames.get()) is not None:
+            if not self._failure:
+                self._take(frame)
+        for held in self._release():
+            self._write(held)
+        if self._writer is not None:
+            self._writer.release()
+
+    def _take(self, frame: Frame) -> None:
+        if not self._measure or self._fps is not None:
+            self._write(frame)
+            return
+        self._held.append(frame)
+        if len(self._held) >= _MEASURED:
+            for held in self._release():
+                self._write(held)
+
+    def _release(self) -> list[Frame]:
+        """The frames held back until the rate was known."""
+        held, self._held = self._held, []
+        if self._fps is None and held:
+            steps = np.diff([frame.time_s for frame in held])
+            step_s = float(np.median(steps)) if len(steps) else 0.0
+            self._fps = float(np.clip(round(1 / step_s), 1, 120)) if step_s > 0 else 25.0
+        return held
+
+    def _write(self, frame: Frame) -> None:
+        if self._writer is None and not self._open(frame.image):
+            return
+        assert self._writer is not None
+        assert self._fps is not None
+        times = 1
+        if self._measure:
+            due = round((frame.time_s - self._start_s) * self._fps) + 1 - self._written
+            if due > _LONGEST_GAP_S * self._fps:
+                self._start_s += (due - 1) / self._fps
+                due = 1
+            times = max(0, due)
+        image = _fitted(frame.image, self._size)
+        for _ in range(times):
+            self._writer.write(image)
+        self._written += times
+
+    def _open(self, image: Image) -> bool:
+        height, width = image.shape[:2]
+        self._size = (width + width % 2, height + height % 2)  # FFmpeg would cut odd sides
+        assert self._fps is not None
+        self._writer = cv2.VideoWriter(
+            str(self._beside), cv2.CAP_FFMPEG, _CODE, self._fps, self._size
+        )
+        if not self._writer.isOpened():
+            self._failure = "this OpenCV cannot write HuffYUV"
+            with contextlib.suppress(OSError):
+                self._beside.unlink()
+        return not self._failure
+
+
+def check_path(path: str | os.PathLike[str]) -> Path:
+    """The path of a recording that can be made.
+
+    Raises:
+        InputError: for another suffix, a file that is there already or a missing folder.
+    """
+    new = Path(path)
+    if new.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path}: a recording is an .avi or .mkv file")
+    if os.path.lexists(new):
+        raise InputError(f"{path}: is there already; recordings replace no file")
+    if not os.access(new.parent, os.W_OK | os.X_OK):
+        raise InputError(f"{path}: its folder is not there or cannot be written to")
+    return new
+
+
+def _fitted(image: Image, size: tuple[int, int]) -> Image:
+    """The image in a frame of ``size``, scaled only if it must be."""
+    width, height = size
+    if image.shape[0] > height or image.shape[1] > width:
+        scale = min(width / image.shape[1], height / image.shape[0])
+        new = (max(1, int(image.shape[1] * scale)), max(1, int(image.shape[0] * scale)))
+        image = np.asarray(cv2.resize(image, new, interpolation=cv2.INTER_AREA), np.uint8)
+    down, across = height - image.shape[0], width - image.shape[1]
+    if down or across:
+        edge = cv2.copyMakeBorder(image, 0, down, 0, across, cv2.BORDER_REPLICATE)
+        image = np.asarray(edge, np.uint8)
+    return np.ascontiguousarray(image)
+
+
+def _frame_count(path: Path) -> int:
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        return int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() else -1
+    finally:
+        capture.release()

@@ -1,0 +1,305 @@
+"""The drawing pad: write with the mouse, and see at once what is read."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from json import dumps
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TextIO
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.canvas import Canvas
+from hwr_live.errors import HwrError, InputError
+from hwr_live.pad.layout import arrange, pen_for
+from hwr_live.pad.learning import Learner, Learns, TaughtReader
+from hwr_live.pad.state import Act, PadState
+from hwr_live.pad.view import PadView
+from hwr_live.profiles.corrections import Change, Correction
+from hwr_live.profiles.files import Ink
+from hwr_live.profiles.profile import Profile, amount
+from hwr_live.reading import Reading
+from hwr_live.recognition.adapt import MOST
+from hwr_live.system import clipboard
+from hwr_live.system.files import write_new
+from hwr_live.ui.background import BackgroundReader, Job
+from hwr_live.ui.paint import Frame
+from hwr_live.ui.pen import tell_mouse
+from hwr_live.ui.window import Window
+
+TITLE = "hwr-live draw"
+
+_SETS = ("all", "digits", "letters")  # what D goes through
+_BUSY_MS, _IDLE_MS = 2, 16  # how long a turn of the loop waits for a key
+
+
+def run(
+    reader: Learns,
+    *,
+    profile: Profile | None = None,
+    size: tuple[int, int] = (960, 600),
+    json: bool = False,
+    save_dir: str | Path | None = None,
+    out: TextIO | None = None,
+) -> int:
+    """Opens the pad and stays until it is closed.
+
+    At every Enter one reading is printed, an empty one too: its text, a line for each line of
+    writing, and a newline; nothing comes between readings, so a program that reads several lines
+    at a time is better served by ``json``, an object a line.
+
+    Args:
+        reader: reads the drawing, again after each stroke.
+        profile: what the reader learns from, and where it keeps what the user puts right; without
+            one nothing is kept.
+        size: of the window, width and height in pixels, 320x240 or more.
+        json: print JSON objects and not text.
+        save_dir: where the key S writes; the current folder if None.
+        out: where readings are printed; stdout if None.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        InputError: for a size that cannot be, or a ``save_dir`` that is no folder.
+        DeviceError: if there is no display.
+    """
+    folder = Path.cwd() if save_dir is None else Path(save_dir)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
+    with Pad(reader, size, json=json, folder=folder, out=out or sys.stdout, profile=profile) as pad:
+        with Window(TITLE) as window:
+            window.on_mouse(pad.on_mouse)
+            while not (window.closed or pad.closed):
+                pad.on_key(window.show(pad.picture(), pad.wait_ms))
+        pad.finish()
+    return 0
+
+
+class Pad:
+    """The pad without its window: a context manager that is told of mouse and keys.
+
+    Args:
+        reader: as for :func:`run`, and so are the others.
+        size: of the picture.
+        json: what is printed.
+        folder: where S writes.
+        out: where readings are printed.
+        profile: learns.
+
+    Attributes:
+        state: all that is shown.
+        closed: whether the user wants to go.
+    """
+
+    def __init__(
+        self,
+        reader: Learns,
+        size: tuple[int, int],
+        *,
+        json: bool,
+        folder: Path,
+        out: TextIO,
+        profile: Profile | None = None,
+    ) -> None:
+        layout = arrange(size)
+        _, _, width, height = layout.drawing
+        canvas = Canvas(width, height, pen_for(width, height))
+        self.state = PadState(layout, canvas, chars=reader.chars)
+        self.closed = False
+        self._view = PadView()
+        self._learner = None if profile is None else Learner(profile)
+        self._reader = TaughtReader(reader, profile.crops(MOST) if profile is not None else ())
+        if profile is not None:
+            self.state.profile = profile.name
+            known = amount(sample.char for sample in profile.samples)
+            told = f"{profile.name} has {known}" if profile.samples else f"{profile.name} is new"
+            self.state.say(told, time.monotonic())
+        self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
+        self._json, self._folder, self._out = json, folder, out
+        self._asked = self.state.revision
+        self._background: BackgroundReader[Act] = BackgroundReader()
+        # Files and the clipboard are slow at times, and the pen must not wait for them.
+        self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
+        self._running: list[tuple[Future[str], Callable[[], None]]] = []
+        self._learnt: SimpleQueue[list[tuple[str, Ink]]] = SimpleQueue()
+        self._wanted = 0  # readings that are wanted and not there yet
+
+    def __enter__(self) -> Pad:
+        self._background.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._background.close()
+        self._errands.shutdown()
+
+    def finish(self) -> None:
+        """Waits for what was asked for before the end: readings to print, files to write."""
+        self._background.close()
+        self._collect()
+        self._errands.shutdown()
+        self._collect()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to come: a reading, or the end of an errand."""
+        return not self.state.fresh or self._wanted > 0 or bool(self._running)
+
+    @property
+    def wait_ms(self) -> int:
+        """How long the window may wait for a key before it shows the next picture."""
+        return _BUSY_MS if self.busy or self.state.pen.points or self.state.table else _IDLE_MS
+
+    def picture(self) -> Frame | None:
+        """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
+        self._collect()
+        self.state.tick(time.monotonic())
+        if not self.state.changed:
+            return None
+        self.state.changed = False
+        return self._view.paint(self.state)
+
+    def on_mouse(self, event: int, x: int, y: int, flags: int) -> None:
+        """What OpenCV's mouse callback is told."""
+        tell_mouse(self.state, event, x, y, flags)
+        self._learn()
+        self._ask()
+
+    def on_key(self, code: int) -> None:
+        """A key, as :meth:`hwr_live.ui.window.Window.show` returns it; -1 is none."""
+        act = self.state.key(code, time.monotonic())
+        self._learn()
+        self._ask()
+        if act is Act.QUIT:
+            self.closed = True
+        elif act is Act.CHARS:
+            self._next_chars()
+        elif act is not None and self.state.fresh:
+            self._do(act, self.state.canvas, self.state.reading)
+        elif act is not None:  # the drawing as it is now, whatever is drawn while it is read
+            self._ask(act)
+
+    def _ask(self, wanted: Act | None = None) -> None:
+        """Has the drawing read, if it is not what was asked for last."""
+        revision = self.state.revision
+        if revision == self._asked and wanted is None:
+            return
+        self._asked = revision
+        self._wanted += wanted is not None
+        self._background.submit(Job(self._reader, self.state.canvas.copy(), revision, wanted))
+
+    def _learn(self) -> None:
+        """Has the profile, if there is one, take what was put right or taken back."""
+        changes, self.state.changes = self.state.changes, []
+        for change in changes if self._learner is not None else ():
+            self._run(self._learning(change))
+
+    def _learning(self, change: Change) -> Callable[[], str]:
+        learner = self._learner
+        assert learner is not None
+
+        def learn() -> str:
+            done = learner.take(change)
+            if done:
+                self._learnt.put(learner.profile.crops(MOST))
+            return done
+
+        return learn
+
+    def _collect(self) -> None:
+        """Takes what the threads have done."""
+        for job, reading in self._background.answers():
+            self.state.take(reading, job.revision)
+            if job.wanted is not None:
+                self._wanted -= 1
+                self._do(job.wanted, job.drawing, self.state.reading)
+        while not self._learnt.empty():
+            self._reader = self._reader.with_samples(self._learnt.get())
+            self.state.read_anew()
+            self._ask()
+        for errand in [errand for errand in self._running if errand[0].done()]:
+            self._running.remove(errand)
+            done, in_vain = errand
+            try:
+                if said := done.result():
+                    self.state.say(said, time.monotonic())
+            except HwrError as error:
+                in_vain()
+                print(error, file=sys.stderr, flush=True)
+                self.state.say(str(error), time.monotonic(), warning=True)
+
+    def _do(self, act: Act, drawing: Canvas, reading: Reading) -> None:
+        if act is Act.PRINT:
+            text = dumps(_as_json(reading)) if self._json else reading.text
+            print(text, file=self._out, flush=True)
+            self.state.say("printed" if reading.text else "printed: nothing", time.monotonic())
+        elif act is Act.COPY:
+            self._run(lambda: _copy(reading.text))
+        elif act is Act.SAVE:
+            picture = drawing.image
+            samples, self.state.unsaved = self.state.unsaved, []
+
+            def keep() -> None:
+                self.state.unsaved = samples + self.state.unsaved
+
+            self._run(lambda: _save(self._folder, picture, reading, samples), in_vain=keep)
+
+    def _run(self, errand: Callable[[], str], in_vain: Callable[[], None] = lambda: None) -> None:
+        """Does something slow in the background; says what it returns, or how it failed."""
+        self._running.append((self._errands.submit(errand), in_vain))
+
+    def _next_chars(self) -> None:
+        """The next set of characters that the model knows."""
+        now = self._sets.index(self.state.chars)
+        for chars in self._sets[now + 1 :] + self._sets[:now]:
+            try:
+                self._reader = self._reader.with_chars(chars)
+            except InputError:  # the digits' model knows no letters
+                continue
+            self.state.set_chars(chars)
+            self.state.say(f"reads {chars}", time.monotonic())
+            self._ask()
+            return
+        self.state.say("this model reads no others", time.monotonic())
+
+
+def _as_json(reading: Reading) -> dict[str, Any]:
+    return {"source": "draw", "frame": 0, **reading.to_dict()}
+
+
+def _copy(text: str) -> str:
+    if not text:
+        return "nothing to copy"
+    clipboard.copy(text)
+    return "copied"
+
+
+def _save(
+    folder: Path,
+    picture: npt.NDArray[np.uint8],
+    reading: Reading,
+    corrections: list[Correction],
+) -> str:
+    """Writes the drawing, its reading and a picture of each corrected glyph; says what."""
+    stem = f"pad-{datetime.now():%Y%m%d-%H%M%S}"
+    done, data = cv2.imencode(".png", picture)
+    if not done:
+        raise HwrError("the drawing cannot be made a PNG file")
+    told = dumps(_as_json(reading), indent=1).encode() + b"\n"
+    picture_path, _ = write_new(folder, stem, {".png": data.tobytes(), ".json": told})
+    samples = 0
+    for correction in corrections:
+        sample = correction.sample()
+        if sample is not None:
+            write_new(folder / "samples" / correction.label, picture_path.stem, {".png": sample})
+            samples += 1
+    more = f" and {samples} sample{'s' * (samples > 1)}" if samples else ""
+    print(f"saved {picture_path}{more}", file=sys.stderr, flush=True)
+    return f"saved {picture_path.name}{more}"

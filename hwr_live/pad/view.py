@@ -1,0 +1,268 @@
+"""The pad's picture: a pure function of its state."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from hwr_live.canvas import Canvas, draw_stroke, smooth_path
+from hwr_live.pad.layout import KEYS, NO_CHARACTER, Choice
+from hwr_live.pad.state import PadState
+from hwr_live.reading import Box
+from hwr_live.ui import panel
+from hwr_live.ui.paint import (
+    INK,
+    POOR,
+    WHITE,
+    Frame,
+    capital_height,
+    draw_reading,
+    fit_text,
+    outline,
+    plate,
+    put_text,
+    shade,
+    text_width,
+)
+from hwr_live.ui.pen import ERASER, Pen
+
+HELP = (
+    ("Enter", "print the reading"),
+    ("C", "clear; undo brings it back"),
+    ("Z, Backspace", "undo"),
+    ("Y", "redo"),
+    ("right button", "erase"),
+    ("[ ]", "thinner, thicker pen"),
+    ("click a box", "put a character right"),
+    ("D", "read all, digits or letters"),
+    ("T", "copy the text"),
+    ("S", "save picture, JSON, corrections"),
+    ("H", "show or hide this"),
+    ("Esc", "close this; quit"),
+)
+"""All keys and what the mouse does."""
+
+# Grey paper to colour: ink is not black but the dark of the panel's text.
+_PAPER_COLOURS = np.linspace(INK, WHITE, 256).round().astype(np.uint8).reshape(256, 1, 3)
+
+
+class PadView:
+    """Paints states; what has not changed since the last one is not painted again."""
+
+    def __init__(self) -> None:
+        self._frame: Frame = np.empty((0, 0, 3), np.uint8)
+        self._paper: Frame = self._frame
+        self._painted: dict[str, tuple[object, ...]] = {}
+
+    def paint(self, state: PadState) -> Frame:
+        """The whole window: uint8 (height, width, 3); the next call may paint over it."""
+        layout = state.layout
+        width, height = layout.size
+        if self._frame.shape[:2] != (height, width):
+            self._frame = np.empty((height, width, 3), np.uint8)
+            self._painted.clear()
+        drawing = self._frame[:, : layout.panel[0]]
+
+        invited = not (state.canvas.strokes or state.pen.points)
+        if self._is_new("paper", state.canvas, state.canvas.revision, invited):
+            self._paper = _paint_paper(state, invited)
+        marked = state.asked or state.hovered
+        if self._is_new("drawing", self._paper, state.reading, marked):
+            drawing[:] = draw_reading(self._paper, state.reading, chosen=marked)
+        pen, chars = state.canvas.pen, state.chars
+        if self._is_new("panel", state.reading, state.read, state.chosen, state.note, pen, chars):
+            _paint_panel(self._frame, state)
+
+        if not (state.pen.points or state.table or state.help):
+            return self._frame
+        frame = self._frame.copy()
+        if state.pen.points:
+            paint_stroke(frame[:, : layout.panel[0]], state.pen, state.canvas.pen)
+        if state.table is not None:
+            _paint_table(frame, state)
+        if state.help:
+            small = layout.drawing[2] < 360
+            area = (0, 0, width, height) if small else layout.drawing
+            _paint_help(frame, area, layout.font)
+        return frame
+
+    def _is_new(self, part: str, *of: object) -> bool:
+        """Whether a part of the picture is of other things than when it was painted last."""
+        old = self._painted.get(part, ())
+        self._painted[part] = of
+        # Readings and glyphs are compared by identity: equal ones may hold other crops.
+        return len(of) != len(old) or any(
+            a is not b and not (isinstance(a, (int, float, str)) and a == b)
+            for a, b in zip(of, old, strict=True)
+        )
+
+
+def paint_pad(state: PadState) -> Frame:
+    """The whole window: uint8 (height, width, 3)."""
+    return PadView().paint(state)
+
+
+def _paint_paper(state: PadState, invited: bool) -> Frame:
+    paper = paint_canvas(state.canvas)
+    if invited:
+        _paint_invitation(paper, state.layout.font)
+    return paper
+
+
+def paint_canvas(canvas: Canvas) -> Frame:
+    """A drawing in the window's colours."""
+    return np.asarray(cv2.applyColorMap(canvas.image, _PAPER_COLOURS), np.uint8)
+
+
+def paint_stroke(drawing: Frame, pen: Pen, width: float) -> None:
+    """The stroke that is being drawn, with a pen of ``width`` pixels."""
+    path = smooth_path(np.asarray(pen.points, np.float64))
+    if pen.tool == "pen":
+        draw_stroke(drawing, path, width, INK)
+        return
+    width *= ERASER
+    draw_stroke(drawing, path, width, WHITE)
+    tip = (round(path[-1][0]), round(path[-1][1]))
+    cv2.circle(drawing, tip, round(width / 2), panel.QUIET, 1, cv2.LINE_AA)
+
+
+def _paint_invitation(paper: Frame, font: int) -> None:
+    height, width = paper.shape[:2]
+    large = round(font * 2.2)
+    told = "Enter prints what is read, H shows the keys"
+    if text_width(told, font) > width - 2 * font:
+        told = "H shows the keys"
+    put_text(paper, "Write here", (width // 2, height // 2), large, (205, 200, 196), align="centre")
+    put_text(
+        paper,
+        told,
+        (width // 2, height // 2 + round(font * 2.2)),
+        font,
+        (170, 162, 156),
+        align="centre",
+    )
+
+
+def _paint_panel(frame: Frame, state: PadState) -> None:
+    layout, font = state.layout, state.layout.font
+    x, y, w, h = layout.panel
+    cv2.rectangle(frame, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
+    cv2.line(frame, (x, y), (x, y + h), panel.EDGE)
+    reading, chosen = state.reading, state.chosen
+
+    empty = "nothing readable" if reading.glyphs else "nothing written yet"
+    hidden = panel.draw_text_of(frame, layout.below_caption(layout.reading), font, reading, empty)
+    total = reading.ms.get("total")
+    above = f"{hidden} line{'s' * (hidden > 1)} above" if hidden else ""
+    about = [above, state.profile, state.chars, "" if total is None else f"{total:.0f} ms"]
+    remark = " · ".join(part for part in about if part)
+    panel.draw_caption(frame, layout.reading, font, "READING", remark)
+
+    panel.draw_caption(frame, layout.bars, font, "TOP FIVE", _about(state))
+    as_read = None if chosen is None else state.as_read(chosen)
+    panel.draw_candidates(frame, layout.below_caption(layout.bars), font, as_read)
+
+    if layout.crops[3] > 0:
+        cells = state.crop_cells()
+        hidden = len(reading.glyphs) - len(cells)
+        remark = f"and {hidden} before" if hidden else ""
+        title = "WHAT THE NETWORK SEES" if w >= 200 else "CROPS"
+        panel.draw_caption(frame, layout.crops, font, title, remark)
+        panel.draw_crops(frame, cells, font, chosen)
+
+    if state.note is not None:
+        panel.draw_note(frame, layout.note, font, state.note.text, warning=state.note.warning)
+    # Where there is room for one key only, it is the one that shows the others.
+    keys = KEYS if len(layout.keys) > 1 else KEYS[1:]
+    for box, (key, text) in zip(layout.keys, keys, strict=False):
+        told = f"{text} {state.canvas.pen:.0f}" if text == "pen" else text
+        panel.draw_key(frame, box, font, key, told)
+
+
+def _about(state: PadState) -> str:
+    """Which glyph the candidates are of."""
+    glyph = state.chosen
+    if glyph is None:
+        return ""
+    read = state.as_read(glyph)
+    if (read.char, read.confidence) != (glyph.char, glyph.confidence):
+        return f"corrected: {glyph.char or NO_CHARACTER}"
+    if glyph.char is None:
+        return f"{NO_CHARACTER}, {panel.percent(glyph.confidence)}"
+    return f"{glyph.char}, {panel.percent(glyph.confidence)}"
+
+
+def _paint_table(frame: Frame, state: PadState) -> None:
+    table, asked = state.table, state.asked
+    if table is None or asked is None:
+        return
+    plate(frame, table.box, WHITE, 8)
+    outline(frame, table.box, panel.QUIET, 8)
+    title = "Which character is this?" + f" {state.profile} learns it." * bool(state.profile)
+    room = table.box[0] + table.box[2] - table.title[0] - 4
+    title = fit_text(title, table.font, room, bold=True)
+    put_text(frame, title, table.title, table.font, INK, bold=True)
+    under = None if state.mouse is None else table.at(*state.mouse)
+    for choice in table.choices:
+        _paint_choice(frame, choice, table.font, choice is under, choice.char == asked.char)
+
+
+def _paint_choice(frame: Frame, choice: Choice, font: int, under: bool, current: bool) -> None:
+    x, y, w, h = choice.box
+    inner = (x + 1, y + 1, w - 2, h - 2)
+    if under:
+        plate(frame, inner, panel.ACCENT, 4)
+    elif current:
+        plate(frame, inner, (236, 240, 214), 4)
+    elif choice.probability is not None:
+        plate(frame, inner, panel.PANEL, 4)
+    colour = WHITE if under else INK
+    if choice.probability is not None:
+        outline(frame, inner, panel.EDGE, 4)
+        size = round(font * 1.3)
+        baseline = y + (h + capital_height(size)) // 2
+        put_text(
+            frame,
+            choice.text,
+            (x + w // 2 - font // 4, baseline),
+            size,
+            colour,
+            bold=True,
+            align="right",
+        )
+        put_text(
+            frame,
+            panel.percent(choice.probability),
+            (x + w // 2, baseline),
+            max(9, round(font * 0.75)),
+            WHITE if under else panel.QUIET,
+        )
+        return
+    size = font if len(choice.text) == 1 else max(9, round(font * 0.72))
+    long = text_width(choice.text, size) > w - 2
+    text = "none" if long and choice.char is None else choice.text
+    if len(choice.text) > 1 and not under:
+        colour = POOR
+    put_text(
+        frame, text, (x + w // 2, y + (h + capital_height(size)) // 2), size, colour, align="centre"
+    )
+
+
+def _paint_help(frame: Frame, area: Box, largest: int) -> None:
+    x, y, w, h = area
+    shade(frame, area, WHITE, 0.6)
+    font = max(9, min(largest, (h - 20) // 25, (w - 20) // 26))
+    row = round(font * 1.9)
+    plate_w = min(w - 8, font * 27)
+    plate_h = min(h - 8, row * len(HELP) + 2 * font)
+    left, top = x + (w - plate_w) // 2, y + (h - plate_h) // 2
+    plate(frame, (left, top, plate_w, plate_h), panel.PANEL, 10)
+    outline(frame, (left, top, plate_w, plate_h), panel.QUIET, 10)
+    middle = left + round(plate_w * 0.36)
+    for i, (key, text) in enumerate(HELP):
+        baseline = top + font + row * i + (row + capital_height(font)) // 2
+        put_text(frame, key, (middle - font // 2, baseline), font, INK, bold=True, align="right")
+        room = left + plate_w - middle - font
+        put_text(
+            frame, fit_text(text, font, room), (middle + font // 2, baseline), font, panel.QUIET
+        )

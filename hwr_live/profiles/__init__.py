@@ -1,0 +1,1 @@
+"""Labelled ink of one hand, in a folder that the user owns."""

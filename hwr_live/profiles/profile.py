@@ -1,0 +1,307 @@
+"""A profile: labelled ink of one hand, in a folder that the user owns.
+
+    profile.json                      what there is: format, version, name, samples
+    digit_7/20261122-090501-pad-3fa2.png    the ink of one character: bright on black, no margin
+    upper_A/…  lower_a/…              folders as those of corrections, by character
+
+It holds ink and no numbers of a model, so any model can learn from it. Whatever is damaged is told
+of and left out. Programs may write at once: each reads the list anew, under a lock.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hwr_live.errors import HwrError, InputError
+from hwr_live.media.images import encode_png
+from hwr_live.profiles.corrections import FOLDERS, folder_of
+from hwr_live.profiles.files import (
+    BROKEN,
+    FILE,
+    MOST,
+    Ink,
+    LaterVersion,
+    Sample,
+    as_list,
+    entry_of,
+    find_samples,
+    is_folder,
+    iso,
+    read_list,
+    read_sample,
+    reason,
+    remove,
+    replace_file,
+    state_of,
+    trimmed,
+)
+from hwr_live.profiles.locate import LIST, LOCK, locate, profile_names
+from hwr_live.system.files import write_exactly
+from hwr_live.system.lock import locked
+
+_MOST_PIXELS = 64_000_000  # of all samples together: what a profile may take of memory
+_TOLD = 5  # problems that are told one by one
+
+
+class Profile:
+    """The samples of one hand. Made by :meth:`open`.
+
+    Attributes:
+        folder: where it is.
+        name: the folder's name.
+        problems: what could not be used, a line each.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name or os.path.basename(os.path.abspath(folder))
+        self.problems: tuple[str, ...] = ()
+        self._samples: list[Sample] = []
+        self._closed = ""  # why nothing may be written to it
+
+    @classmethod
+    def open(cls, where: str | os.PathLike[str], *, new: bool = False) -> Profile:
+        """Opens a profile; nothing is written yet.
+
+        Args:
+            where: a name or a path, see :func:`hwr_live.profiles.locate.locate`.
+            new: whether it need not be there; it is made when the first sample is added.
+
+        Raises:
+            InputError: if it is not there, or is no profile.
+        """
+        profile = cls(locate(where))
+        state = state_of(profile.folder)
+        if state == "none" and not new:
+            names = ", ".join(profile_names()) or "none"
+            raise InputError(
+                f"no profile {os.fspath(where)!r}; there are: {names}; "
+                "hwr-live teach NAME makes one"
+            )
+        if state == "other":
+            raise InputError(f"{profile.folder} is no profile; give another name or path")
+        if state == "profile":
+            profile._load()
+        return profile
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a folder."""
+        return state_of(self.folder) == "profile"
+
+    @property
+    def writable(self) -> bool:
+        """Whether samples may be added: not to one of a later version."""
+        return not self._closed
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """The good samples, oldest first: those found when it was opened and those added since."""
+        return tuple(self._samples)
+
+    def counts(self) -> Counter[str]:
+        """How many samples each character has."""
+        return Counter(sample.char for sample in self._samples)
+
+    def crops(self, most: int = MOST) -> list[tuple[str, Ink]]:
+        """Each sample's character and crop, uint8 (28, 28), as a reader learns from them.
+
+        Args:
+            most: how many of a character, the newest.
+        """
+        counts: Counter[str] = Counter()
+        crops = []
+        for sample in reversed(self._samples):
+            counts[sample.char] += 1
+            if counts[sample.char] <= most:
+                crops.append((sample.char, sample.crop))
+        return crops[::-1]
+
+    # Writing
+
+    def add(self, char: str, ink: Ink, source: str) -> Sample:
+        """Keeps one sample.
+
+        Args:
+            char: one that has a folder.
+            ink: uint8 (h, w), bright on black.
+            source: a word that says where it comes from, a to z.
+
+        Raises:
+            InputError: for anything else, or a profile that may not be written to.
+            HwrError: if it cannot be written.
+        """
+        return self.add_all([(char, ink)], source)[0]
+
+    def add_all(self, pairs: Sequence[tuple[str, Ink]], source: str) -> list[Sample]:
+        """Keeps samples, all or none of them; see :meth:`add`."""
+        now = datetime.now().astimezone()
+        samples = []
+        for char, ink in pairs:
+            stem = f"{now:%Y%m%d-%H%M%S}-{source}-{secrets.token_hex(4)}"
+            file = f"{folder_of(char)}/{stem}.png" if char in FOLDERS.values() else ""
+            if not FILE.fullmatch(file) or not source.isalpha():
+                raise InputError(f"{char!r} from {source!r} is no sample that a profile can hold")
+            try:
+                samples.append(Sample(char, trimmed(ink), source, iso(now), file))
+            except ValueError as error:
+                raise InputError(f"no sample of {char}: {error}") from None
+
+        def put(entries: list[Any]) -> list[Any]:
+            if len(entries) + len(samples) > MOST:
+                raise InputError(f"the profile {self.name} is full: it holds {MOST} samples")
+            for sample in samples:
+                path = self.folder / sample.file
+                path.parent.mkdir(exist_ok=True)
+                if not is_folder(path.parent):
+                    raise InputError(f"{path.parent} leads out of the profile; nothing is written")
+                replace_file(path, encode_png(sample.ink))
+            return entries + [entry_of(sample) for sample in samples]
+
+        try:
+            self._change(put)
+        except BaseException:
+            for sample in samples:
+                remove(self.folder / sample.file)
+            raise
+        self._samples += samples
+        return samples
+
+    def delete_sample(self, sample: Sample) -> None:
+        """Forgets a sample; one that is not there any more is no mistake.
+
+        Raises:
+            HwrError: if that cannot be written.
+        """
+
+        def drop(entries: list[Any]) -> list[Any]:
+            return [
+                e for e in entries if not (isinstance(e, dict) and e.get("file") == sample.file)
+            ]
+
+        self._change(drop)
+        remove(self.folder / sample.file)
+        self._samples = [other for other in self._samples if other.file != sample.file]
+
+    def export(self, path: Path) -> None:
+        """Writes a zip file of the good samples, a profile again where it is unpacked.
+
+        Raises:
+            InputError: if there is such a file already, or it cannot be written.
+        """
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:  # PNG files are packed already
+            listed = as_list(self.name, [entry_of(sample) for sample in self._samples])
+            archive.writestr(f"{self.name}/{LIST}", listed)
+            for sample in self._samples:
+                archive.writestr(f"{self.name}/{sample.file}", encode_png(sample.ink))
+        write_exactly(path, data.getvalue())
+
+    def delete(self) -> bool:
+        """Deletes the samples and the list, and nothing else.
+
+        Returns:
+            Whether the folder is gone too; it stays where there is anything else in it.
+
+        Raises:
+            InputError: if it is no profile.
+            HwrError: if a file cannot be deleted.
+        """
+        if not self.exists:
+            raise InputError(f"{self.folder} is no profile; nothing is deleted")
+        try:
+            with locked(self.folder / LOCK):
+                for own in (self.folder / name for name in FOLDERS):
+                    if not is_folder(own):
+                        continue
+                    for name in os.listdir(own):
+                        if FILE.fullmatch(f"{own.name}/{name}") or name.endswith(".part"):
+                            os.unlink(own / name)
+                    if not os.listdir(own):
+                        own.rmdir()
+                (self.folder / LIST).unlink(missing_ok=True)
+                for name in os.listdir(self.folder):
+                    if name.startswith(f".{LIST}.") or name == f"{LIST}.damaged":
+                        os.unlink(self.folder / name)
+            os.unlink(self.folder / LOCK)
+            self._samples = []
+            if os.listdir(self.folder):
+                return False
+            self.folder.rmdir()
+        except OSError as error:
+            raise HwrError(f"{self.folder}: cannot be deleted ({reason(error)})") from None
+        return True
+
+    def _change(self, change: Callable[[list[Any]], list[Any]]) -> None:
+        """Reads the list anew, changes it and writes it, while no other program does."""
+        if self._closed:
+            raise InputError(self._closed)
+        if state_of(self.folder) == "other":
+            raise InputError(f"{self.folder} is no profile; nothing is written to it")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with locked(self.folder / LOCK):
+                path = self.folder / LIST
+                try:
+                    entries = read_list(path)
+                except FileNotFoundError:
+                    entries = find_samples(self.folder)
+                except BROKEN:  # kept for who would mend it by hand
+                    entries = find_samples(self.folder)
+                    os.replace(path, path.with_name(f"{LIST}.damaged"))
+                replace_file(path, as_list(self.name, change(entries)))
+        except OSError as error:
+            raise HwrError(f"{self.folder}: cannot be written ({reason(error)})") from None
+
+    # Reading
+
+    def _load(self) -> None:
+        problems: list[str] = []
+        try:
+            entries = read_list(self.folder / LIST)
+        except LaterVersion as error:
+            self._closed = f"the profile {self.name} is of a later version, {error}; it is not used"
+            problems.append(self._closed)
+            entries = []
+        except (OSError, *BROKEN) as error:
+            entries = find_samples(self.folder)
+            problems.append(
+                f"{LIST} is damaged ({reason(error)}); what lies in the folders is used"
+            )
+        seen: set[str] = set()
+        pixels = 0
+        for entry in entries[:MOST]:
+            try:
+                sample = read_sample(self.folder, entry)
+                if sample.file in seen:
+                    raise ValueError("it is listed twice")
+            except (OSError, *BROKEN) as error:
+                file = entry.get("file") if isinstance(entry, dict) else None
+                problems.append(f"{str(file or 'an entry')[:80]!r} is left out: {reason(error)}")
+                continue
+            seen.add(sample.file)
+            pixels += sample.ink.size
+            if pixels > _MOST_PIXELS:
+                problems.append(f"it is too large; {len(self._samples)} samples are used")
+                break
+            self._samples.append(sample)
+        if len(entries) > MOST:
+            problems.append(f"it has {len(entries)} samples; the first {MOST} are used")
+        if len(problems) > _TOLD:
+            problems[_TOLD:] = [f"and {len(problems) - _TOLD} more are left out"]
+        self.problems = tuple(problems)
+
+
+def amount(chars: Iterable[str]) -> str:
+    """How many samples of how many characters, in words."""
+    counts = Counter(chars)
+    samples, kinds = sum(counts.values()), len(counts)
+    return f"{samples} sample{'s' * (samples != 1)} of {kinds} character{'s' * (kinds != 1)}"

@@ -1,0 +1,1 @@
+"""Frame → Reading: ink, pieces, crops, classes, lines."""

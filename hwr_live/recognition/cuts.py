@@ -1,0 +1,149 @@
+"""Where ink may be two characters: the paths from top to bottom that cross least of it.
+
+A straight column parts letters that stand upright beside each other; a letter that leans over its
+neighbour, or whose tail runs under it, is parted by a path that bends. The cheapest path through
+each point of the middle row is found by dynamic programming over rows, as seams of least energy
+are (Avidan, Shamir 2007).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.recognition.segment import Piece
+
+Mask = npt.NDArray[np.bool_]
+
+_MARGIN = 0.18  # usual heights from the ends of a piece that are not cut off
+_INK = 0.6  # usual heights of ink, beyond which no path is a cut
+_APART = 0.1  # usual heights between cuts, and around each where none crosses less ink
+_MOST = 3  # cuts of a piece that is not wide …
+_WIDTH = 0.25  # … and in others one for so many usual heights
+_NARROWEST = 0.55  # usual heights: what is narrower is one character
+_ASIDE = 1.0  # pixels of ink that a step aside costs as much as
+
+
+class Cuts:
+    """The parts that the ink of a page is cut into.
+
+    Args:
+        labels: int32 (h, w), the component of each pixel, 0 for none.
+    """
+
+    def __init__(self, labels: npt.NDArray[np.int32]) -> None:
+        self._labels = labels
+        self._atoms: npt.NDArray[np.int32] | None = None  # a page has mostly none
+        self._count = 0
+
+    def mask(self, piece: Piece, margin: int = 0) -> Mask:
+        """Which pixels of a piece's box, and of so many around it on the page, are its ink."""
+        x, y, w, h = piece.box
+        labels = self._labels
+        if piece.parts[0] < 0:
+            assert self._atoms is not None  # whatever was cut is there
+            labels = self._atoms
+        top, left = max(0, y - margin), max(0, x - margin)
+        labels = labels[top : y + h + margin, left : x + w + margin]
+        if len(piece.parts) == 1:
+            return np.asarray(labels == piece.parts[0])
+        return np.isin(labels, piece.parts)
+
+    def cut(self, piece: Piece, height: float) -> list[Piece]:
+        """A piece's atoms from left to right, if it may be two characters or more; else itself.
+
+        Args:
+            piece: whole components.
+            height: the usual height of a glyph in pixels.
+        """
+        x, y, w, _ = piece.box
+        if w < _NARROWEST * height:
+            return [piece]
+        own = self.mask(piece)
+        paths = cut_paths(own, height)
+        if not len(paths):
+            return [piece]
+        if self._atoms is None:
+            self._atoms = np.zeros_like(self._labels)
+        side = (np.arange(w) >= paths[:, :, None]).sum(0)
+        out = []
+        for number in range(len(paths) + 1):
+            mask = own & (side == number)
+            columns, rows = np.flatnonzero(mask.any(0)), np.flatnonzero(mask.any(1))
+            if not len(rows):
+                continue
+            self._count += 1
+            spot = self._atoms[y : y + len(own), x : x + w]
+            spot[mask] = -self._count
+            left, top = int(columns[0]), int(rows[0])
+            size = int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top
+            out.append(Piece((-self._count,), (x + left, y + top, *size)))
+        return out
+
+
+def cut_paths(own: Mask, height: float) -> npt.NDArray[np.intp]:
+    """The paths along which ink may be parted, from left to right.
+
+    Args:
+        own: bool (h, w), the ink of a piece.
+        height: the usual height of a glyph in pixels.
+
+    Returns:
+        (n, h): for each path and row the first column that lies to its right; none crosses
+        another. At most three, or more in wide ink.
+    """
+    h, w = own.shape
+    ink = own.astype(np.float32)
+    middle = h // 2
+    above, steps_above = _cheapest(ink[: middle + 1])
+    below, steps_below = _cheapest(ink[middle:][::-1])
+    costs = above + below - ink[middle]
+    # As wide as the gap between two letters would be.
+    soft = cv2.blur(costs[None], (3, 1))[0]
+    margin = max(2, int(_MARGIN * height))
+    inner = np.arange(margin, w - margin)
+    apart = max(1, int(_APART * height))
+    least = cv2.erode(soft[None], np.ones((1, 2 * apart + 1), np.uint8))[0]
+    limit = max(3.0, _INK * height)
+    most = max(_MOST, round(w / (_WIDTH * height)))
+    columns: list[int] = []
+    for column in inner[np.argsort(soft[inner], kind="stable")].tolist():
+        if soft[column] > limit or len(columns) == most:
+            break
+        if soft[column] > least[column]:
+            continue
+        if all(abs(column - other) > apart for other in columns):
+            columns.append(column)
+    starts = np.array(sorted(columns), np.intp)
+    upper, lower = _trace(starts, steps_above), _trace(starts, steps_below)
+    paths = np.concatenate([upper[:, ::-1], lower[:, 1:]], axis=1)
+    return np.asarray(np.maximum.accumulate(paths, axis=0), np.intp)
+
+
+def _cheapest(
+    ink: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+    """For each column of the last row the cost of the cheapest path to it from the first, and for
+    each pixel (h, w) from which side it comes: -1, 0 or 1."""
+    h, w = ink.shape
+    steps = np.zeros((h, w), np.int8)
+    cost = ink[0].copy()
+    padded = np.full(w + 2, np.inf, np.float32)
+    for y in range(1, h):
+        padded[1:-1] = cost
+        left, right = padded[:-2] + np.float32(_ASIDE), padded[2:] + np.float32(_ASIDE)
+        aside = np.minimum(left, right)
+        bends = aside < cost
+        steps[y] = np.where(bends, np.where(left <= right, -1, 1), 0)
+        cost = np.where(bends, aside, cost) + ink[y]
+    return cost, steps
+
+
+def _trace(columns: npt.NDArray[np.intp], steps: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
+    """(n, h): the columns of the cheapest paths that end in these, from the last row up."""
+    out = np.empty((len(columns), len(steps)), np.intp)
+    for k, row in enumerate(steps[::-1]):
+        out[:, k] = columns
+        columns = columns + row[columns]
+    return out

@@ -1,0 +1,328 @@
+"""Frame → ink: what was written, free of paper, shadows and light.
+
+The paper's brightness is estimated and divided out, then Sauvola's threshold decides, at the scale
+that the writing needs rather than the camera's. Dark ink on light paper and light on dark alike.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import InputError
+from hwr_live.media.images import paper_of, to_8_bits
+from hwr_live.recognition.components import components
+
+Grey = npt.NDArray[np.uint8]
+
+_AREA = 3_000_000  # pixels: larger pictures are worked on at this size; pens are then 3 px wide
+_SECOND_AREA = 8_000_000  # pixels: the most that small writing is enlarged to
+_MOST_ENLARGED = 4.0  # more is blur
+_PAPER_SIDE = 140  # pixels: light changes slowly, so paper is estimated on a picture this small
+_PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
+_GROUND_SIDE = 200  # pixels: light writing and dark are told apart on a picture this small …
+_GROUND_WINDOW = 23  # … by the median of so many pixels around
+_BRIGHT = 160  # grey: no board is as bright as this
+_UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
+_BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
+_WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side …
+_LEAST_WINDOW = 15  # … and the fewest pixels of the picture that it is wide
+_K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
+_PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
+_DARKEST = 0.3  # per cent of the pixels that a few words cover
+_THRESHOLD_SIDE = 640  # pixels that the threshold is found at, or fewer; …
+_DRAWN_SIDE = 320  # … without a camera's noise these are enough
+_FAINTEST = 0.10  # darkness against the paper below which nothing is ink
+_CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
+_PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
+_RULE = 3.0  # how many times longer than wide
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The ink of one frame at working scale.
+
+    Attributes:
+        mask: bool (h, w), where there is ink.
+        grey: uint8 (h, w), bright ink on black, also at the soft edges of strokes.
+        core: brightness in ``grey`` that ink reaches somewhere in each of its components; shadows,
+            creases and the writing on the other side never do.
+        scale: working pixels per pixel of the frame.
+        size: width and height of the frame in its own pixels.
+        origin: where in the picture the frame begins, if it is a part of one.
+    """
+
+    mask: npt.NDArray[np.bool_]
+    grey: Grey
+    core: float
+    scale: float
+    size: tuple[int, int]
+    origin: tuple[int, int] = (0, 0)
+
+
+def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
+    """Finds the ink in a frame.
+
+    Args:
+        frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; uint8, uint16 or float of 0 to 1.
+        scale: working pixels per pixel of the frame; chosen by the frame's size if None.
+
+    Raises:
+        InputError: for an array that is no picture.
+    """
+    given = to_grey(frame)
+    grey, scale = _scaled(given, scale)
+    less = _halve(grey, 2 * _GROUND_SIDE)  # for both, as each would make it of the whole
+    flat = _with_contrast(flatten(grey, is_light_on_dark(less), less))
+    # An enlarged stroke is narrower than the camera's pixels were, and so much paler.
+    mask, darkness = binarize(flat, _K / max(1.0, scale))
+    # The soft edge of a stroke stays, one pixel wide; the paper goes.
+    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
+    return Ink(mask, edged, _CORE * darkness, scale, given.shape[::-1])
+
+
+def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
+    """The ink of a canvas, whose paper is white and whose strokes are black: no light to divide
+    out, no rules to take away.
+
+    Args:
+        image: uint8 (h, w).
+        scale: as of ``find_ink``.
+    """
+    grey, scale = _scaled(image, scale)
+    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST), _K, _DRAWN_SIDE)
+    bright = np.asarray(cv2.bitwise_not(grey), np.uint8)
+    return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1])
+
+
+def _scaled(grey: Grey, scale: float | None) -> tuple[Grey, float]:
+    """The picture at a scale, or at the one that its size asks for, and that scale."""
+    height, width = grey.shape
+    if scale is None:
+        scale = min(1.0, math.sqrt(_AREA / (height * width)))
+    if scale != 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        grey = np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
+    return grey, scale
+
+
+def second_scale(ink: Ink, factor: float, part: tuple[int, ...]) -> float:
+    """The scale for a second look, ``factor`` times nearer as far as that helps; never further.
+
+    Args:
+        ink: that of the first look.
+        factor: how much nearer.
+        part: height and width in pixels of the part of the frame that is looked at.
+    """
+    most = math.sqrt(_SECOND_AREA / (part[0] * part[1]))
+    return max(ink.scale, min(ink.scale * factor, most, _MOST_ENLARGED))
+
+
+def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
+    """Any picture as uint8 (h, w); transparent pixels are paper (:func:`paper_of`).
+
+    Raises:
+        InputError: for an array of another shape or type, or without pixels.
+    """
+    picture = np.asarray(frame)
+    if picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[:, :, 0]
+    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] not in (3, 4)):
+        raise InputError(f"a picture is (h, w), (h, w, 3) or (h, w, 4), not {picture.shape}")
+    if picture.size == 0:
+        raise InputError("the picture has no pixels")
+    known = picture.dtype in (np.uint8, np.uint16, np.bool_)
+    if not known and not np.issubdtype(picture.dtype, np.floating):
+        raise InputError(f"a picture's pixels are uint8, uint16 or float, not {picture.dtype}")
+    picture = to_8_bits(picture)
+    if picture.ndim == 2:
+        return np.ascontiguousarray(picture)
+    grey = cv2.cvtColor(
+        np.ascontiguousarray(picture),
+        cv2.COLOR_BGR2GRAY if picture.shape[2] == 3 else cv2.COLOR_BGRA2GRAY,
+    )
+    if picture.shape[2] == 4:
+        alpha = picture[:, :, 3].astype(np.float32) / 255
+        grey = (grey * alpha + paper_of(picture) * (1 - alpha)).astype(np.uint8)
+    return np.asarray(grey, np.uint8)
+
+
+def is_light_on_dark(grey: Grey) -> bool:
+    """Whether the writing is lighter than its ground, as on a blackboard.
+
+    Paper is what most pixels around are, and ink stands out from it to one side.
+    """
+    small = _shrink(grey, _GROUND_SIDE)
+    if _percentiles(small, 50)[0] >= _BRIGHT:
+        return False
+    window = min(_GROUND_WINDOW, (min(small.shape) - 1) // 2 * 2 + 1)
+    if window < 3:
+        return False
+    apart = small.astype(np.float32) - cv2.medianBlur(small, window)
+    # Squares: a few pixels of strong contrast say more than the grain of the paper.
+    light = float((np.maximum(apart, 0) ** 2).sum())
+    dark = float((np.minimum(apart, 0) ** 2).sum())
+    return light > 1.5 * dark
+
+
+def flatten(grey: Grey, light_on_dark: bool = False, less: Grey | None = None) -> Grey:
+    """Divides the light out: uint8 (h, w), paper 255, ink the darker the more it differs from it.
+
+    The paper is a closing of the picture (dark strokes filled from around them), smoothed; of
+    light writing on a dark ground an opening, and the ground is divided by the picture.
+
+    Args:
+        grey: uint8 (h, w).
+        light_on_dark: whether the writing is lighter than its ground.
+        less: the same picture, halved a few times, if it is at hand.
+    """
+    small = _shrink(grey if less is None else less, _PAPER_SIDE)
+    kernel = min(_PAPER_KERNEL, max(3, min(small.shape) // 2 * 2 - 1))
+    # The median takes the camera's noise away, which a closing alone would collect.
+    still = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small
+    ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (kernel, kernel))
+    way = cv2.MORPH_OPEN if light_on_dark else cv2.MORPH_CLOSE
+    paper = cv2.morphologyEx(still, way, ball, borderType=cv2.BORDER_REPLICATE)
+    paper = cv2.GaussianBlur(paper, (0, 0), kernel / 5)
+    height, width = grey.shape
+    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    lit = np.asarray(paper)
+    if light_on_dark:
+        ground = np.add(lit, _BLACK, dtype=np.uint16)
+        picture = np.add(grey, _BLACK, dtype=np.uint16)
+        share = np.asarray(cv2.divide(ground, picture, scale=255))
+        return np.minimum(share, 255).astype(np.uint8)
+    if int(lit.min()) >= _UNLIT:
+        return np.asarray(cv2.divide(grey, lit, scale=255), np.uint8)
+    flat = np.asarray(cv2.divide(grey, np.maximum(lit, _UNLIT), scale=255), np.uint8)
+    flat[lit < _UNLIT] = 255  # a camera's noise in the dark is no writing
+    return flat
+
+
+def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[np.float32]:
+    """Sauvola's threshold for each pixel (Sauvola and Pietikäinen 2000): mean·(1 + k·(sd/r − 1)).
+
+    Args:
+        grey: uint8 (h, w).
+        window: odd side of the square that mean and standard deviation are taken over.
+        k: how far the threshold falls below the mean where there is little contrast.
+        r: the greatest standard deviation, 128 for uint8.
+
+    Returns:
+        float32 (h, w); a darker pixel is ink.
+    """
+    side = (window, window)
+    border = cv2.BORDER_REFLECT_101 if min(grey.shape) > 1 else cv2.BORDER_REPLICATE
+    mean = np.asarray(cv2.boxFilter(grey, cv2.CV_32F, side, borderType=border), np.float32)
+    out = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, side, borderType=border), np.float32)
+    out -= mean * mean
+    np.sqrt(np.maximum(out, 0, out=out), out=out)
+    out *= k / r
+    out += 1 - k
+    out *= mean
+    return out
+
+
+def binarize(flat: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
+    """Ink mask of a picture whose paper is 255, and how dark its ink is.
+
+    Args:
+        flat: uint8 (h, w).
+        k: as of ``sauvola``.
+
+    Returns:
+        bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
+    """
+    soft = _soft(flat)
+    # The paper's own grain: half of all pixels lie within it, more than this is no chance.
+    grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
+    limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
+    mask = _darker(soft, limit, k)
+    inked = np.flatnonzero(mask)  # few of all pixels
+    if not len(inked):
+        return mask, 0.0
+    greys = soft.reshape(-1)[inked]
+    darkness = 255 - _percentiles(greys, 20)[0]
+    _drop_rules(mask, inked[greys >= math.ceil(255 - _PALE * darkness)])
+    return mask, darkness
+
+
+def _soft(grey: Grey) -> Grey:
+    """The picture with less noise in it."""
+    return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.uint8) if min(grey.shape) > 2 else grey
+
+
+def _darker(
+    soft: Grey, limit: float, k: float, side: int = _THRESHOLD_SIDE
+) -> npt.NDArray[np.bool_]:
+    """Where a picture is darker than Sauvola's threshold and a limit: bool (h, w)."""
+    # The threshold is smooth: on a large picture a part of the pixels tell it as well.
+    coarse = _halve(soft, side)
+    scale = coarse.shape[0] / soft.shape[0]
+    window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
+    exact = np.minimum(sauvola(coarse, max(3, window), k), np.float32(limit))
+    threshold = np.ceil(exact).astype(np.uint8)
+    if coarse.shape != soft.shape:
+        size = (soft.shape[1], soft.shape[0])
+        resized = cv2.resize(threshold, size, interpolation=cv2.INTER_LINEAR)
+        threshold = np.asarray(resized, np.uint8)
+    return np.asarray(soft < threshold, np.bool_)
+
+
+def _with_contrast(flat: Grey) -> Grey:
+    """Faint writing made as dark as a pen's, if it stands out from the paper's grain."""
+    darkness, grain = (255 - grey for grey in _percentiles(flat[::2, ::2], _DARKEST, 20))
+    if darkness >= _PEN or darkness < 4 * grain or darkness < 12:
+        return flat
+    darker = cv2.convertScaleAbs(cv2.bitwise_not(flat), alpha=_PEN / darkness)
+    return np.asarray(cv2.bitwise_not(darker), np.uint8)
+
+
+def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None:
+    """Takes out of a mask those of its pale pixels, given by their places in it, that are rules of
+    the paper: level or upright, long and thin."""
+    only = np.zeros_like(mask)
+    only.reshape(-1)[pale] = True
+    labels, stats = components(only)
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    longer, shorter = np.maximum(w, h), np.minimum(w, h)
+    rule = (longer > _RULE * shorter) & (longer >= 6)
+    rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
+    mask.reshape(-1)[pale[rule[labels.reshape(-1)[pale]]]] = False
+
+
+def _percentiles(grey: Grey, *shares: float) -> list[float]:
+    """``np.percentile`` of any pixels, by their histogram."""
+    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], None, [256], [0, 256])
+    below = np.cumsum(counts.astype(np.int64))
+    places = [share / 100 * (int(below[-1]) - 1) for share in shares]
+    # The greys of the pixels before and after each place, were they sorted.
+    sides = [np.searchsorted(below, (math.floor(p), math.ceil(p)), side="right") for p in places]
+    return [float(a + (b - a) * (p % 1)) for p, (a, b) in zip(places, sides, strict=True)]
+
+
+def _halve(grey: Grey, side: int) -> Grey:
+    """The picture halved, which is quick, until it has no more pixels than a square of ``side``."""
+    while grey.size > side * side and min(grey.shape) > 1:
+        height, width = (length // 2 for length in grey.shape)
+        even = grey[: 2 * height, : 2 * width]  # other ratios than 2 are not quick
+        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+        grey = np.asarray(half, np.uint8)
+    return grey
+
+
+def _shrink(grey: Grey, side: int) -> Grey:
+    """The picture with no more pixels than a square of ``side``."""
+    grey = _halve(grey, 2 * side)
+    height, width = grey.shape
+    scale = side / math.sqrt(height * width)
+    if scale >= 1:
+        return grey
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,129 @@
+"""A LiteRT file and its interpreters: batches of images in, outputs out, in several threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import InputError
+from hwr_live.system.silence import silence
+
+Floats = npt.NDArray[np.float32]
+
+_BATCH = 16  # images: larger batches are no quicker an image, and take more memory
+_ALONE = 6  # images: fewer are done before another thread has begun
+_MOST_THREADS = 4
+
+
+class Network:
+    """A LiteRT model with one input.
+
+    LiteRT's own threads wait for each other after every layer, which takes several times as long
+    if the machine is busy. Here each thread has an interpreter and takes the next batch when it is
+    done with one. One caller is served at a time; others wait.
+
+    Args:
+        path: what the model is called in errors.
+        content: the LiteRT file.
+        shape: of one input image.
+
+    Attributes:
+        interpreter: one that has run an image of zeros, to tell of the model's outputs.
+
+    Raises:
+        InputError: if the model cannot take it.
+    """
+
+    def __init__(self, path: Path, content: bytes, shape: tuple[int, ...]) -> None:
+        self._path, self._content = path, content
+        self._serving = threading.Lock()
+        self._widths: dict[int, int] = {}
+        self.interpreter = self._run(None, np.zeros((1, *shape), np.float32))
+        self._interpreters = [self.interpreter]  # for each thread, as far as it was needed
+        self._threads = min(_MOST_THREADS, os.cpu_count() or 1)
+
+    def run(self, images: Floats, outputs: Sequence[int]) -> list[Floats]:
+        """Outputs of any number of images.
+
+        Args:
+            images: float32 (n, *shape), n at least 1.
+            outputs: tensors of the model, by their numbers.
+
+        Returns:
+            For each of the outputs float32 (n, width).
+
+        Raises:
+            InputError: if the model does not run, or gives anything but finite (n, width), always
+                of the same width.
+        """
+        with self._serving:
+            threads = max(1, min(self._threads, 2 * len(images) // _ALONE))
+            # As many batches for each thread, if all get on as well.
+            count = threads * -(-len(images) // (threads * _BATCH))
+            batches = np.array_split(images, count)
+            found: list[list[Floats]] = [[] for _ in batches]
+            left = iter(range(count))
+            failures: list[InputError] = []
+
+            def take(thread: int) -> None:
+                """Runs batches that no other thread has taken, until there are none."""
+                try:
+                    for number in left:
+                        interpreter = self._run(self._interpreters[thread], batches[number])
+                        self._interpreters[thread] = interpreter
+                        found[number] = [
+                            self._output(interpreter, i, batches[number]) for i in outputs
+                        ]
+                except InputError as error:  # raised where the outputs are waited for
+                    failures.append(error)
+
+            while len(self._interpreters) < threads:
+                self._interpreters.append(None)
+            helpers = [threading.Thread(target=take, args=(n,)) for n in range(1, threads)]
+            for helper in helpers:
+                helper.start()
+            take(0)
+            for helper in helpers:
+                helper.join()
+        if failures:
+            raise failures[0]
+        return [np.concatenate(rows) for rows in zip(*found, strict=True)]
+
+    def _output(self, interpreter: Any, index: int, images: Floats) -> Floats:
+        found = interpreter.get_tensor(index)
+        wanted = (len(images), self._widths.setdefault(index, int(found.shape[-1])))
+        if found.shape != wanted:
+            raise InputError(f"{self._path} gives {found.shape} where {wanted} is due")
+        if not np.isfinite(found).all():
+            raise InputError(f"{self._path} gives no numbers; it may be damaged")
+        return np.asarray(found, np.float32)
+
+    def _run(self, interpreter: Any, images: Floats) -> Any:
+        """The interpreter, a new one if it is None, when it has run the images."""
+        try:
+            if interpreter is None:
+                interpreter = self._made()
+            given = interpreter.get_input_details()[0]
+            if tuple(given["shape"]) != images.shape:
+                interpreter.resize_tensor_input(given["index"], list(images.shape))
+                interpreter.allocate_tensors()
+            interpreter.set_tensor(given["index"], images)
+            interpreter.invoke()
+            return interpreter
+        except (ValueError, RuntimeError, TypeError, IndexError) as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+            raise InputError(f"{self._path} does not run: {reason}") from None
+
+    def _made(self) -> Any:
+        from ai_edge_litert.interpreter import Interpreter
+
+        with silence():  # it greets on stderr, whatever one sets
+            made: Any = Interpreter(model_content=self._content, num_threads=1)
+            made.allocate_tensors()
+        return made

@@ -1,0 +1,191 @@
+"""Frame → pieces as the writing stands: the sheet straightened, its lines level, itself upright.
+
+What is found in a frame keeps the way back to the frame's own pixels.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.reading import Box, union_box
+from hwr_live.recognition.ink import Grey, Ink, drawn_ink, find_ink, second_scale, to_grey
+from hwr_live.recognition.segment import Piece, Segmentation, segment
+from hwr_live.recognition.sheet import find_sheet, straighten
+
+Matrix = npt.NDArray[np.float64]
+
+_SMALL = 24  # pixels: writing of less usual height is looked at enlarged …
+_ENLARGED = 40  # … to this
+_AROUND = 3.0  # usual heights: as much paper around the writing is looked at with it
+_LEVEL = math.radians(2.75)  # lines that fall or rise less are read as they are
+_INKED = 64  # of 255: what counts as ink of a glyph
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen in a frame.
+
+    Attributes:
+        ink: of the sheet or the whole frame, turned so that its lines are level.
+        segmented: its pieces.
+        size: width and height of the frame in pixels.
+        matrix: (3, 3), from the ink's pixels to the frame's; None where only the scale differs.
+        ms: milliseconds that finding the "ink" and the pieces ("segment") took.
+        original: ``ink`` and ``matrix`` before lines were made level.
+    """
+
+    ink: Ink
+    segmented: Segmentation
+    size: tuple[int, int]
+    matrix: Matrix | None
+    ms: dict[str, float]
+    original: tuple[Ink, Matrix | None]
+
+    def box(self, piece: Piece, glyph: Grey) -> Box:
+        """Where a piece stands in the frame, never beyond its edges.
+
+        Args:
+            piece: one of ``segmented``.
+            glyph: uint8 (h, w), the piece's ink, bright on black, with a margin of one pixel.
+        """
+        if self.matrix is None:
+            if self.ink.scale == 1 and self.ink.origin == (0, 0):
+                return piece.box
+            left, top, width, height = (v / self.ink.scale for v in piece.box)
+            left, top = left + self.ink.origin[0], top + self.ink.origin[1]
+            return _clipped((left, top, left + width, top + height), self.size)
+        x, y = piece.box[:2]
+        # Only the corners of the ink itself count: those of a box turned at an angle stick out.
+        rows, columns = np.nonzero(glyph >= min(_INKED, int(glyph.max(initial=0))))
+        spots = np.stack([columns + max(0, x - 1) + 0.5, rows + max(0, y - 1) + 0.5], 1)
+        placed = cv2.perspectiveTransform(spots[None], self.matrix)[0]
+        half = 0.5 / self.ink.scale
+        low, high = placed.min(0) - half, placed.max(0) + half
+        return _clipped((low[0], low[1], high[0], high[1]), self.size)
+
+
+def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> Sight:
+    """Finds what is written in a frame.
+
+    Args:
+        frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; uint8, uint16 or float of 0 to 1.
+        drawn: whether it is a canvas: no photograph, and no sheet of paper in it.
+
+    Raises:
+        InputError: for an array that is no picture.
+    """
+    began = time.perf_counter()
+    grey = to_grey(frame)
+    size = (grey.shape[1], grey.shape[0])
+    corners = None
+    find = drawn_ink if drawn else find_ink
+    if not drawn:
+        given = np.asarray(frame)
+        colour = given.dtype == np.uint8 and given.ndim == 3 and given.shape[2] == 3
+        corners = find_sheet(given if colour else grey)
+    picture, matrix = grey, None
+    if corners is not None:
+        picture, matrix = straighten(grey, corners)
+    ink = find(picture)
+    inked = time.perf_counter()
+    segmented = segment(ink)
+    if segmented.lines and segmented.height < _SMALL:
+        ink = _nearer(picture, ink, segmented, find)
+        segmented = segment(ink)
+    if matrix is not None:
+        matrix = matrix @ _to_frame(ink, None)
+    ms = {"ink": 1000 * (inked - began), "segment": 1000 * (time.perf_counter() - inked)}
+    seen = Sight(ink, segmented, size, matrix, ms, (ink, matrix))
+    return _levelled(seen)
+
+
+def _nearer(
+    picture: Grey, ink: Ink, segmented: Segmentation, find: Callable[[Grey, float], Ink]
+) -> Ink:
+    """The ink of small writing, enlarged; only the part of the picture that is written on."""
+    boxes = [piece.box for line in segmented.lines for piece in line]
+    x, y, w, h = (v / ink.scale for v in union_box(boxes))
+    room = _AROUND * segmented.height / ink.scale
+    height, width = picture.shape
+    left, top = max(0, int(x - room)), max(0, int(y - room))
+    part = picture[top : min(height, int(y + h + room)), left : min(width, int(x + w + room))]
+    part = np.ascontiguousarray(part)
+    scale = second_scale(ink, _ENLARGED / segmented.height, part.shape)
+    return replace(find(part, scale), origin=(left, top))
+
+
+def turned(sight: Sight, quarters: int) -> Sight:
+    """The same seen after so many quarter turns anticlockwise."""
+    began = time.perf_counter()
+    ink, matrix = sight.original
+    height, width = ink.mask.shape
+    # From the turned picture's pixels to those of the picture before, pixel corners at whole
+    # numbers.
+    back = {
+        1: np.array([(0, -1, width), (1, 0, 0), (0, 0, 1)], np.float64),
+        2: np.array([(-1, 0, width), (0, -1, height), (0, 0, 1)], np.float64),
+        3: np.array([(0, 1, 0), (-1, 0, height), (0, 0, 1)], np.float64),
+    }[quarters]
+    mask = np.ascontiguousarray(np.rot90(ink.mask, quarters), np.bool_)
+    grey = np.ascontiguousarray(np.rot90(ink.grey, quarters), np.uint8)
+    return _again(sight, replace(ink, mask=mask, grey=grey), _to_frame(ink, matrix) @ back, began)
+
+
+def _levelled(sight: Sight) -> Sight:
+    """The same with level lines, where they are not."""
+    tilt = sight.segmented.tilt
+    if abs(tilt) < _LEVEL:
+        return sight
+    began = time.perf_counter()
+    ink, matrix = sight.ink, sight.matrix
+    height, width = ink.mask.shape
+    cos, sin = math.cos(tilt), math.sin(tilt)
+    wide = math.ceil(width * cos + height * abs(sin))
+    high = math.ceil(height * cos + width * abs(sin))
+    back = np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)], np.float64)
+    back[:2, 2] = (width / 2, height / 2) - back[:2, :2] @ (wide / 2, high / 2)
+    centres = back.copy()  # OpenCV's pixels have their centres at whole numbers
+    centres[:2, 2] += back[:2, :2] @ (0.5, 0.5) - 0.5
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
+    # What was no writing stays out: edges of the page and the table, which are told by the frame's
+    # border, do not reach the border of the turned picture any more.
+    labels = sight.segmented.labels
+    written = np.zeros(int(labels.max()) + 1, np.uint8)
+    for line in sight.segmented.lines:
+        for piece in line:
+            written[list(piece.parts)] = 255
+    whole = written[labels]
+    soft = cv2.warpAffine(whole, centres[:2], (wide, high), flags=flags)
+    level = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
+    return _again(sight, level, _to_frame(ink, matrix) @ back, began)
+
+
+def _again(sight: Sight, ink: Ink, matrix: Matrix, began: float) -> Sight:
+    segmented = segment(ink)
+    spent = sight.ms["segment"] + 1000 * (time.perf_counter() - began)
+    ms = {**sight.ms, "segment": spent}
+    return Sight(ink, segmented, sight.size, matrix, ms, sight.original)
+
+
+def _to_frame(ink: Ink, matrix: Matrix | None) -> Matrix:
+    """(3, 3), from the ink's pixels to those of the frame."""
+    if matrix is not None:
+        return matrix
+    (x, y), pixel = ink.origin, 1 / ink.scale
+    return np.array([(pixel, 0, x), (0, pixel, y), (0, 0, 1)], np.float64)
+
+
+def _clipped(edges: tuple[float, float, float, float], size: tuple[int, int]) -> Box:
+    """The box of whole pixels around left, top, right, bottom, within the frame."""
+    left = min(size[0] - 1, max(0, math.floor(edges[0])))
+    top = min(size[1] - 1, max(0, math.floor(edges[1])))
+    right, bottom = min(size[0], math.ceil(edges[2])), min(size[1], math.ceil(edges[3]))
+    return (left, top, max(1, right - left), max(1, bottom - top))

@@ -1,0 +1,71 @@
+"""Ctrl-C and SIGTERM: a program that is asked to end does so without a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+STATUS = 130
+"""Exit status of a program that was asked to end."""
+
+
+def start(module: str) -> int:
+    """Loads a module and runs its ``main()``, in which both signals raise KeyboardInterrupt.
+
+    Before, and after, they end the process at once: there is nothing to be finished then, and an
+    exception while NumPy or OpenCV is half loaded ends in whatever they make of it. A package or
+    library that is not there is told in one line.
+
+    Returns:
+        The exit status.
+    """
+    _answer(_end)
+    from importlib import import_module
+
+    from hwr_live.system.missing import what_is_missing
+
+    try:
+        run = import_module(module).main
+        try:
+            _answer(_interrupt)
+            return int(run())
+        finally:
+            _answer(_end)
+    except KeyboardInterrupt:
+        return STATUS
+    except ImportError as error:
+        if not (told := what_is_missing(error)):
+            raise
+        program = "train" if module.startswith("train") else "hwr-live"
+        print(f"{program}: {told}", file=sys.stderr)
+        return 1
+
+
+class at_once:
+    """A block, such as one of imports, in which both signals end the process at once."""
+
+    def __enter__(self) -> None:
+        self._before = [(number, signal.getsignal(number)) for number in _SIGNALS]
+        _answer(_end)
+
+    def __exit__(self, *_: object) -> None:
+        for number, answer in self._before:
+            signal.signal(number, answer)
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def _answer(answer: signal._HANDLER) -> None:
+    for number in _SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # of a program in the background
+            signal.signal(number, answer)
+
+
+def _end(number: int, frame: object) -> None:
+    os._exit(STATUS)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""Teaching a profile: by the window that asks, or by a photographed page."""

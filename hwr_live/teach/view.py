@@ -1,0 +1,161 @@
+"""The picture of the window that teaches: a pure function of its state."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from hwr_live.pad.view import paint_canvas, paint_stroke
+from hwr_live.reading import Glyph
+from hwr_live.teach.layout import KEYS
+from hwr_live.teach.plan import ROUNDS, describe
+from hwr_live.teach.state import TeachState
+from hwr_live.ui import panel
+from hwr_live.ui.paint import (
+    INK,
+    SURE,
+    Frame,
+    capital_height,
+    fit_text,
+    plate,
+    put_text,
+    text_width,
+)
+
+_GUIDE = (236, 228, 220)
+_BASELINE, _X_HEIGHT = 0.68, 0.38  # of the drawing area, from its top
+_STRIP = (250, 248, 240)
+
+
+class TeachView:
+    """Paints states; what has not changed since the last one is not painted again.
+
+    Args:
+        name: of the profile.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._painted: dict[str, tuple[object, ...]] = {}
+        self._frame: Frame = np.empty((0, 0, 3), np.uint8)
+
+    def paint(self, state: TeachState) -> Frame:
+        """The whole window: uint8 (height, width, 3)."""
+        layout = state.layout
+        if not self._frame.size:
+            self._frame = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
+        frame, (x, y, w, h) = self._frame, layout.drawing
+        invited = not (state.kept or state.written or state.pen.points)
+        if self._is_new("paper", state.revision, state.char is None, invited):
+            frame[y : y + h, x : x + w] = _paint_paper(state, invited)
+        if self._is_new("prompt", state.char):
+            _paint_prompt(frame, state)
+        asked = (state.at, len(state.kept), len(state.asked), state.waits)
+        if self._is_new("panel", *asked, id(state.reading), state.note):
+            _paint_panel(frame, state, self._name)
+        frame = frame.copy()
+        if state.pen.points:
+            paint_stroke(frame[y : y + h, x : x + w], state.pen, state.canvas.pen)
+        if state.paused > 0:
+            done = round(w * state.paused)
+            cv2.rectangle(frame, (x, y - 5), (x + done, y - 1), SURE, cv2.FILLED)
+        return frame
+
+    def _is_new(self, part: str, *of: object) -> bool:
+        """Whether a part of the picture is of other things than when it was painted last."""
+        old, self._painted[part] = self._painted.get(part), of
+        return old != of
+
+
+def _paint_paper(state: TeachState, invited: bool) -> Frame:
+    """What has been written, on lines as in a school's exercise book."""
+    paper = paint_canvas(state.canvas)
+    height, width = paper.shape[:2]
+    if state.char is None:
+        return paper
+    ruled = np.full_like(paper, 255)
+    for share in (_BASELINE, _X_HEIGHT):
+        cv2.line(ruled, (0, round(height * share)), (width, round(height * share)), _GUIDE, 2)
+    if invited:
+        font = state.layout.font
+        told = fit_text("Write it here; a pause goes on to the next", font, width - 2 * font)
+        at = (width // 2, round(height * _BASELINE) + 2 * font)
+        put_text(ruled, told, at, font, panel.QUIET, align="centre")
+    return np.asarray(cv2.min(paper, ruled), np.uint8)
+
+
+def _paint_prompt(frame: Frame, state: TeachState) -> None:
+    """What to write, as large as the strip allows."""
+    x, y, w, h = state.layout.prompt
+    font, char = state.layout.font, state.char
+    cv2.rectangle(frame, (x, y), (x + w, y + h - 1), _STRIP, cv2.FILLED)
+    cv2.line(frame, (x, y + h - 1), (x + w, y + h - 1), panel.EDGE)
+    margin, middle = round(font * 1.2), y + h // 2
+    if char is None:
+        large = min(round(h * 0.4), font * 3)
+        baseline = middle + capital_height(large) // 4
+        put_text(frame, "Thank you", (margin, baseline), large, SURE, bold=True)
+        told = fit_text("Enter: three more rounds, Esc: stop", font, w - 2 * margin)
+        put_text(frame, told, (margin, baseline + round(font * 1.7)), font, panel.QUIET)
+        return
+    label = round(font * 1.2)
+    put_text(frame, "Write:", (margin, middle + capital_height(label) // 2), label, panel.QUIET)
+    left = margin + text_width("Write:", label) + font
+    large = round(h * 0.78)
+    # What descends needs room below, and what has no height above the x-height may stand higher.
+    low = char in "gjpqyacemnorsuvwxz"
+    baseline = middle + capital_height(large) // 2 - round(0.06 * h) * low
+    put_text(frame, char, (left, baseline), large, panel.ACCENT, bold=True)
+    left += max(text_width(char, large, bold=True), large // 2) + font
+    room = w - left - font // 2
+    size = next((s for s in range(label, 9, -1) if text_width(describe(char), s) <= room), 9)
+    told = fit_text(describe(char), size, room)
+    put_text(frame, told, (left, middle + capital_height(size) // 2), size, INK)
+
+
+def _paint_panel(frame: Frame, state: TeachState, name: str) -> None:
+    layout, font = state.layout, state.layout.font
+    x, y, w, h = layout.panel
+    cv2.rectangle(frame, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
+    cv2.line(frame, (x, y), (x, y + h), panel.EDGE)
+    _paint_progress(frame, state, name)
+    if layout.bars[3] > 0:
+        glyph = max(state.reading.glyphs, key=lambda g: g.box[2] * g.box[3], default=None)
+        panel.draw_caption(frame, layout.bars, font, "READ SO FAR AS")
+        panel.draw_candidates(frame, layout.below_caption(layout.bars), font, glyph)
+    if layout.crops[3] > 0:
+        taught = state.taught
+        cells = layout.crop_cells(len(taught))
+        hidden = len(taught) - len(cells)
+        more = f"and {hidden} before" if hidden > 0 else ""
+        panel.draw_caption(frame, layout.crops, font, "TAUGHT", more)
+        shown = taught[max(0, hidden) :]
+        glyphs = [Glyph(s.char, 1.0, (0, 0, 0, 0), (), s.crop) for s in shown]
+        panel.draw_crops(frame, list(zip(cells, glyphs, strict=True)), font, None, shares=False)
+    if state.note is not None:
+        panel.draw_note(frame, layout.note, font, state.note.text, warning=state.note.warning)
+    for box, (key, text) in zip(layout.keys, KEYS, strict=False):
+        waits = "wait for Enter" if state.waits else "go on by itself"
+        panel.draw_key(frame, box, font, key, waits if key == "P" else text)
+
+
+def _paint_progress(frame: Frame, state: TeachState, name: str) -> None:
+    layout, font = state.layout, state.layout.font
+    x, y, w, _ = layout.progress
+    number = min(state.at // state.round_of + 1, -(-len(state.asked) // state.round_of))
+    rounds = max(ROUNDS, -(-len(state.asked) // state.round_of))
+    panel.draw_caption(frame, layout.progress, font, "PROFILE", name)
+    top = y + layout.caption
+    size = max(10, round(font * 0.95))
+    count = len(state.kept)
+    told = f"{count} of {len(state.asked)} taught"
+    baseline = top + capital_height(size) + 2
+    put_text(frame, told, (x, baseline), size, INK, bold=True)
+    turn = f"round {number} of {rounds}"
+    if text_width(told, size, bold=True) + text_width(turn, size) + font <= w:
+        put_text(frame, turn, (x + w, baseline), size, panel.QUIET, align="right")
+    bar = (x, baseline + round(font * 0.7), w, max(5, round(font * 0.5)))
+    plate(frame, bar, panel.EDGE, 3)
+    done = round(w * state.at / max(1, len(state.asked)))
+    if done >= 1:
+        plate(frame, (bar[0], bar[1], done, bar[3]), SURE, 3)

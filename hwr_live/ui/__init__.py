@@ -1,0 +1,1 @@
+"""What all windows share: a window, a pen, painting, a thread that reads."""

@@ -1,0 +1,476 @@
+"""The command line as other programs call it: exit status, stdout, stderr, JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hwr_live
+from hwr_live.cli.main import main
+from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.media.images import encode_png, read_picture
+from hwr_live.profiles.profile import Profile
+from hwr_live.recognition.models import shipped_models
+from hwr_live.recognition.reader import Reader
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = "\n".join(TEXT) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The sample page as a file."""
+    path = tmp_path_factory.mktemp("pages") / "page.png"
+    path.write_bytes(encode_png(draw_sample()))
+    return str(path)
+
+
+def blank(path: Path) -> str:
+    path.write_bytes(encode_png(np.full((60, 80), 255, np.uint8)))
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of a command."""
+    try:
+        status = main(arguments)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    return (status, *capsys.readouterr())
+
+
+def program(*arguments: str, **options: Any) -> subprocess.CompletedProcess[Any]:
+    """Runs ``python -m hwr_live`` as a process of its own."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    given: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 60, **options}
+    return subprocess.run(
+        [sys.executable, "-m", "hwr_live", *arguments],
+        env={**os.environ, "PYTHONPATH": path},
+        check=False,
+        **given,
+    )
+
+
+# Bad use -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "write",
+        "read",
+        "read gone.png",
+        "read gone/",
+        "read page.png --chars é",
+        "read page.png --chars=",
+        "read page.png --model gone",
+        "read page.png --model=",
+        "read page.png --model page.png",
+        "read page.png --colour",
+        "read page.png --overlay page.png",
+        "read page.png --overlay page.png/deeper",
+        "sample --chars ;",
+        "sample --out page.png",
+        "sample --out gone/page.png",
+        "sample --out=",
+        "sample more",
+        "camera --frames 0",
+        "camera --frames -3",
+        "camera --frames many",
+        "camera --source gone.avi --no-window",
+        "draw --size 600",
+        "draw --size axb",
+        "draw --size -5x5",
+        "models more",
+        "read page.png --profile gone",
+        "read page.png --profile=",
+        "read page.png --profile ./page.png",
+        "camera --profile gone --no-window",
+        "draw --profile a:b",
+        "teach",
+        "teach a:b",
+        "teach ann --chars é",
+        "teach ann --size 5x5",
+        "teach ann --page page.png",
+        "teach ann --text hello",
+        "teach ann --page gone.png --text hello",
+        "teach ann --page page.png --text ...",
+        "teach ann --page page.png --text Something-quite-different",
+        "teach ann --page page.png --text-file gone.txt",
+        "teach ann --page page.png --text-file page.png",
+        "teach ann --page page.png --text-file . --text hello",
+        "profile",
+        "profile show gone",
+        "profile show ./page.png",
+        "profile export gone gone.zip",
+        "profile delete gone --yes",
+        "profile delete . --yes",
+        "profile list more",
+    ],
+)
+def test_bad_use_is_told_in_one_line(
+    arguments: str,
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "page.png").write_bytes(Path(page).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    status, out, err = run(capsys, *arguments.split())
+    assert status == 2
+    assert out == ""
+    assert err.startswith("hwr-live: ")
+    assert len(err.splitlines()) == 1
+    assert os.listdir(tmp_path) == ["page.png"]
+
+
+# read --------------------------------------------------------------------------------------------
+
+
+def test_a_picture_is_read(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "read", page) == (0, SAMPLE, "")
+
+
+def test_a_blank_picture_is_an_empty_reading(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "read", blank(tmp_path / "a.png")) == (0, "\n", "")
+
+
+def test_a_blank_line_is_between_pictures(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "read", page, page, page)[1] == "\n".join([SAMPLE] * 3)
+
+
+def test_the_others_are_read_where_some_are_broken(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note.txt").write_text("not a picture")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "cut.png").write_bytes(Path(page).read_bytes()[:5000])
+    gone, note, empty, cut = (str(tmp_path / n) for n in ("gone", "note.txt", "empty", "cut.png"))
+    status, out, err = run(capsys, "read", gone, page, note, empty, page, cut)
+    assert (status, out) == (2, SAMPLE + "\n" + SAMPLE)
+    told = err.splitlines()
+    assert len(told) == 4
+    for line, path in zip(told, (gone, note, empty, cut), strict=True):
+        assert line.startswith("hwr-live: ")
+        assert path in line
+
+
+def test_a_folder_is_read_in_natural_order(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blank(tmp_path / "page9.png")
+    (tmp_path / "page10.png").write_bytes(Path(page).read_bytes())
+    (tmp_path / "notes.txt").write_text("no picture, and not asked for")
+    status, out, err = run(capsys, "read", "--json", str(tmp_path))
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [os.path.basename(one["source"]) for one in told] == ["page9.png", "page10.png"]
+    assert [one["text"] for one in told] == ["", SAMPLE.rstrip()]
+    assert (status, err) == (0, "")
+
+
+def test_standard_input_is_read(
+    page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(page).read_bytes())))
+    status, out, err = run(capsys, "read", "-", "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["source"] == "-"
+    assert json.loads(out)["text"] + "\n" == SAMPLE
+    assert run(capsys, "read", "-")[::2] == (2, "hwr-live: standard input is empty\n")
+
+
+def test_json_has_the_agreed_form(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "read", page, page, "--json")
+    assert (status, err) == (0, "")
+    assert out.endswith("\n")
+    lines = out.splitlines()
+    assert len(lines) == 2
+    told = json.loads(lines[0], parse_constant=pytest.fail)
+    assert list(told) == ["source", "frame", "size", "text", "lines", "ms"]
+    assert told["source"] == page
+    assert told["size"] == list(draw_sample().shape[::-1])
+    assert told["text"] + "\n" == SAMPLE
+    assert list(told["ms"]) == ["ink", "segment", "classify", "total"]
+    assert [line["text"] for line in told["lines"]] == list(TEXT)
+    for line in told["lines"]:
+        assert list(line) == ["text", "box", "glyphs"]
+        assert all(type(n) is int for n in line["box"])
+        assert "".join(g["char"] or "" for g in line["glyphs"]) == line["text"].replace(" ", "")
+        for glyph in line["glyphs"]:
+            assert list(glyph) == ["char", "confidence", "box", "candidates"]
+            assert [type(n) for n in glyph["box"]] == [int] * 4
+            assert 0 <= glyph["confidence"] <= 1
+            assert len(glyph["candidates"]) == 5
+            assert all(type(c) is str and 0 <= p <= 1 for c, p in glyph["candidates"])
+
+
+def test_unwanted_characters_are_in_no_text(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "read", page, "--chars", "digits")[1]
+    assert out.split()
+    assert set("".join(out.split())) <= set("0123456789")
+
+
+@pytest.mark.parametrize("folder", shipped_models(), ids=lambda folder: str(folder.name))
+def test_models_by_name_and_by_path(
+    folder: Path, page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_name = run(capsys, "read", page, "--model", folder.name)
+    assert by_name[::2] == (0, "")
+    assert run(capsys, "read", page, "--model", str(folder)) == by_name
+
+
+def test_overlays_never_replace_a_file(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "made" / "here"
+    for _ in range(2):
+        status, out, err = run(capsys, "read", page, page, "--overlay", str(folder))
+        assert (status, out) == (0, SAMPLE + "\n" + SAMPLE)
+        assert len(err.splitlines()) == 2
+    assert sorted(os.listdir(folder)) == ["page-2.png", "page-3.png", "page-4.png", "page.png"]
+    overlay = read_picture(folder / "page.png")
+    assert (overlay != read_picture(page)).any()
+    assert Path(page).read_bytes() == encode_png(draw_sample())
+    assert run(capsys, "read", page, "--overlay", os.path.dirname(page))[0] == 0
+    assert Path(page).read_bytes() == encode_png(draw_sample())  # beside itself, too
+
+
+def test_pictures_may_stand_on_both_sides_of_an_option(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(capsys, "read", page, "--overlay", str(tmp_path / "o"), page)
+    assert (status, out) == (0, SAMPLE + "\n" + SAMPLE)
+    assert len(os.listdir(tmp_path / "o")) == 2
+    status, out, err = run(capsys, "read", page, "--chars", "all", page, "--colour")
+    assert (status, out) == (2, "")
+    assert "--colour" in err
+
+
+# Others ------------------------------------------------------------------------------------------
+
+
+def test_the_sample_is_read_and_written_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sample.png"
+    assert run(capsys, "sample") == (0, SAMPLE, "")
+    assert run(capsys, "sample", "--out", str(path)) == (0, SAMPLE, f"wrote {path}\n")
+    np.testing.assert_array_equal(read_picture(path)[:, :, 0], draw_sample())
+    assert os.listdir(tmp_path) == ["sample.png"]
+    before = path.read_bytes()
+    status, out, err = run(capsys, "sample", "--out", str(path))
+    assert (status, out) == (2, "")
+    assert "there already" in err
+    assert path.read_bytes() == before
+    told = json.loads(run(capsys, "sample", "--json", "--chars", "lower")[1])
+    assert told["source"] == "sample"
+    assert told["text"].replace(" ", "").replace("\n", "").islower()
+
+
+def test_the_shipped_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "models")
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == [f.name for f in shipped_models()]
+    assert out.startswith("hwr62 ")
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version") == (0, f"hwr-live {hwr_live.__version__}\n", "")
+    assert "draw" in run(capsys, "--help")[1]
+    assert "--overlay" in run(capsys, "read", "--help")[1]
+
+
+# Profiles ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ann(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Reader) -> Profile:
+    """A profile by name with the sample page's characters."""
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    profile = Profile.open("ann", new=True)
+    glyphs = reader.read(draw_sample()).glyphs
+    pairs = [(g.char, g.ink) for g in glyphs if g.char is not None and g.ink is not None]
+    profile.add_all(pairs, "page")
+    return profile
+
+
+def test_reading_with_a_profile(
+    ann: Profile, page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "read", page, "--profile", "ann") == (0, SAMPLE, "")
+    learnt: list[str] = []
+
+    def learn(reader: Reader, samples: list[tuple[str, Any]]) -> Reader:
+        learnt.append("".join(char for char, _ in samples))
+        return reader
+
+    monkeypatch.setattr(Reader, "with_samples", learn)
+    assert run(capsys, "read", page, "--profile", str(ann.folder)) == (0, SAMPLE, "")
+    assert learnt == ["Helloworldreadsyourhand2026"]
+    assert run(capsys, "read", page, "--profile", "bob") == (
+        2,
+        "",
+        "hwr-live: no profile 'bob'; there are: ann; hwr-live teach NAME makes one\n",
+    )
+
+
+@pytest.mark.parametrize("damage", ["empty", "ink", "list", "later"])
+def test_a_profile_that_cannot_be_used_is_told_and_reading_goes_on(
+    damage: str, ann: Profile, page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = ann.folder / "profile.json"
+    for sample in ann.samples:
+        if damage == "empty":
+            ann.delete_sample(sample)
+        elif damage == "ink":
+            (ann.folder / sample.file).write_bytes(b"")
+    if damage == "list":
+        path.write_bytes(path.read_bytes()[:50])
+    elif damage == "later":
+        path.write_text(path.read_text().replace('"version": 1', '"version": 9'))
+    status, out, err = run(capsys, "read", page, "--profile", "ann")
+    assert (status, out) == (0, SAMPLE)
+    lines = err.splitlines()
+    assert 1 <= len(lines) <= 6
+    assert all(line.startswith("hwr-live: profile ann") for line in lines)
+    assert run(capsys, "profile", "list")[0] == 0
+
+
+def test_profiles_are_listed_shown_exported_and_deleted(
+    ann: Profile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    listed = run(capsys, "profile", "list")
+    assert listed == (0, "ann              27 samples of 16 characters\n", "")
+    sheet = tmp_path / "sheet.png"
+    status, out, err = run(capsys, "profile", "show", "ann", "--sheet", str(sheet))
+    assert (status, err) == (0, f"wrote {sheet}\n")
+    assert out.startswith(f"27 samples of 16 characters in {ann.folder}\n")
+    assert len(out.splitlines()) == 17
+    assert read_picture(sheet).shape[0] > 16 * 60
+    assert run(capsys, "profile", "show", "ann", "--sheet", str(sheet))[0] == 2
+    zipped = tmp_path / "ann.zip"
+    assert run(capsys, "profile", "export", "ann", str(zipped))[0] == 0
+    assert run(capsys, "profile", "export", "ann", str(zipped))[0] == 2
+    for answer, status in (("n\n", 2), ("", 2), ("y\n", 0)):
+        assert ann.exists
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+        assert run(capsys, "profile", "delete", "ann")[:2] == (status, "")
+    assert not ann.folder.exists()
+    status, out, err = run(capsys, "profile", "list")
+    assert (status, out) == (0, "")
+    assert "no profiles in" in err
+
+
+# As a process ------------------------------------------------------------------------------------
+
+
+def test_a_process_says_only_what_was_read(page: str, tmp_path: Path) -> None:
+    done = program("read", page, str(tmp_path / "gone.png"), page, cwd=tmp_path)
+    assert done.stdout == SAMPLE + "\n" + SAMPLE
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    good = program("read", page, "--overlay", str(tmp_path), cwd=tmp_path)
+    assert (good.returncode, good.stdout) == (0, SAMPLE)
+    assert good.stderr == f"wrote {tmp_path / 'page.png'}\n"
+
+
+def test_standard_input_of_a_process(page: str, tmp_path: Path) -> None:
+    with open(page, "rb") as file:
+        done = program("read", "-", stdin=file, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, SAMPLE, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_terminal_without_the_characters(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    Profile.open(tmp_path / "Жé", new=True).add("7", np.full((20, 5), 255, np.uint8), "pad")
+    for arguments, status, told in (
+        (["profile", "show", "./Жé"], 0, "Жé".encode(encoding, "replace")),
+        (["train", "--help"], 0, "28×28".encode(encoding, "replace")),
+        (["read", "Ж.png"], 2, "Ж.png".encode(encoding, "backslashreplace")),
+    ):
+        done = program(*arguments, cwd=tmp_path, text=False)
+        assert done.returncode == status
+        assert told in (done.stderr if status else done.stdout)
+        assert len(done.stderr.splitlines()) == bool(status)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["read", "a\nb\x1b[31m.png"], ["sample", "x\ny"], ["camera", "--source", "a\rb"]]
+)
+def test_line_breaks_in_what_was_given(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err[:-1].isprintable()
+
+
+def test_output_that_cannot_be_written() -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w") as full:
+        done = program("sample", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert done.stderr.startswith("hwr-live: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_nobody_need_listen_to_the_end() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as pipe:
+        done = program("sample", capture_output=False, stdout=pipe, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "too_heavy"),
+    [
+        ("--version", "numpy cv2 ai_edge_litert"),
+        ("sample", "tensorflow keras scipy skimage matplotlib PIL train"),
+    ],
+)
+def test_nothing_heavy_is_imported(command: str, too_heavy: str) -> None:
+    code = (
+        "import sys\nfrom hwr_live.cli.main import main\ntry:\n    main(sys.argv[1:2])\n"
+        "except SystemExit: pass\n"
+        "print(*set(sys.argv[2].split()) & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, command, too_heavy],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "\n")

@@ -1,0 +1,102 @@
+"""A few cases of what ``python -m tests.measure.fuzz`` does by the thousand, and how it judges."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.measure import fuzz as mutate
+from tests.measure import fuzz_kinds as mutate_kinds
+from tests.measure.damage import damaged, damaged_json
+from tests.measure.fuzz import be_judged, run
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="children are watched as Unix does")
+@pytest.mark.parametrize("kind", ["picture", "video", "card"])
+def test_damaged_input_is_answered_or_told_in_one_line(kind: str) -> None:
+    tally = run(kind, 0, 12)
+    assert tally.failures == []
+    assert tally.right + tally.told == 12
+
+
+@pytest.mark.parametrize(
+    ("status", "lines", "right"),
+    [
+        (0, [], True),
+        (0, ["wrote a file"], True),
+        (2, ["hwr-live: it is broken"], True),
+        (1, ["train: stopped"], True),
+        (2, [], False),
+        (2, ["hwr-live: it is broken", "and more"], False),
+        (2, ["libpng error"], False),
+        (2, ["hwr-live: " + "x" * 1000], False),
+        (0, ["Traceback (most recent call last):"], False),
+        (130, [], False),
+        (-11, [], False),
+    ],
+)
+def test_what_is_a_failure(status: int, lines: list[str], right: bool) -> None:
+    assert (be_judged(status, lines) == "") is right
+
+
+def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # The children find these kinds in a module of the same name, put before the real one.
+    (tmp_path / "tests" / "measure").mkdir(parents=True)
+    (tmp_path / "tests" / "measure" / "fuzz_kinds.py").write_text(
+        "import os, time\n"
+        "def needs(kind): return ''\n"
+        "def odd(folder):\n"
+        "    turn = iter(range(9))\n"
+        "    def case(chance):\n"
+        "        n = next(turn)\n"
+        "        if n == 1: os.kill(os.getpid(), 11)\n"
+        "        return 0, []\n"
+        "    return case\n"
+        "def torn(folder):\n"
+        "    def case(chance): raise KeyError('inside')\n"
+        "    return case\n"
+        "def hung(folder):\n"
+        "    def case(chance): time.sleep(60)\n"
+        "    return case\n"
+        "KINDS = {'odd': odd, 'torn': torn, 'hung': hung}\n"
+    )
+    (tmp_path / "tests" / "measure" / "fuzz.py").write_text(Path(mutate.__file__).read_text())
+    monkeypatch.setattr(mutate, "ROOT", tmp_path)
+    assert [(case, wrong[:24]) for case, wrong in run("odd", 0, 4).failures] == [
+        (1, "the child ended with -11"),
+        (3, "the child ended with -11"),
+    ]
+    ((case, wrong),) = run("torn", 5, 1).failures
+    assert case == 5
+    assert "KeyError: 'inside'" in wrong
+    monkeypatch.setattr(mutate, "_SECONDS", 2.0)
+    ((case, wrong),) = run("hung", 0, 1).failures
+    assert wrong.startswith("no answer in 2 s")
+
+
+@pytest.mark.parametrize("still", [False, True])
+def test_damage_is_the_same_for_the_same_seed_and_changes_something(still: bool) -> None:
+    data = np.random.default_rng(0).bytes(500)
+    made = [damaged(data, np.random.default_rng(seed), still=still) for seed in range(50)]
+    assert made == [damaged(data, np.random.default_rng(n), still=still) for n in range(50)]
+    assert sum(one != data for one in made) > 40
+    assert not still or {len(one) for one in made} == {500}
+    assert all(damaged(b"", np.random.default_rng(n), still=still) is not None for n in range(20))
+
+
+def test_damaged_json_is_json() -> None:
+    good = '{"a": [1, 2, {"b": null}], "c": "text"}'
+    for seed in range(500):
+        made = damaged_json(good, np.random.default_rng(seed))
+        json.loads(made)
+        assert made == damaged_json(good, np.random.default_rng(seed))
+
+
+def test_every_kind_has_a_description() -> None:
+    assert all(kind.__doc__ for kind in mutate_kinds.KINDS.values())

@@ -1,0 +1,107 @@
+"""Recordings: what cannot be recorded first, then every bit, the pace, and files never by half."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hwr_live.errors import DeviceError, InputError
+from hwr_live.media.recorder import Recorder, check_path
+from hwr_live.media.sources import Frame, open_source
+
+
+def noise(n: int, size: tuple[int, int] = (64, 48)) -> Frame:
+    rng = np.random.default_rng(n)
+    return Frame(rng.integers(0, 256, (size[1], size[0], 3), np.uint8), n, n / 25)
+
+
+@pytest.mark.parametrize("name", ["x", "x.mp4", "x.png", "none/x.avi", "there.avi", "link.avi"])
+def test_names_that_cannot_be(name: str, tmp_path: Path) -> None:
+    (tmp_path / "there.avi").write_bytes(b"mine")
+    (tmp_path / "link.avi").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError):
+        Recorder(tmp_path / name)
+    assert (tmp_path / "there.avi").read_bytes() == b"mine"
+
+
+def test_nothing_recorded_is_no_file(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "x.avi"):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".mkv", ".AVI"])
+@pytest.mark.parametrize("size", [(64, 48), (65, 47)])
+def test_every_bit_comes_back(suffix: str, size: tuple[int, int], tmp_path: Path) -> None:
+    frames = [noise(n, size) for n in range(30)]
+    path = check_path(tmp_path / f"x{suffix}")
+    with Recorder(path, 25) as recorder:
+        for frame in frames:
+            recorder.add(frame)
+        assert not path.exists()
+    with open_source(path) as source:
+        back = list(source)
+    assert source.fps == 25
+    assert len(back) == 30
+    for frame, copy in zip(frames, back, strict=True):
+        assert (copy.image[: size[1], : size[0]] == frame.image).all()
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_frames_of_other_sizes_are_fitted(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "x.avi", 25) as recorder:
+        for n, size in enumerate([(64, 48), (128, 96), (32, 24), (100, 20)]):
+            recorder.add(noise(n, size))
+    assert {f.image.shape for f in open_source(tmp_path / "x.avi")} == {(48, 64, 3)}
+
+
+@pytest.mark.parametrize("count", [1, 5, 40])
+def test_a_live_sources_pace_is_measured_and_kept(count: int, tmp_path: Path) -> None:
+    """Ten frames a second with a gap of half a second in the middle."""
+    times = [n / 10 + (0.5 if n > count // 2 else 0) for n in range(count)]
+    with Recorder(tmp_path / "x.avi") as recorder:
+        for n, time_s in enumerate(times):
+            recorder.add(Frame(noise(n).image, n, 100 + time_s))
+    with open_source(tmp_path / "x.avi") as source:
+        back = list(source)
+    assert back[-1].time_s == pytest.approx(times[-1], abs=0.11)
+    assert source.fps == (10 if count > 1 else 25)
+
+
+def test_a_long_silence_is_not_recorded(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "x.avi") as recorder:
+        for n in range(40):
+            recorder.add(Frame(noise(n).image, n, n / 20 + (100 if n >= 20 else 0)))
+    assert len(list(open_source(tmp_path / "x.avi"))) == 40
+
+
+def test_a_name_that_was_taken_meanwhile_is_kept(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "x.avi", 25)
+    recorder.add(noise(0))
+    (tmp_path / "x.avi").write_bytes(b"mine")
+    with pytest.raises(InputError, match="meanwhile"):
+        recorder.close()
+    assert (tmp_path / "x.avi").read_bytes() == b"mine"
+
+
+def test_a_recording_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hwr_live.media.recorder._CODE", 0x21212121)
+    recorder = Recorder(tmp_path / "x.avi", 25)
+    recorder.add(noise(0))
+    with pytest.raises(DeviceError, match="could not be written"):
+        recorder.close()
+    assert not (tmp_path / "x.avi").exists()
+
+
+def test_live_frames_are_left_out_rather_than_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hwr_live.media.recorder._WAITING", 2)
+    with Recorder(tmp_path / "x.avi", 25) as recorder:
+        for n in range(300):
+            recorder.add(noise(n % 10, (640, 480)), wait=False)
+        assert recorder.dropped > 0
+    assert len(list(open_source(tmp_path / "x.avi"))) == 300 - recorder.dropped

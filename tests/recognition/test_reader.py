@@ -1,0 +1,390 @@
+"""The reader: blank and broken frames, the sample page in any form, and what ``chars`` means."""
+
+from __future__ import annotations
+
+import copy
+import doctest
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import hwr_live
+from hwr_live.canvas import Canvas
+from hwr_live.chars import ALL, MARKS, parse_chars
+from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.crop import crop
+from hwr_live.errors import InputError
+from hwr_live.profiles.profile import Profile
+from hwr_live.recognition.classify import Card
+from hwr_live.recognition.reader import Reader
+
+Image = npt.NDArray[np.uint8]
+SAMPLE = "\n".join(TEXT)
+
+
+def sheet(width: int = 1280, degrees: float = 0) -> Image:
+    """The sample page on a white sheet of 4 to 3, ``width`` pixels wide."""
+    page = np.full((960, 1280), 255, np.uint8)
+    sample = draw_sample()
+    top, left = (960 - sample.shape[0]) // 2, (1280 - sample.shape[1]) // 2
+    page[top : top + sample.shape[0], left : left + sample.shape[1]] = sample
+    turn = cv2.getRotationMatrix2D((640, 480), -degrees, 0.95)
+    page = np.asarray(cv2.warpAffine(page, turn, (1280, 960), borderValue=255), np.uint8)
+    way = cv2.INTER_AREA if width < 1280 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(page, (width, width * 3 // 4), interpolation=way), np.uint8)
+
+
+def photographed(page: Image) -> Image:
+    """Grey paper in light that falls off, with the camera's noise, in colour."""
+    light = np.linspace(0.9, 0.4, page.shape[1])[None]
+    noise = np.random.default_rng(2).normal(0, 4, page.shape)
+    grey = np.clip(page * 0.8 * light + 25 + noise, 0, 255).astype(np.uint8)
+    return np.dstack([grey, grey, np.minimum(grey, 240) + np.uint8(10)])
+
+
+# Nothing and broken ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Canvas(),
+        np.zeros((1, 1), np.uint8),
+        np.zeros((480, 640), np.uint8),
+        np.full((480, 640, 3), 255, np.uint8),
+        np.zeros((480, 640, 4), np.uint8),
+        photographed(np.full((480, 640), 255, np.uint8)),
+        np.tile(np.linspace(255, 60, 640).astype(np.uint8), (480, 1)),
+    ],
+    ids="canvas one-pixel black white see-through photographed gradient".split(),
+)
+def test_a_blank_frame_gives_an_empty_reading(frame: Any, reader: Reader) -> None:
+    reading = reader.read(frame)
+    assert (reading.text, reading.lines) == ("", ())
+    assert set(reading.ms) == {"ink", "segment", "classify", "total"}
+    json.dumps(reading.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize("frame", [None, "page.png", [], np.zeros((4, 4, 7), np.uint8)])
+def test_what_is_no_picture(frame: Any, reader: Reader) -> None:
+    with pytest.raises(InputError):
+        reader.read(frame)
+
+
+@pytest.mark.parametrize(
+    ("model", "chars"), [("gone", "all"), ("hwr62", ""), ("hwr62", "é"), ("", "all")]
+)
+def test_what_cannot_be_loaded(model: str, chars: str) -> None:
+    with pytest.raises(InputError):
+        Reader.load(model, chars)
+
+
+def test_a_texture_is_no_page_of_thousands(reader: Reader) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (240, 320), np.uint8)
+    assert len(reader.read(noise).glyphs) <= 1500
+
+
+# The sample page ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        draw_sample(),
+        255 - draw_sample(),
+        sheet(640),
+        sheet(4000),
+        sheet(1280, 3),
+        sheet(1280, -3),
+        photographed(sheet(1600)),
+        255 - photographed(sheet(1600)),
+        cv2.cvtColor(sheet(), cv2.COLOR_GRAY2BGRA),
+        sheet().astype(np.uint16) * 257,
+        sheet().astype(np.float32) / 255,
+    ],
+    ids="plain inverted 640 4000 right-down right-up photo board bgra 16-bit float".split(),
+)
+def test_the_sample_page_is_read_exactly(frame: npt.NDArray[Any], reader: Reader) -> None:
+    before = frame.copy()
+    reading = reader.read(frame)
+    assert reading.text == SAMPLE
+    assert reading.size == frame.shape[1::-1]
+    assert [[len(word) for word in line.words] for line in reading.lines] == [
+        [len(word) for word in line.split()] for line in TEXT
+    ]
+    np.testing.assert_array_equal(frame, before)
+
+
+def test_columns_far_apart_leave_words_apart(reader: Reader) -> None:
+    beside = np.hstack([draw_sample()] * 4)
+    assert reader.read(beside).text == "\n".join(" ".join([line] * 4) for line in TEXT)
+
+
+@pytest.mark.parametrize("width", [640, 1280, 4000])
+def test_boxes_are_pixels_of_the_picture_as_given(width: int, reader: Reader) -> None:
+    frame = sheet(width)
+    scale = width / 1280
+    dark = frame < 128
+    for glyph in reader.read(frame).glyphs:
+        x, y, w, h = glyph.box
+        assert min(x, y) >= 0
+        assert min(w, h) >= 1
+        assert x + w <= frame.shape[1]
+        assert y + h <= frame.shape[0]
+        columns = np.flatnonzero(dark[y : y + h, x : x + w].any(0))
+        assert columns[0] <= 5 * scale + 1  # the box lies close around the ink
+        assert w - columns[-1] <= 5 * scale + 2
+        assert 20 * scale < h < 150 * scale
+
+
+def test_candidates_are_at_most_five_and_sorted(reader: Reader) -> None:
+    reading = reader.read(draw_sample())
+    assert reading == reader.read(draw_sample())
+    for glyph in reading.glyphs:
+        chars, p = zip(*glyph.candidates, strict=True)
+        assert len(set(chars)) == len(chars) == 5
+        assert list(p) == sorted(p, reverse=True)
+        assert 0 <= sum(p) <= 1 + 1e-9
+        assert glyph.char in (None, chars[0])
+        assert 0 <= glyph.confidence <= 1
+        assert glyph.crop is not None
+        assert glyph.crop.shape == (28, 28)
+    json.dumps(reading.to_dict(), allow_nan=False)
+
+
+def test_the_readme_example() -> None:
+    assert doctest.testmod(hwr_live).failed == 0
+
+
+# Characters --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chars", ["digits", "upper", "lower", "letters", "7", "xyz"])
+def test_only_the_wanted_characters_are_read(chars: str, reader: Reader) -> None:
+    few = reader.with_chars(chars)
+    assert few.chars == chars
+    assert few.classifier is reader.classifier
+    wanted = set(parse_chars(chars))
+    reading = few.read(draw_sample())
+    assert reading.glyphs
+    for glyph in reading.glyphs:
+        assert {char for char, _ in glyph.candidates} <= wanted
+        assert len(glyph.candidates) == min(5, len(wanted))
+        assert sum(p for _, p in glyph.candidates) <= 1 + 1e-9
+
+
+def test_digits_are_read_as_digits(reader: Reader) -> None:
+    bottom = reader.with_chars("digits").read(draw_sample()).lines[-1]
+    assert bottom.words[-1]
+    assert "".join(glyph.char or "?" for glyph in bottom.words[-1]) == "2026"
+
+
+# A hand ------------------------------------------------------------------------------------------
+
+
+def taught(reader: Reader) -> Reader:
+    """A reader that was told that the sample's capitals H are k, as no reader would think."""
+    crops = [g.crop for g in reader.read(draw_sample()).glyphs if g.char == "H"]
+    assert crops
+    assert crops[0] is not None
+    return reader.with_samples([("k", crops[0])] * 6)
+
+
+def test_no_samples_nor_unknown_ones_give_the_plain_reader(reader: Reader) -> None:
+    sample = reader.read(draw_sample())
+    blank = np.zeros((28, 28), np.uint8)
+    for plain in (reader.with_samples([]), taught(reader).with_samples([("é", blank)])):
+        assert plain.adaptation is None
+        assert plain.read(draw_sample()) == sample
+
+
+def test_a_hand_is_learned_and_kept_with_other_characters(reader: Reader) -> None:
+    hand = taught(reader)
+    assert "H" in reader.read(draw_sample()).text
+    assert "H" not in hand.read(draw_sample()).text
+    assert hand.with_chars("letters").adaptation is hand.adaptation
+
+
+def test_a_blank_sample_does_no_harm(reader: Reader) -> None:
+    blank = reader.with_samples([("x", np.zeros((28, 28), np.uint8))])
+    assert blank.read(draw_sample()).text == reader.read(draw_sample()).text
+
+
+def test_a_profile_is_learned_when_the_reader_is_loaded(reader: Reader, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no profile"):
+        Reader.load(profile=tmp_path / "gone")
+    ink = np.full((30, 20), 255, np.uint8)
+    Profile.open(tmp_path / "me", new=True).add("k", ink, "pad")
+    assert Reader.load(profile=tmp_path / "me").adaptation is not None
+
+
+def test_a_model_without_embeddings_learns_by_its_logits(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = copy.copy(reader.classifier)
+    plain._embedding = plain._logits
+    assert not plain.embeds
+    assert "H" not in taught(Reader(plain)).read(draw_sample()).text
+
+
+class Fake:
+    """A classifier that sees the same in all ink: 40 % nothing, 36 % ``a``, 24 % ``7``."""
+
+    def __init__(self, nothing: float = 0.4, labels: str = ALL) -> None:
+        self.card = Card(
+            "fake", (*labels, None), 0, 1, (28, 28, 1), 1, 0.5, (1.0,) * (len(labels) + 1), "x"
+        )
+        self._p = np.zeros(len(labels) + 1)
+        self._p[-1] = nothing
+        self._p[labels.index("7")] = 0.4 * (1 - nothing)
+        self._p[labels.index("a") if "a" in labels else 0] = 0.6 * (1 - nothing)
+
+    def crops(self, inks: list[Image]) -> Image:
+        return np.array([crop(ink) for ink in inks], np.uint8).reshape(-1, 28, 28)
+
+    def probabilities(self, crops: Image) -> npt.NDArray[np.float64]:
+        return np.tile(self._p, (len(crops), 1))
+
+
+def fake(nothing: float, chars: str = "all", labels: str = ALL) -> Reader:
+    return Reader(Fake(nothing, labels), chars)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chars", ["all", "digits", "7", "a", "lower"])
+@pytest.mark.parametrize("nothing", [0.4, 0.6])
+def test_what_is_no_character_is_decided_before_classes_are_dropped(
+    chars: str, nothing: float
+) -> None:
+    canvas = Canvas()
+    canvas.stroke([(100, 100), (150, 200)])
+    (glyph,) = fake(nothing, chars).read(canvas).glyphs
+    if nothing > 0.5:
+        assert glyph.char is None
+        assert glyph.confidence == pytest.approx(nothing)
+    else:
+        assert glyph.char is not None
+        assert glyph.confidence == pytest.approx(glyph.candidates[0][1] * (1 - nothing))
+
+
+@pytest.mark.parametrize(
+    ("chars", "expected"),
+    [
+        ("a7", {"a": 0.6, "7": 0.4}),
+        ("7", {"7": 1.0}),
+        ("digits", {"7": 1.0}),
+        ("lower", {"a": 1.0}),
+    ],
+)
+def test_the_rest_is_made_to_sum_to_one(chars: str, expected: dict[str, float]) -> None:
+    reader = fake(0.4, chars)
+    none, p = reader.none_and_chars(
+        reader.classifier.probabilities(np.zeros((2, 28, 28), np.uint8))
+    )
+    np.testing.assert_allclose(none, 0.4)
+    np.testing.assert_allclose(p.sum(1), 1)
+    told = dict(reader.candidates(p)[0])
+    assert {char: told[char] for char in expected} == pytest.approx(expected)
+
+
+def test_even_the_least_likely_is_made_to_sum_to_one() -> None:
+    reader = fake(0.0, "7")
+    p = np.zeros((1, 63))
+    p[0, ALL.index("a")], p[0, ALL.index("7")] = 1, 1e-20
+    np.testing.assert_allclose(reader.none_and_chars(p)[1].sum(1), 1)
+
+
+def test_a_model_without_the_wanted_characters() -> None:
+    with pytest.raises(InputError, match="fake knows none"):
+        fake(0, "abc", "0123456789")
+    assert fake(0, "7abc", "0123456789").read(draw_sample()).text.strip("7 \n") == ""
+
+
+def test_a_glyph_s_ink_is_what_its_crop_was_made_of(reader: Reader) -> None:
+    for glyph in reader.read(draw_sample()).glyphs:
+        assert glyph.ink is not None
+        np.testing.assert_array_equal(crop(glyph.ink), glyph.crop)
+        assert abs(glyph.ink.shape[0] - glyph.box[3]) <= 2, "at its natural size"
+
+
+def test_a_reader_with_a_memory_reads_the_same_again_and_again(reader: Reader) -> None:
+    canvas = Canvas(400, 200, pen=6)
+    canvas.stroke([(60, 40), (60, 150)])
+    remembering = reader.remembering()
+    for x in (120, 180, 240):
+        canvas.stroke([(x, 40), (x, 150), (x + 35, 150)])
+        ours, theirs = remembering.read(canvas), reader.read(canvas)
+        assert ours.text == theirs.text
+        assert [g.box for g in ours.glyphs] == [g.box for g in theirs.glyphs]
+        np.testing.assert_allclose(
+            [g.confidence for g in ours.glyphs], [g.confidence for g in theirs.glyphs], atol=2e-3
+        )
+    assert remembering.with_chars("digits").read(canvas).text == (
+        reader.with_chars("digits").read(canvas).text
+    )
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_small_writing_in_a_corner_is_where_it_is(reader: Reader, drawn: bool) -> None:
+    canvas = Canvas(1200, 800, pen=2)
+    places = [(900 + 16 * i, 640) for i in range(6)]
+    for x, y in places:
+        canvas.stroke([(x, y), (x, y + 14), (x + 7, y + 14)])  # an L
+    reading = reader.read(canvas if drawn else canvas.image)
+    assert reading.text.upper() == "LLLLLL"
+    assert reading.size == (1200, 800)
+    for (x, y), glyph in zip(places, reading.glyphs, strict=True):
+        np.testing.assert_allclose(glyph.box, (x - 1, y - 1, 10, 17), atol=2)
+
+
+# Marks -------------------------------------------------------------------------------------------
+
+
+def test_marks_that_are_not_wanted_are_no_characters() -> None:
+    p = np.zeros((1, 62 + len(MARKS) + 1))
+    p[0, [ALL.index("1"), 62 + MARKS.index("-"), -1]] = 0.3, 0.6, 0.1
+    none, chars = fake(0, "digits", ALL + MARKS).none_and_chars(p)
+    assert none[0] == pytest.approx(0.7)
+    np.testing.assert_allclose(chars.sum(1), 1)
+    none, _ = fake(0, "0123456789-", ALL + MARKS).none_and_chars(p)
+    assert none[0] == pytest.approx(0.1)
+
+
+def test_only_a_model_that_knows_full_stops_doubts_dirt() -> None:
+    p = np.full((2, 63), 1 / 63)
+    assert fake(0).as_stops(p, ".,") is p
+    p = np.full((2, 62 + len(MARKS) + 1), 1 / 74)
+    told = fake(0, labels=ALL + MARKS).as_stops(p, ".,")
+    np.testing.assert_allclose(told.sum(1), 1)
+    assert (told[:, -1] < p[:, -1]).all()
+    assert [(ALL + MARKS)[i] for i in told.argmax(1)] == [".", ","]
+
+
+def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader) -> None:
+    canvas = Canvas(700, 240, pen=5)
+    for x in (100, 300, 500):
+        canvas.stroke([(x, 60), (x + 1, 160)])  # 1
+    canvas.stroke([(170, 110), (230, 111)])  # -
+    canvas.stroke([(370, 110), (430, 110)])  # +
+    canvas.stroke([(400, 80), (400, 140)])
+    assert reader.read(canvas).text.replace(" ", "") in ("1-1+1", "l-l+l", "I-I+I")
+    text = reader.with_chars("digits").read(canvas).text
+    assert text.replace(" ", "") == "111"
+
+
+@pytest.mark.parametrize(
+    ("none", "expected"),
+    [
+        ([], []),
+        ([0.6], [False]),
+        ([0.1, 0.6], [True, False]),
+        ([0.1, 0.1, 0.1, 0.1, 0.6, 0.9], [True, True, True, True, True, False]),
+        ([0.1, 0.6, 0.6, 0.9], [True, False, False, False]),
+    ],
+)
+def test_among_characters_doubtful_ink_is_one(none: list[float], expected: list[bool]) -> None:
+    assert fake(0).are_chars(np.array(none)).tolist() == expected

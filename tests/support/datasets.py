@@ -1,0 +1,99 @@
+"""Writes small data sets in the official layouts."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from train.data.datasets import OFFICIAL, Part
+
+Bytes = npt.NDArray[np.uint8]
+SPLITS = tuple(name for name in OFFICIAL if name != "mnist")
+
+
+def idx(array: Bytes) -> bytes:
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def pictures(count: int, seed: int) -> Bytes:
+    """Noise with a bar along the top, cut at the left: it tells every wrong orientation."""
+    images = np.random.default_rng(seed).integers(0, 60, (count, 28, 28), np.uint8)
+    images[:, 2, 6:26] = 255
+    return images
+
+
+def expected(name: str, count: int) -> tuple[Part, Part]:
+    """Training and test part as they must come out of what the writers here write."""
+    classes = len(OFFICIAL.get(name, OFFICIAL["emnist-byclass"]).chars)
+    train, test = (
+        Part(pictures(n, seed), (np.arange(n) % classes).astype(np.uint8))
+        for seed, n in enumerate((count, count // 2))
+    )
+    return train, test
+
+
+def emnist_files(name: str, count: int = 70, *, prefix: str | None = None) -> dict[str, bytes]:
+    """The five files of a split of EMNIST as its archive has them, not gzipped."""
+    official = OFFICIAL.get(name, OFFICIAL["emnist-byclass"])
+    prefix = prefix or name
+    lines = []
+    for label, char in enumerate(official.chars, official.first_label):
+        codes = [ord(char), ord(char.lower())] if name == "emnist-letters" else [ord(char)]
+        lines.append(" ".join(map(str, (label, *codes))) + "\n")
+    files = {f"{prefix}-mapping.txt": "".join(lines).encode()}
+    for part, content in zip(("train", "test"), expected(name, count), strict=True):
+        stored = content.labels + np.uint8(official.first_label)
+        turned = content.images.transpose(0, 2, 1)
+        files[f"{prefix}-{part}-images-idx3-ubyte"] = idx(turned)
+        files[f"{prefix}-{part}-labels-idx1-ubyte"] = idx(stored)
+    return files
+
+
+def mnist_files(count: int = 70) -> dict[str, bytes]:
+    """The four files of MNIST, not gzipped."""
+    files = {}
+    for part, content in zip(("train", "t10k"), expected("mnist", count), strict=True):
+        files[f"{part}-images-idx3-ubyte"] = idx(content.images)
+        files[f"{part}-labels-idx1-ubyte"] = idx(content.labels)
+    return files
+
+
+def gzipped(files: dict[str, bytes]) -> dict[str, bytes]:
+    """All but the text files gzipped, under the names that they then have."""
+    return {
+        name if name.endswith(".txt") else f"{name}.gz": (
+            raw if name.endswith(".txt") else gzip.compress(raw, 1)
+        )
+        for name, raw in files.items()
+    }
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, raw in files.items():
+        (folder / name).write_bytes(raw)
+    return folder
+
+
+def write_archive(path: Path, names: tuple[str, ...] = SPLITS) -> Path:
+    """EMNIST's ``gzip.zip``: every file in ``gzip/``."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("gzip/", b"")
+        for name in names:
+            for entry, raw in gzipped(emnist_files(name)).items():
+                archive.writestr(f"gzip/{entry}", raw)
+    return path
+
+
+def write_keras(path: Path, count: int = 70) -> Path:
+    """Keras's ``mnist.npz``."""
+    train, test = expected("mnist", count)
+    np.savez(
+        path, x_train=train.images, y_train=train.labels, x_test=test.images, y_test=test.labels
+    )
+    return path

@@ -1,0 +1,1 @@
+"""Images to train on: varied, drawn anew, pooled."""

@@ -1,0 +1,216 @@
+"""The images that training draws from: the data set's own, drawn anew, and non-characters."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.chars import MARKS
+from hwr_live.errors import InputError
+from train.data.datasets import Dataset, Part, split_validation
+from train.images.marks import FILE as MARKS_FILE
+from train.images.marks import draw_marks, read_marks
+from train.images.neighbours import draw_parted
+from train.images.nonchars import draw_nonchars
+from train.images.strokes import Character, draw_crop, read_chars74k, read_crohme
+from train.recipe import Recipe
+
+_SPLIT = 1
+"""Seed of the validation part: the same for every training, or a network that another one begins
+with or is taught by would have learned from it."""
+_NONCHARS = 24_000  # crops made at the start; augmentation varies them further
+_MARKS = 22_000
+_PARTED = 60_000  # characters that are tried: of some, too much would be lost
+_STROKE_SOURCES = (3, 4)  # hwr62's source bytes of Chars74K and CROHME
+_STROKE_FILES = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Images with labels, and how likely each is to be drawn.
+
+    Attributes:
+        images: uint8 (n, 28, 28), upright, bright ink on black.
+        labels: int32 (n,), index into the model's classes.
+        weights: float64 (n,) of sum 1, or None to take each image once a pass.
+    """
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float64] | None = None
+
+    def with_more(
+        self,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.integer],
+        share: float | None = None,
+    ) -> Pool:
+        """The pool with further images, which are together drawn with a probability of ``share``;
+        without it, like all others.
+
+        Raises:
+            ValueError: without a ``share`` for a pool of weighted images.
+        """
+        weights = self.weights
+        if share is not None:
+            if weights is None:
+                weights = np.full(len(self.labels), 1 / len(self.labels))
+            own = np.full(len(labels), share / max(1, len(labels)))
+            weights = np.concatenate([weights * (1 - share), own])
+        elif weights is not None:
+            raise ValueError("the further images of a weighted pool need a share")
+        return Pool(
+            np.concatenate([self.images, images]),
+            np.append(self.labels, labels.astype(np.int32)),
+            weights,
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of all that it holds, to tell whether a training goes on with the same."""
+        found = hashlib.sha256()
+        for array in (self.images, self.labels, self.weights):
+            if array is not None:
+                found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
+
+    def order(self, epoch: int, seed: int, count: int) -> npt.NDArray[np.int64]:
+        """Which images a pass takes, in order; the same seed and epoch give the same.
+
+        Args:
+            epoch: the pass, from 0.
+            seed: of the order.
+            count: how many images; 0 for as many as there are. Without weights none is taken again
+                before all have been taken.
+        """
+        rng = np.random.default_rng([seed, 1, epoch])
+        n = len(self.labels)
+        count = count or n
+        if self.weights is None:
+            rounds = [rng.permutation(n) for _ in range(-(-count // n))]
+            return np.concatenate(rounds)[:count]
+        return rng.choice(n, count, p=self.weights)
+
+
+def scale(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """uint8 (n, 28, 28) as the networks take them: float32 (n, 28, 28, 1), 0 to 1."""
+    return images.astype(np.float32)[..., None] / np.float32(255)
+
+
+def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Pool, Pool]:
+    """The pool to train from and the validation part, which shares no writer with it.
+
+    Args:
+        dataset: what was loaded.
+        recipe: says what is added, weighted and reserved.
+        data: the folder in which ``strokes/`` is looked for; without it nothing is drawn anew.
+    """
+    part = dataset.train
+    index, valid = cut_validation(part, recipe)
+    images, labels = [part.images[index]], [part.labels[index].astype(np.int32)]
+    sources = part.sources[index] if part.sources is not None else np.zeros(len(index), np.uint8)
+    chars = np.array(dataset.chars)
+    redrawn = _redrawn(dataset, recipe, data, index)
+    if redrawn:
+        rng = np.random.default_rng([recipe.seed, 3])
+        drawn = np.stack([draw_crop(c, rng) for c in redrawn for _ in range(recipe.redraw)])
+        number = {char: i for i, char in enumerate(dataset.chars)}
+        images.append(drawn)
+        labels.append(np.repeat([number[c.label] for c in redrawn], recipe.redraw).astype(np.int32))
+        stroke_sources = [3 if c.group.startswith("chars74k") else 4 for c in redrawn]
+        sources = np.concatenate([sources, np.repeat(stroke_sources, recipe.redraw)])
+    all_images, all_labels = np.concatenate(images), np.concatenate(labels)
+    weights = _weights(all_labels, sources, recipe)
+    weighted = bool(recipe.balance or recipe.source_weights)
+    train = Pool(all_images, all_labels, weights if weighted else None)
+    held = Pool(part.images[valid], part.labels[valid].astype(np.int32))
+    char_count, held_count = len(train.labels), len(held.labels)
+    if recipe.parted:
+        names = chars[train.labels]
+        ink, of = draw_parted(train.images, names, train.weights, _PARTED, recipe.seed)
+        train = train.with_more(ink, train.labels[of], recipe.parted)
+    if path := marks_file(recipe, data):
+        strokes = read_marks(path)
+        ink, marks = draw_marks(strokes, _MARKS, recipe.seed)
+        train = train.with_more(ink, len(chars) + marks, recipe.marks)
+        count = round(held_count * recipe.marks)
+        ink, marks = draw_marks(strokes, count, recipe.seed + 1, held=True)
+        held = held.with_more(ink, len(chars) + marks)
+    if recipe.nonchars:
+        none = len(labels_of(dataset, recipe, data)) - 1
+        some = slice(0, char_count)
+        crops, names = train.images[some], chars[train.labels[some]]
+        ink = draw_nonchars(_NONCHARS, crops, names, recipe.seed, marks=path is None)
+        train = train.with_more(ink, np.full(len(ink), none), recipe.nonchars)
+        some, count = slice(0, held_count), round(held_count * recipe.nonchars)
+        crops, names = held.images[some], chars[held.labels[some]]
+        ink = draw_nonchars(count, crops, names, recipe.seed + 1, marks=path is None)
+        held = held.with_more(ink, np.full(len(ink), none))
+    return train, held
+
+
+def labels_of(dataset: Dataset, recipe: Recipe, data: Path | None) -> list[str | None]:
+    """What the outputs of a network of this training mean: the data set's characters, then the
+    marks, then None for what is no character."""
+    marks = list(MARKS) if marks_file(recipe, data) else []
+    return [*dataset.chars, *marks, *([None] if recipe.nonchars else [])]
+
+
+def marks_file(recipe: Recipe, data: Path | None) -> Path | None:
+    """The file of pen strokes that punctuation is drawn from, or None where there is none."""
+    if not recipe.marks or data is None:
+        return None
+    path = data / "strokes" / MARKS_FILE
+    return path if path.is_file() else None
+
+
+def cut_validation(
+    part: Part, recipe: Recipe
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Indices of the images to train from and to choose by, without the reserved groups."""
+    index, valid = split_validation(part, recipe.validation, _SPLIT)
+    if recipe.reserve and part.groups is not None:
+        kept = ~np.isin(part.groups, recipe.reserve)
+        index, valid = index[kept[index]], valid[kept[valid]]
+    return index, valid
+
+
+def _weights(
+    labels: npt.NDArray[np.int32], sources: npt.NDArray[np.integer], recipe: Recipe
+) -> npt.NDArray[np.float64]:
+    weights = np.ones(len(labels))
+    for source, weight in recipe.source_weights.items():
+        weights[sources == source] = weight
+    if recipe.redraw:
+        # Each is there several times; drawn by the live program's rules it is worth half more.
+        weights[np.isin(sources, _STROKE_SOURCES)] *= 1.5 / (1 + recipe.redraw)
+    if not weights.any():
+        raise InputError("--source-weights leaves no images to train from")
+    mass = np.bincount(labels, weights)
+    weights /= np.maximum(mass, 1e-9)[labels] ** recipe.balance
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _redrawn(
+    dataset: Dataset, recipe: Recipe, data: Path | None, index: npt.NDArray[np.int64]
+) -> list[Character]:
+    """Stroke characters of those writers that the training part names; of no other."""
+    groups = dataset.train.groups
+    if not recipe.redraw or data is None or groups is None:
+        return []
+    writers = set(np.unique(groups[index]).tolist())
+    found: list[Character] = []
+    for path in stroke_files(recipe, data):
+        read = _STROKE_FILES[path.name]
+        found += [c for c in read(path) if c.group in writers and c.strokes]
+    return [c for c in found if c.label in dataset.chars]
+
+
+def stroke_files(recipe: Recipe, data: Path | None) -> list[Path]:
+    """The files of pen strokes that characters are drawn anew from."""
+    if not recipe.redraw or data is None:
+        return []
+    return [path for name in _STROKE_FILES if (path := data / "strokes" / name).is_file()]

@@ -1,0 +1,1 @@
+"""What a training leaves: exports, figures, the model's card and README."""

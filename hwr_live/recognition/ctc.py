@@ -1,0 +1,199 @@
+"""What a line network says: the best text, how sure each sign is, and how likely a text is.
+
+A network trained with connectionist temporal classification (CTC: Graves, Fernández, Gomez and
+Schmidhuber 2006) gives for each frame, a narrow column of the strip, the probability of each sign
+and of *blank*, no new sign. A text's probability is the sum over all ways to spread it over the
+frames, each sign over one frame or more, with blanks between or before signs, and always between
+two equal ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+BLANK = 0
+"""The output that stands for no new sign."""
+
+_NEVER = -1e30  # the logarithm of a probability of nothing, which can be added to without a warning
+_RARE = -9.0  # natural logarithm: what a frame holds less likely than this begins no beam
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The signs of a line by its best path.
+
+    Attributes:
+        signs: (n,) which output each is, from left to right.
+        first, last: (n,) frames from which to which, inclusive, each was the likeliest output.
+        p: (n, outputs) probability of each output at each sign's place; the column of ``BLANK`` is
+            the probability that no sign stands there, and each row sums to 1.
+    """
+
+    signs: npt.NDArray[np.intp]
+    first: npt.NDArray[np.intp]
+    last: npt.NDArray[np.intp]
+    p: Floats
+
+
+def log_softmax(logits: npt.NDArray[np.floating], temperature: float = 1.0) -> Floats:
+    """Logarithms of probabilities (frames, outputs); a temperature above 1 makes them less sure."""
+    z = np.asarray(logits, np.float64) / temperature
+    z = z - z.max(-1, keepdims=True)
+    return np.asarray(z - np.log(np.exp(z).sum(-1, keepdims=True)), np.float64)
+
+
+def spell(logp: Floats) -> Spelling:
+    """The best path: the likeliest output of each frame, repeats and blanks left out.
+
+    The network tells a sign in one or two frames and blanks around them. What else could stand in a
+    sign's place is therefore what is likeliest anywhere between its neighbours' frames.
+
+    Args:
+        logp: (frames, outputs) logarithms of probabilities.
+    """
+    best = logp.argmax(1) if len(logp) else np.empty(0, np.intp)
+    edges = np.flatnonzero(np.diff(best, prepend=-1))
+    runs = best[edges]
+    ends = np.append(edges[1:], len(best)) - 1
+    told = runs != BLANK
+    signs, first, last = runs[told], edges[told], ends[told]
+    if not len(signs):
+        return Spelling(signs, first, last, np.empty((0, logp.shape[1])))
+    # Each sign's place reaches halfway to the signs before and after it.
+    starts = np.append(0, (last[:-1] + first[1:]) // 2 + 1)
+    starts = np.minimum(starts, first)
+    q = np.exp(np.maximum.reduceat(logp, starts, axis=0))
+    # Blank stands between all signs; in a sign's place it is what the sign's own frames leave.
+    own = np.stack([logp[a : b + 1, BLANK].min() for a, b in zip(first, last, strict=True)])
+    q[:, BLANK] = np.exp(own)
+    return Spelling(signs, first, last, np.asarray(q / q.sum(1, keepdims=True), np.float64))
+
+
+def log_likelihood(logp: Floats, texts: Sequence[Sequence[int]]) -> Floats:
+    """(n,) natural logarithm of each text's probability, by the forward algorithm.
+
+    Args:
+        logp: (frames, outputs) logarithms of probabilities.
+        texts: signs as numbers of outputs, none of them ``BLANK``.
+
+    Returns:
+        About -1e30 for what does not fit into the frames.
+    """
+    if not texts:
+        return np.empty(0)
+    states, skips, ends = _states(texts)
+    at = np.full(states.shape, _NEVER)
+    if not len(logp):
+        return np.where(ends == 0, 0.0, _NEVER)
+    at[:, 0] = logp[0, BLANK]
+    if states.shape[1] > 1:
+        at[:, 1] = np.where(ends > 0, logp[0, states[:, 1]], _NEVER)
+    with np.errstate(under="ignore"):
+        for row in logp[1:]:
+            stay = np.logaddexp(at, _moved(at, 1))
+            at = np.logaddexp(stay, np.where(skips, _moved(at, 2), _NEVER)) + row[states]
+    n = np.arange(len(texts))
+    before = np.where(ends > 0, at[n, np.maximum(ends - 1, 0)], _NEVER)
+    return np.asarray(np.logaddexp(at[n, ends], before), np.float64)
+
+
+def align(logp: Floats, text: Sequence[int]) -> npt.NDArray[np.intp] | None:
+    """(n, 2) first and last frame of each sign of a text, by its likeliest spread over the frames.
+
+    Returns:
+        None if the text does not fit into the frames.
+    """
+    if not len(text):
+        return np.empty((0, 2), np.intp)
+    if not len(logp):
+        return None
+    states, skips, _ = _states([text])
+    own, skip = states[0], skips[0]
+    at = np.full(len(own), _NEVER)
+    at[:2] = logp[0, own[:2]]
+    came = np.zeros((len(logp), len(own)), np.intp)
+    for t, row in enumerate(logp[1:], 1):
+        ways = np.stack([at, _moved(at, 1), np.where(skip, _moved(at, 2), _NEVER)])
+        came[t] = ways.argmax(0)
+        at = ways.max(0) + row[own]
+    state = len(own) - 1 if at[-1] >= at[-2] else len(own) - 2
+    if at[state] < _NEVER / 2:
+        return None
+    found = np.zeros((len(text), 2), np.intp)
+    found[:, 0] = len(logp)
+    for t in range(len(logp) - 1, -1, -1):
+        if state % 2:
+            found[state // 2, 0] = t
+            found[state // 2, 1] = max(found[state // 2, 1], t)
+        state -= int(came[t, state])
+    return found
+
+
+def beams(logp: Floats, width: int) -> list[tuple[tuple[int, ...], float]]:
+    """The likeliest texts with the logarithms of their probabilities, the likeliest first.
+
+    Prefix beam search (Hannun, Maas, Jurafsky and Ng 2014, without a language): what begins alike
+    is kept once, with the probabilities of all its paths summed.
+
+    Args:
+        logp: (frames, outputs) logarithms of probabilities.
+        width: how many beginnings are kept after each frame; at most so many texts are given.
+    """
+    # Of each beginning: the probabilities that it ends in a blank, and in its last sign.
+    kept: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
+    for row in logp:
+        likely = np.flatnonzero(row > _RARE)
+        signs = [(int(i), float(row[i])) for i in likely if i != BLANK]
+        blank = float(row[BLANK])
+        found: dict[tuple[int, ...], list[float]] = {}
+        for prefix, (in_blank, in_sign) in kept.items():
+            either = float(np.logaddexp(in_blank, in_sign))
+            own = found.setdefault(prefix, [_NEVER, _NEVER])
+            own[0] = float(np.logaddexp(own[0], either + blank))
+            if prefix:
+                own[1] = float(np.logaddexp(own[1], in_sign + float(row[prefix[-1]])))
+            for sign, p in signs:
+                # An equal sign after a sign is a new one only if a blank stood between.
+                before = in_blank if prefix and prefix[-1] == sign else either
+                longer = found.setdefault((*prefix, sign), [_NEVER, _NEVER])
+                longer[1] = float(np.logaddexp(longer[1], before + p))
+        scored = sorted(found.items(), key=lambda item: -max(item[1]))
+        kept = {prefix: (p[0], p[1]) for prefix, p in scored[:width]}
+    texts = [(prefix, float(np.logaddexp(*p))) for prefix, p in kept.items()]
+    return sorted(texts, key=lambda item: -item[1])
+
+
+def only(logp: Floats, outputs: npt.NDArray[np.bool_]) -> Floats:
+    """The same where no outputs but these, (outputs,), can be; each frame's probabilities sum to 1
+    again. What a frame held of others goes to these in proportion, blank among them."""
+    held = np.where(outputs, logp, _NEVER)
+    return np.asarray(log_softmax(held), np.float64)
+
+
+def _states(
+    texts: Sequence[Sequence[int]],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """The states that a path runs through: blanks around all signs, (n, states); where the blank
+    before may be skipped, (n, states); and each text's last state, (n,)."""
+    most = max(len(text) for text in texts)
+    states = np.full((len(texts), 2 * most + 1), BLANK, np.intp)
+    skips = np.zeros(states.shape, np.bool_)
+    for k, text in enumerate(texts):
+        own = np.asarray(text, np.intp)
+        states[k, 1 : 2 * len(own) : 2] = own
+        skips[k, 3 : 2 * len(own) : 2] = own[1:] != own[:-1]
+    ends = np.array([2 * len(text) for text in texts], np.intp)
+    return states, skips, ends
+
+
+def _moved(at: Floats, by: int) -> Floats:
+    """States shifted to the right by so many places along the last axis."""
+    out = np.full(at.shape, _NEVER)
+    out[..., by:] = at[..., :-by]
+    return out

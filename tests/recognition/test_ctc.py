@@ -1,0 +1,125 @@
+"""CTC: no frames first, then every probability against a sum over all paths."""
+
+from __future__ import annotations
+
+from itertools import groupby, product
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.recognition.ctc import (
+    BLANK,
+    align,
+    beams,
+    log_likelihood,
+    log_softmax,
+    only,
+    spell,
+)
+
+Floats = npt.NDArray[np.float64]
+
+
+def frames(n: int, outputs: int, seed: int, sharp: float = 2.0) -> Floats:
+    return log_softmax(np.random.default_rng(seed).normal(0, sharp, (n, outputs)))
+
+
+def all_texts(logp: Floats) -> dict[tuple[int, ...], float]:
+    """Each text's probability, summed over all paths."""
+    found: dict[tuple[int, ...], float] = {}
+    for path in product(range(logp.shape[1]), repeat=len(logp)):
+        text = tuple(sign for sign, _ in groupby(path) if sign != BLANK)
+        p = float(np.exp(sum(logp[t, sign] for t, sign in enumerate(path))))
+        found[text] = found.get(text, 0.0) + p
+    return found
+
+
+def path(signs: str, sure: float = 0.9) -> Floats:
+    """Frames that hold these signs, ``.`` for blank and ``a``, ``b``, ``c`` for 1, 2, 3."""
+    p = np.full((len(signs), 4), (1 - sure) / 3)
+    p[np.arange(len(signs)), [".abc".index(sign) for sign in signs]] = sure
+    return np.asarray(np.log(p), np.float64)
+
+
+def test_no_frames_hold_the_empty_text_alone() -> None:
+    none = np.empty((0, 4))
+    assert len(spell(none).signs) == 0
+    assert spell(none).p.shape == (0, 4)
+    assert log_likelihood(none, []).shape == (0,)
+    assert log_likelihood(none, [(), (1,)]).tolist() == [0.0, -1e30]
+    assert align(none, (1,)) is None
+    assert beams(none, 3) == [((), 0.0)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_likelihoods_are_the_sums_over_all_paths(seed: int) -> None:
+    logp = frames(5, 3, seed)
+    texts = all_texts(logp)
+    assert sum(texts.values()) == pytest.approx(1.0)
+    found = np.exp(log_likelihood(logp, list(texts)))
+    assert found == pytest.approx(list(texts.values()))
+
+
+def test_a_text_that_does_not_fit_has_no_likelihood() -> None:
+    logp = frames(3, 3, 0)
+    # Two equal signs need a blank between them, so three frames hold two of them and not three.
+    fits, not_quite = log_likelihood(logp, [(1, 1), (1, 1, 2)])
+    assert fits > -50
+    assert not_quite < -1e20
+    assert align(logp, (1, 1, 2)) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_beam_finds_the_likeliest_texts(seed: int) -> None:
+    logp = frames(5, 3, seed)
+    texts = sorted(all_texts(logp).items(), key=lambda item: -item[1])
+    found = beams(logp, 40)
+    assert [text for text, _ in found[:5]] == [text for text, _ in texts[:5]]
+    assert np.exp([p for _, p in found[:5]]) == pytest.approx([p for _, p in texts[:5]], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("signs", "text", "places"),
+    [
+        ("....", "", []),
+        (".aa.b", "ab", [(1, 2), (4, 4)]),
+        ("aabb", "ab", [(0, 1), (2, 3)]),
+        ("a.a", "aa", [(0, 0), (2, 2)]),
+        ("c..", "c", [(0, 0)]),
+    ],
+)
+def test_the_best_path_and_where_its_signs_are(
+    signs: str, text: str, places: list[tuple[int, int]]
+) -> None:
+    logp = path(signs)
+    spelling = spell(logp)
+    numbers = [".abc".index(sign) for sign in text]
+    assert spelling.signs.tolist() == numbers
+    assert list(zip(spelling.first.tolist(), spelling.last.tolist(), strict=True)) == places
+    assert spelling.p.sum(1) == pytest.approx(np.ones(len(text)))
+    assert spelling.p.argmax(1).tolist() == numbers
+    aligned = align(logp, numbers)
+    assert aligned is not None
+    assert [tuple(row) for row in aligned.tolist()] == places
+
+
+def test_what_else_could_stand_there_is_told() -> None:
+    logp = np.log([[0.97, 0.01, 0.01, 0.01], [0.05, 0.5, 0.4, 0.05], [0.9, 0.05, 0.01, 0.04]])
+    (row,) = spell(logp).p
+    assert row.argsort()[::-1].tolist()[:2] == [1, 2]
+    assert row[1] == pytest.approx(0.5, abs=0.02)
+
+
+def test_signs_that_may_not_be_read_are_not() -> None:
+    logp = path("aab.c")
+    held = only(logp, np.array([True, False, True, True]))
+    assert np.exp(held).sum(1) == pytest.approx(np.ones(5))
+    assert spell(held).signs.tolist() == [2, 3]
+
+
+def test_a_temperature_makes_less_sure_of_the_same() -> None:
+    logits = np.random.default_rng(0).normal(0, 3, (6, 5))
+    sharp, soft = log_softmax(logits), log_softmax(logits, 2.0)
+    assert (sharp.argmax(1) == soft.argmax(1)).all()
+    assert (soft.max(1) < sharp.max(1)).all()

@@ -63,6 +63,24 @@ def crop(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return out
 
 
+def network_input(
+    crops: npt.NDArray[np.uint8], low: float = 0.0, high: float = 1.0
+) -> npt.NDArray[np.float32]:
+    """Crops as networks take them, in training and live alike.
+
+    Args:
+        crops: uint8 (n, 28, 28), bright ink on black.
+        low, high: what 0 and 255 become.
+
+    Returns:
+        float32 (n, 28, 28, 1).
+    """
+    x = crops.astype(np.float32)
+    x *= np.float32((high - low) / 255)
+    x += np.float32(low)
+    return x[..., None]
+
+
 def _stretched(image: npt.NDArray[np.uint8], peak: int) -> npt.NDArray[np.uint8]:
     """The image with its maximum, ``peak``, at 255."""
     return np.asarray(cv2.convertScaleAbs(image, alpha=255 / max(1, peak)), np.uint8)

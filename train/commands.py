@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.errors import HwrError, InputError
-from hwr_live.recognition.classify import Card
+from hwr_live.recognition.card import Card, card_errors, read_card
 from hwr_live.recognition.models import find_model
 from hwr_live.system.files import write_exactly, write_new
 from hwr_live.system.signals import at_once
@@ -25,7 +25,7 @@ from train.progress import say
 from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
 from train.results.figures import draw_curves, draw_results, draw_samples
 from train.results.folder import refuse_installed, replace_file
-from train.results.report import names_in, read_card, readme
+from train.results.report import names_in, readme
 
 
 class _Parser(Parser):
@@ -261,11 +261,8 @@ def _model(name: str) -> tuple[Path, dict[str, Any]]:
     folder = Path(name) if (Path(name) / "card.json").is_file() else find_model(name)
     Card.load(folder)
     card = read_card(folder)
-    try:
+    with card_errors(folder):
         readme(card, ()).encode()  # it needs all that the commands here need
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        raise InputError(f"{folder / 'card.json'} is no model card: {reason}") from None
     return folder, card
 
 

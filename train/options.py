@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from train.images.augment import Augmentation
-from train.recipe import OPTIMIZERS, PRECISIONS, RECIPES, TUTORIALS, Recipe
+from train.recipe import OPTIMIZERS, PRECISIONS, RECIPES, TUTORIALS, Augmentation, Recipe
 
 _CHOICES = {"optimizer": OPTIMIZERS, "precision": PRECISIONS}
 

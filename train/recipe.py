@@ -8,10 +8,36 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from hwr_live.errors import InputError
-from train.images.augment import Augmentation
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 PRECISIONS = ("auto", "float32", "float16")
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far images are varied; every default with its reason.
+
+    Attributes:
+        rotate: degrees to each side; hands lean, and pages are held askew.
+        shear: sideways lean as a share of the height: slanted writing.
+        scale: to each side, of width and height apart: the box's aspect differs from hand to hand.
+        shift: pixels to each side: the box moves when a stroke's tail is lost.
+        elastic: pixels: how far strokes bend (Simard, Steinkraus, Platt 2003).
+        thickness: share of images with thicker or thinner strokes: pens differ most of all.
+        blur: share of images softened as a small or unsharp photograph would be.
+        cut: share of images with a small rectangle wiped out: broken strokes, lost ink.
+        noise: share of images with noise; where it is not 0, all have darker or fainter ink.
+    """
+
+    rotate: float = 10.0
+    shear: float = 0.2
+    scale: float = 0.1
+    shift: float = 1.2
+    elastic: float = 1.3
+    thickness: float = 0.6
+    blur: float = 0.3
+    cut: float = 0.15
+    noise: float = 0.3
 
 
 @dataclass(frozen=True)

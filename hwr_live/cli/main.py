@@ -340,19 +340,17 @@ def _cameras(options: argparse.Namespace) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
+    from hwr_live.recognition.card import card_errors, read_card
     from hwr_live.recognition.models import shipped_models
 
     for folder in shipped_models():
-        path = folder / "card.json"
-        try:
-            card = json.loads(path.read_text(encoding="utf-8"))
+        card = read_card(folder)
+        with card_errors(folder):
             characters = sum(label is not None for label in card["labels"])
             print(
                 f"{folder.name:12} {characters:3} characters, test accuracy "
                 f"{card['test']['accuracy']:.2%}, {card['date']}"
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path} is no model card: {error!r}") from None
     return 0
 
 

@@ -6,106 +6,23 @@ What a model expects of its input is in its ``card.json``, not here.
 from __future__ import annotations
 
 import copy
-import json
-import math
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.crop import SIZE, crop
+from hwr_live.crop import SIZE, crop, network_input
 from hwr_live.errors import InputError
 from hwr_live.recognition.cache import Inks, Memory
+from hwr_live.recognition.card import Card
 from hwr_live.recognition.network import Network
-from hwr_live.system.limits import MOST_CARD, MOST_MODEL, read_at_most
-
-# What a card of another form ends in.
-_BROKEN = (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
-_MOST_FLOAT32 = 3.4e38
+from hwr_live.system.limits import MOST_MODEL, read_at_most
 
 Floats = npt.NDArray[np.float64]
 Embeddings = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the program needs of a model's ``card.json``.
-
-    Attributes:
-        name: the model's name.
-        labels: the character of each output; None for "no character".
-        low, high: the range that the input's 0 to 255 is mapped to.
-        shape: of one input image, such as (28, 28, 1).
-        temperature: divides the logits, so that confidence means what it says.
-        reject_above: probability of None above which ink is no character.
-        class_shares: (classes,) how often each class was shown in training.
-    """
-
-    name: str
-    labels: tuple[str | None, ...]
-    low: float
-    high: float
-    shape: tuple[int, ...]
-    temperature: float
-    reject_above: float
-    class_shares: tuple[float, ...]
-    file: str
-
-    @classmethod
-    def load(cls, folder: Path) -> Card:
-        """Reads ``folder/card.json``.
-
-        Raises:
-            InputError: if it is missing or not of this form.
-        """
-        path = folder / "card.json"
-        try:
-            data = json.loads(read_at_most(path, MOST_CARD).decode("utf-8"))
-            form = data["input"]
-            if form["crop"] != "emnist" or form["ink"] != "bright on black":
-                raise ValueError("its input format is not known here")
-            labels = tuple(None if label is None else str(label) for label in data["labels"])
-            shares = tuple(_number(s) for s in data.get("class_shares", [1.0] * len(labels)))
-            file = str(data["file"])
-            shape = tuple(int(n) for n in form["shape"])
-            if len(set(labels)) != len(labels):
-                raise ValueError("a label is there twice")
-            if len(shares) != len(labels) or min(shares) <= 0:
-                raise ValueError("its labels and class_shares do not fit")
-            if math.prod(shape) != SIZE * SIZE or min(shape) < 1:
-                raise ValueError(f"its input does not hold {SIZE}×{SIZE} pixels")
-            if Path(file).name != file or not file.isprintable():
-                raise ValueError("its file lies elsewhere")
-            calibration = data.get("calibration", {})
-            return cls(
-                name=str(data["name"]),
-                labels=labels,
-                low=_number(form["range"][0]),
-                high=_number(form["range"][1]),
-                shape=shape,
-                temperature=max(0.05, _number(calibration.get("temperature", 1.0))),
-                reject_above=_number(calibration.get("reject_above", 0.5)),
-                class_shares=shares,
-                file=file,
-            )
-        except OSError as error:
-            raise InputError(f"no model in {folder}: {error.strerror}: {path.name}") from None
-        except KeyError as error:
-            raise InputError(f"{path} is no model card: {error} is missing") from None
-        except _BROKEN as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputError(f"{path} is no model card: {reason}") from None
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not abs(number) < _MOST_FLOAT32:  # nor where it is none
-        raise ValueError(f"{value!r} is no finite number")
-    return number
 
 
 class Classifier:
@@ -216,11 +133,9 @@ class Classifier:
         if not len(crops):
             width = self._embedding_width
             return np.zeros((0, len(card.labels)), np.float32), np.zeros((0, width), np.float32)
-        x = crops.astype(np.float32)
-        x *= np.float32((card.high - card.low) / 255)
-        x += np.float32(card.low)
+        x = network_input(crops, card.low, card.high).reshape(len(crops), *card.shape)
         outputs = (self._logits, self._embedding) if embed else (self._logits,)
-        found = self._network.run(x.reshape(len(crops), *card.shape), outputs)
+        found = self._network.run(x, outputs)
         return found[0], found[-1]
 
 

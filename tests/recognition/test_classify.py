@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from hwr_live.errors import InputError
-from hwr_live.recognition.classify import Card, Classifier, named_outputs
+from hwr_live.recognition.card import Card
+from hwr_live.recognition.classify import Classifier, named_outputs
 from hwr_live.recognition.models import find_model, shipped_models
 
 Change = Callable[[dict[str, Any]], Any]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hwr_live.errors import InputError
-from hwr_live.recognition.classify import Card, named_outputs
+from hwr_live.recognition.card import Card
+from hwr_live.recognition.classify import named_outputs
 from hwr_live.recognition.models import find_model
 from hwr_live.recognition.network import Network
 

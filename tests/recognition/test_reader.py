@@ -20,7 +20,7 @@ from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
 from hwr_live.profiles.profile import Profile
-from hwr_live.recognition.classify import Card
+from hwr_live.recognition.card import Card
 from hwr_live.recognition.reader import Reader
 
 Image = npt.NDArray[np.uint8]

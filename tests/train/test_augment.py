@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from train.images import augment as module
-from train.images.augment import Augmentation, augment
+from train.images.augment import augment
+from train.recipe import Augmentation
 
 NOTHING = Augmentation(**{field.name: 0.0 for field in fields(Augmentation)})
 

@@ -23,9 +23,8 @@ from tests.support.learnable import blocks
 from train.fit import loop
 from train.fit.checkpoint import Checkpoint
 from train.fit.distribute import Team, alone, team
-from train.images.augment import Augmentation
 from train.images.pool import Pool
-from train.recipe import Recipe
+from train.recipe import Augmentation, Recipe
 
 
 @dataclass(frozen=True)

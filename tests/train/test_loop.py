@@ -19,9 +19,8 @@ from train.fit import loop, speed
 from train.fit.checkpoint import Checkpoint, State
 from train.fit.distribute import alone
 from train.fit.nets import NETS, dense
-from train.images.augment import Augmentation
 from train.images.pool import Pool
-from train.recipe import Recipe
+from train.recipe import Augmentation, Recipe
 from train.results.plots import read_history
 
 PLAIN = Recipe(

@@ -27,10 +27,9 @@ from tests.support.datasets import (
 )
 from tests.train.test_checkpoint import state
 from train.fit.checkpoint import Checkpoint
-from train.images.augment import Augmentation
 from train.main import main, parser
 from train.options import documented
-from train.recipe import HWR62, MNIST, TUTORIALS, Recipe, recipe_for
+from train.recipe import HWR62, MNIST, TUTORIALS, Augmentation, Recipe, recipe_for
 
 Made = list[dict[str, Any]]
 

@@ -24,13 +24,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from hwr_live.crop import network_input
 from hwr_live.errors import HwrError, InputError
 from train.devices import cores, gpus
 from train.fit.checkpoint import Arrays, Checkpoint, State
 from train.fit.distribute import Team, alone
 from train.fit.nets import NETS, load_net
 from train.images.augment import augment
-from train.images.pool import Pool, scale
+from train.images.pool import Pool
 from train.progress import Bar, duration, say
 from train.recipe import Recipe
 
@@ -174,7 +175,7 @@ def predictor(model: keras.Model) -> Callable[[Images], Logits]:
 
     def predict(images: Images) -> Logits:
         starts = range(0, len(images), _CHUNK)
-        parts = [run(tf.constant(scale(images[i : i + _CHUNK]))).numpy() for i in starts]
+        parts = [run(tf.constant(network_input(images[i : i + _CHUNK]))).numpy() for i in starts]
         return np.concatenate([np.zeros((0, model.output_shape[-1]), np.float32), *parts])
 
     return predict
@@ -312,7 +313,7 @@ def batches(
     def part(some: npt.NDArray[np.int64], seed: list[int]) -> Batch:
         images = train.images[some]
         if recipe.augmentation is None:
-            return scale(images), train.labels[some]
+            return network_input(images), train.labels[some]
         varied = augment(images, recipe.augmentation, np.random.default_rng(seed))
         return varied[..., None], train.labels[some]
 

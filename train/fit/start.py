@@ -13,10 +13,10 @@ import numpy.typing as npt
 from hwr_live.chars import MERGED
 from hwr_live.errors import InputError
 from hwr_live.profiles.profile import Profile
+from hwr_live.recognition.card import read_card
 from hwr_live.recognition.models import find_model
 from train.progress import say
 from train.recipe import NET_NAMES
-from train.results.report import read_card
 
 if TYPE_CHECKING:
     import keras

@@ -95,11 +95,6 @@ class Pool:
         return rng.choice(n, count, p=self.weights)
 
 
-def scale(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """uint8 (n, 28, 28) as the networks take them: float32 (n, 28, 28, 1), 0 to 1."""
-    return images.astype(np.float32)[..., None] / np.float32(255)
-
-
 def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Pool, Pool]:
     """The pool to train from and the validation part, which shares no writer with it.
 

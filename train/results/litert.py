@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.crop import network_input
 from hwr_live.recognition.classify import named_outputs
 from hwr_live.system.silence import silence
-from train.images.pool import scale
 
 _CHUNK = 256
 
@@ -25,7 +25,7 @@ def run_litert(file: bytes, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.flo
     last = named_outputs(interpreter)["logits"]
     out = []
     for start in range(0, len(images), _CHUNK):
-        x = scale(images[start : start + _CHUNK])
+        x = network_input(images[start : start + _CHUNK])
         interpreter.resize_tensor_input(first, list(x.shape))
         interpreter.allocate_tensors()
         interpreter.set_tensor(first, x)

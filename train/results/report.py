@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hwr_live.chars import ALL, DIGITS, MARKS
-from hwr_live.errors import InputError
-from hwr_live.system.limits import MOST_CARD, read_at_most
 from train.progress import duration
 from train.results.figures import CONFUSION, CURVES
 
@@ -22,24 +19,6 @@ _GROUPS = {
     "shapes": "with 0 and O, and 1, I and L as one too: what a crop alone can tell",
     "top3": "the right one among the first three",
 }
-
-
-def read_card(folder: Path) -> dict[str, Any]:
-    """A model's card.
-
-    Raises:
-        InputError: if it is missing or no table.
-    """
-    path = folder / "card.json"
-    try:
-        card = json.loads(read_at_most(path, MOST_CARD).decode("utf-8"))
-        if not (isinstance(card, dict) and isinstance(card["labels"], list) and card["name"]):
-            raise ValueError("no name and labels")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, KeyError, RecursionError) as error:
-        raise InputError(f"{path} is no model card: {error}") from None
-    return card
 
 
 def names_in(folder: Path) -> set[str]:

@@ -6,7 +6,7 @@ the Python interface all hand out this type, and its text and JSON are made here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,6 +117,21 @@ class Reading:
     def text(self) -> str:
         """The text, one line per line of handwriting that has a readable glyph."""
         return "\n".join(line.text for line in self.lines if line.text)
+
+    def map(
+        self, change: Callable[[Glyph], Glyph], *, size: tuple[int, int] | None = None
+    ) -> Reading:
+        """The same lines and words with each glyph changed.
+
+        Args:
+            change: is given each glyph once, in reading order.
+            size: of the picture that the new boxes lie in, in pixels; the same if None.
+        """
+        lines = tuple(
+            Line(tuple(tuple(change(glyph) for glyph in word) for word in line.words))
+            for line in self.lines
+        )
+        return Reading(lines, self.size if size is None else size, self.ms)
 
     def to_dict(self) -> dict[str, Any]:
         """Size, text, lines and timings as plain types for JSON."""

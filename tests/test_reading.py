@@ -48,6 +48,24 @@ def test_lines_without_text_make_no_empty_lines() -> None:
     assert len(reading.glyphs) == 7
 
 
+def test_each_glyph_is_changed_once_in_reading_order() -> None:
+    assert Reading().map(lambda glyph: glyph) == Reading()
+    reading = Reading((line("ab", "c"), line("?"), line("d")), (40, 30), {"total": 1.0})
+    seen: list[str | None] = []
+
+    def moved(glyph: Glyph) -> Glyph:
+        seen.append(glyph.char)
+        return glyph.at((len(seen), 0, 1, 1))
+
+    changed = reading.map(moved)
+    assert seen == ["a", "b", "c", None, "d"]
+    assert [glyph.box[0] for glyph in changed.glyphs] == [1, 2, 3, 4, 5]
+    assert (changed.text, changed.size, changed.ms) == ("ab c\nd", (40, 30), {"total": 1.0})
+    assert [len(line.words) for line in changed.lines] == [2, 1, 1]
+    assert reading.map(lambda glyph: glyph, size=(4, 3)).size == (4, 3)
+    assert reading.glyphs[0].box == (0, 0, 1, 1)
+
+
 def test_json_holds_plain_numbers_only() -> None:
     spot = glyph(None, (1, 2, 3, 4))
     reading = Reading((Line(((spot,), (glyph("é"),))),), (40, 30), {"total": np.float64(1.23456)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import queue
 import threading
@@ -17,7 +16,7 @@ import numpy as np
 from hwr_live.camera.report import Follower, FrameReader, Report
 from hwr_live.media.frames import Frame
 from hwr_live.media.images import Image
-from hwr_live.reading import Box, Glyph, Line, Reading
+from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.recognition.advice import advise
 from hwr_live.recognition.ink import find_ink
 from hwr_live.recognition.sheet import find_sheet
@@ -205,10 +204,7 @@ def placed(reading: Reading, whole: Image, region: Box | None) -> Reading:
         x, y, w, h = glyph.box
         return glyph.at((x + left, y + top, w, h))
 
-    lines = tuple(
-        Line(tuple(tuple(moved(g) for g in word) for word in line.words)) for line in reading.lines
-    )
-    return dataclasses.replace(reading, lines=lines, size=(whole.shape[1], whole.shape[0]))
+    return reading.map(moved, size=(whole.shape[1], whole.shape[0]))
 
 
 def _ink_picture(part: Image, task: Task) -> Image:

@@ -10,7 +10,7 @@ import numpy as np
 
 from hwr_live.camera.layout import KEYS, Placement, crop_cells
 from hwr_live.camera.state import CameraState, dragged
-from hwr_live.reading import Box, Line, Reading
+from hwr_live.reading import Box, Reading
 from hwr_live.tracking.motion import moved_reading
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
@@ -138,15 +138,7 @@ def _scaled(reading: Reading, placement: Placement) -> Reading:
     if placement.scale == 1:
         return reading
     here = dataclasses.replace(placement, left=0, top=0)
-    lines = (
-        Line(
-            tuple(
-                tuple(glyph.at(here.to_window(glyph.box)) for glyph in word) for word in line.words
-            )
-        )
-        for line in reading.lines
-    )
-    return dataclasses.replace(reading, lines=tuple(lines))
+    return reading.map(lambda glyph: glyph.at(here.to_window(glyph.box)))
 
 
 def _paint_region(area: Frame, box: Box) -> None:

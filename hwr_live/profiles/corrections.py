@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from hwr_live.chars import DIGITS, LOWER, UPPER
-from hwr_live.reading import Box, Glyph, Line, Reading
+from hwr_live.reading import Box, Glyph, Reading
 
 _SAME_BOX = 0.6  # intersection over union; ink that touches a neighbour moves a box a little
 _SAME_CROP = 12.0  # mean difference of 255; two writings of one letter are 30 and more apart
@@ -111,11 +111,7 @@ def corrected(reading: Reading, corrections: Iterable[Correction]) -> Reading:
                 return replace(glyph, char=correction.char, confidence=1.0)
         return glyph
 
-    lines = tuple(
-        Line(tuple(tuple(put_right(glyph) for glyph in word) for word in line.words))
-        for line in reading.lines
-    )
-    return replace(reading, lines=lines)
+    return reading.map(put_right)
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -7,14 +7,12 @@ turn and a scale are fitted to where they went.
 
 from __future__ import annotations
 
-import dataclasses
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.media.images import Image
-from hwr_live.reading import Glyph, Line, Reading
+from hwr_live.reading import Glyph, Reading
 
 _SIDE = 480  # pixels: at most, the longer side of what is compared
 _COARSE = 160  # and of what the whole shift is found in
@@ -79,11 +77,7 @@ def moved_reading(reading: Reading, matrix: Matrix) -> Reading:
         across, down = xx * middle + xy * centre + dx, yx * middle + yy * centre + dy
         return glyph.at((round(across - w / 2), round(down - h / 2), w, h))
 
-    lines = (
-        Line(tuple(tuple(moved(glyph) for glyph in word) for word in line.words))
-        for line in reading.lines
-    )
-    return dataclasses.replace(reading, lines=tuple(lines))
+    return reading.map(moved)
 
 
 def _shift(before: Small, after: Small) -> npt.NDArray[np.float64] | None:

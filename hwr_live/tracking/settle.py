@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwr_live.reading import Glyph, Line, Reading
+from hwr_live.reading import Glyph, Reading
 from hwr_live.tracking.align import observe
 from hwr_live.tracking.tracks import Composition, Match, Page
 
@@ -158,8 +158,4 @@ def _steadied(reading: Reading, page: Page, match: Match) -> Reading:
             return glyph
         return dataclasses.replace(glyph, char=char, confidence=confidence)
 
-    lines = (
-        Line(tuple(tuple(settled(glyph) for glyph in word) for word in line.words))
-        for line in reading.lines
-    )
-    return dataclasses.replace(reading, lines=tuple(lines))
+    return reading.map(settled)

@@ -284,11 +284,7 @@ def _turned(reading: Reading, angle: float, scale: float) -> Reading:
         box = (round(cx - w / 2), round(cy - h / 2), w, h)
         return dataclasses.replace(glyph, box=box)
 
-    lines = tuple(
-        Line(tuple(tuple(turned(glyph) for glyph in word) for word in line.words))
-        for line in reading.lines
-    )
-    return dataclasses.replace(reading, lines=lines)
+    return reading.map(turned)
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -301,12 +297,7 @@ def test_a_page_on_its_side_or_head_settles_in_its_own_order(quarters: int) -> N
             boxes = [(height - y - h, x, h, w), (width - x - w, height - y - h, w, h)]
             return dataclasses.replace(one, box=[*boxes, (y, width - x - w, h, w)][quarters - 1])
 
-        lines = tuple(
-            Line(tuple(tuple(glyph(one) for one in word) for word in line.words))
-            for line in reading.lines
-        )
-        size = (width, height) if quarters == 2 else (height, width)
-        return dataclasses.replace(reading, lines=lines, size=size)
+        return reading.map(glyph, size=(width, height) if quarters == 2 else (height, width))
 
     still = page_reading(LETTER)
     settler = Settler()

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float32]
 
 _BATCH = 16  # images: larger batches are no quicker an image, and take more memory
 _ALONE = 6  # images: fewer are done before another thread has begun
+_LINES_ALONE = 2  # the same of inputs that each take as long as a line does
 _MOST_THREADS = 4
 
 
@@ -43,7 +44,7 @@ class Network:
     def __init__(self, path: Path, content: bytes, shape: tuple[int, ...]) -> None:
         self._path, self._content = path, content
         self._serving = threading.Lock()
-        self._widths: dict[int, int] = {}
+        self._forms: dict[int, tuple[int, int]] = {}  # axes and width of each output
         self.interpreter = self._run(None, np.zeros((1, *shape), np.float32))
         self._interpreters = [self.interpreter]  # for each thread, as far as it was needed
         self._threads = min(_MOST_THREADS, os.cpu_count() or 1)
@@ -62,13 +63,43 @@ class Network:
             InputError: if the model does not run, or gives anything but finite (n, width), always
                 of the same width.
         """
+        threads = self._threads_for(len(images), _ALONE)
+        # As many batches for each thread, if all get on as well.
+        count = threads * -(-len(images) // (threads * _BATCH))
+        found = self._served(np.array_split(images, count), outputs, threads)
+        return [np.concatenate(rows) for rows in zip(*found, strict=True)]
+
+    def each(self, inputs: Sequence[Floats], output: int) -> list[Floats]:
+        """One output of each of several inputs that differ in size.
+
+        Args:
+            inputs: each float32, without an axis for the batch; those of one size next to each
+                other take less time than mixed.
+            output: tensor of the model, by its number.
+
+        Returns:
+            For each input what the model gives, without an axis for the batch.
+
+        Raises:
+            InputError: if the model does not run, or gives anything but finite numbers, the last
+                axis always of the same width.
+        """
+        if not inputs:
+            return []
+        threads = self._threads_for(len(inputs), _LINES_ALONE)
+        found = self._served([one[None] for one in inputs], [output], threads)
+        return [one[0] for (one,) in found]
+
+    def _threads_for(self, count: int, alone: int) -> int:
+        return max(1, min(self._threads, 2 * count // alone))
+
+    def _served(
+        self, batches: Sequence[Floats], outputs: Sequence[int], threads: int
+    ) -> list[list[Floats]]:
+        """The outputs of each batch; each thread takes the next one when it is done with one."""
         with self._serving:
-            threads = max(1, min(self._threads, 2 * len(images) // _ALONE))
-            # As many batches for each thread, if all get on as well.
-            count = threads * -(-len(images) // (threads * _BATCH))
-            batches = np.array_split(images, count)
             found: list[list[Floats]] = [[] for _ in batches]
-            left = iter(range(count))
+            left = iter(range(len(batches)))
             failures: list[InputError] = []
 
             def take(thread: int) -> None:
@@ -93,16 +124,17 @@ class Network:
                 helper.join()
         if failures:
             raise failures[0]
-        return [np.concatenate(rows) for rows in zip(*found, strict=True)]
+        return found
 
     def _output(self, interpreter: Any, index: int, images: Floats) -> Floats:
-        found = interpreter.get_tensor(index)
-        wanted = (len(images), self._widths.setdefault(index, int(found.shape[-1])))
-        if found.shape != wanted:
+        found = np.asarray(interpreter.get_tensor(index), np.float32)
+        axes, width = self._forms.setdefault(index, (found.ndim, found.shape[-1]))
+        if (found.ndim, found.shape[0], found.shape[-1]) != (axes, len(images), width):
+            wanted = (len(images), *[None] * (axes - 2), width)
             raise InputError(f"{self._path} gives {found.shape} where {wanted} is due")
         if not np.isfinite(found).all():
             raise InputError(f"{self._path} gives no numbers; it may be damaged")
-        return np.asarray(found, np.float32)
+        return found
 
     def _run(self, interpreter: Any, images: Floats) -> Any:
         """The interpreter, a new one if it is None, when it has run the images."""

@@ -56,3 +56,13 @@ def test_what_fails_in_any_thread_is_told(network: Network) -> None:
         network.run(given, [named_outputs(network.interpreter)["logits"]])
     given[-1] = 0  # and the next one is served
     assert network.run(given, [named_outputs(network.interpreter)["logits"]])[0].shape[0] == 30
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7])
+def test_each_input_has_its_own_answer(count: int, network: Network) -> None:
+    logits = named_outputs(network.interpreter)["logits"]
+    given = images(network, count)
+    found = network.each(list(given), logits)
+    assert len(found) == count
+    for one, answer in zip(given, found, strict=True):
+        np.testing.assert_allclose(answer, network.run(one[None], [logits])[0][0], atol=1e-4)

@@ -48,7 +48,7 @@ def crop(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     margin = math.ceil(3 * longer * _BLUR) + 1
     room = np.zeros((h + 2 * margin, w + 2 * margin), np.uint8)
     room[margin : margin + h, margin : margin + w] = glyph
-    blurred = _blur(room, longer)
+    blurred = blur(room, longer)
     x, y, w, h = _bounds(blurred, _BLURRED_INK)
     if not w:  # hair-thin ink that the blur has taken below the limit
         x, y, w, h = 0, 0, blurred.shape[1], blurred.shape[0]
@@ -86,8 +86,16 @@ def _stretched(image: npt.NDArray[np.uint8], peak: int) -> npt.NDArray[np.uint8]
     return np.asarray(cv2.convertScaleAbs(image, alpha=255 / max(1, peak)), np.uint8)
 
 
-def _blur(image: npt.NDArray[np.uint8], longer: int) -> npt.NDArray[np.uint8]:
-    """``cv2.GaussianBlur`` to the last bit; most of its time goes into making the kernel."""
+def blur(image: npt.NDArray[np.uint8], longer: int) -> npt.NDArray[np.uint8]:
+    """``cv2.GaussianBlur`` to the last bit; most of that function's time goes into its kernel.
+
+    Args:
+        image: uint8 (h, w).
+        longer: pixels of the glyph's longer side, at least 1; sigma is a sixtieth of it.
+
+    Returns:
+        uint8 (h, w).
+    """
     kernel = _kernel(longer)
     # With a half, so that cutting off the fraction rounds.
     exact = np.asarray(cv2.sepFilter2D(image, cv2.CV_32F, kernel, kernel, delta=0.5))

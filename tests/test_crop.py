@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.crop import _blur, crop
+from hwr_live.crop import blur, crop
 
 Image = npt.NDArray[np.uint8]
 
@@ -73,7 +73,7 @@ def test_size_hardly_matters(size: int) -> None:
 def test_the_blur_is_that_of_opencv(longer: int) -> None:
     ink = np.random.default_rng(longer).integers(0, 256, (longer, 2 * longer // 3 + 1), np.uint8)
     room = np.pad(ink, 30)
-    np.testing.assert_array_equal(_blur(room, longer), cv2.GaussianBlur(room, (0, 0), longer / 60))
+    np.testing.assert_array_equal(blur(room, longer), cv2.GaussianBlur(room, (0, 0), longer / 60))
 
 
 def test_ink_is_cropped_as_that_of_the_training_images_was() -> None:

@@ -13,7 +13,7 @@ from hwr_live.errors import InputError
 from hwr_live.media.recorder import Recorder, check_path
 from hwr_live.media.sources import Frame, FrameSource, LiveSource, open_source
 
-_NOTICE_S = 2.0  # silence of a live source after which the user is told
+NOTICE_S = 2.0  # silence of a live source after which the user is told
 _WAIT_S = 0.25
 
 
@@ -110,8 +110,8 @@ def incoming(source: FrameSource) -> Iterator[Frame]:
                 tell(f"{source.name}: frames again")
                 silent = False
             yield frame
-        elif not silent and source.silence_s > _NOTICE_S:
-            tell(f"{source.name}: no frame for {_NOTICE_S:.0f} seconds, trying again")
+        elif not silent and source.silence_s > NOTICE_S:
+            tell(f"{source.name}: no frame for {NOTICE_S:.0f} seconds, trying again")
             silent = True
 
 

@@ -73,7 +73,7 @@ def read_each(
                 done.set_result(read_one(reader, path, overlay))
                 waiting.append(done)
             else:
-                with _interrupts_held():  # processes are begun here, as they are needed
+                with interrupts_held():  # processes are begun here, as they are needed
                     waiting.append(pool.submit(_do, path, overlay))
             if len(waiting) > _AHEAD * jobs:
                 yield waiting.popleft().result()
@@ -86,7 +86,7 @@ def read_each(
 
 
 @contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Keeps Ctrl-C back for the block, and for ever from processes that are begun in it.
 
     A terminal interrupts them too, and Python tells of that while it starts. Windows has no such

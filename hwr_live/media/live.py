@@ -22,11 +22,11 @@ from hwr_live.media.images import Image, to_bgr8
 # seconds; a camera or an RTSP server that answers at all may need longer than that to wake up.
 _PATIENCE_URL_S = 2.4
 _OPEN_TIMEOUT_S = 2.0  # FFmpeg's own, so that its thread has ended before ours gives up
-_PATIENCE_CAMERA_S = 8.0
+PATIENCE_CAMERA_S = 8.0
 _CONNECT_S = 2.0
 _READ_TIMEOUT_S = 2.0
 _STALL_S = 2.5  # silence after which a new connection is tried
-_GIVE_UP_S = 10.0  # silence after which the source is lost
+GIVE_UP_S = 10.0  # silence after which the source is lost
 _RETRY_S = 0.5
 _CLOSE_S = 0.3  # how long closing waits for a thread that may hang in a driver …
 _EXIT_S = 3.0  # … and how long the end of the program does
@@ -66,7 +66,7 @@ class LiveSource(FrameSource):
         patience_s: float,
         missing: str,
         stall_s: float = _STALL_S,
-        give_up_s: float = _GIVE_UP_S,
+        give_up_s: float = GIVE_UP_S,
         threaded: bool | None = None,
     ) -> None:
         super().__init__(name, 30.0)
@@ -301,7 +301,7 @@ def open_camera(number: int) -> LiveSource:
     return LiveSource(
         str(number),
         lambda: cv2.VideoCapture(number),
-        patience_s=_PATIENCE_CAMERA_S,
+        patience_s=PATIENCE_CAMERA_S,
         missing=missing,
     )
 
@@ -320,7 +320,7 @@ def open_url(url: str) -> LiveSource:
     patience_s = _PATIENCE_URL_S
     if parts.scheme.lower().startswith("rtsp"):
         _check_answers(url, parts.hostname or "", _port(url) or 554)
-        patience_s = _PATIENCE_CAMERA_S
+        patience_s = PATIENCE_CAMERA_S
     options = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
         int((patience_s - _PATIENCE_URL_S + _OPEN_TIMEOUT_S) * 1000),
@@ -332,7 +332,7 @@ def open_url(url: str) -> LiveSource:
         lambda: cv2.VideoCapture(url, file_backend(), options),
         patience_s=patience_s,
         missing=f"{url}: no picture from this address; is it right, and is the camera on?",
-        give_up_s=_GIVE_UP_S,
+        give_up_s=GIVE_UP_S,
         threaded=True,
     )
 

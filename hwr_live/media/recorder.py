@@ -18,8 +18,8 @@ from hwr_live.media.images import Image
 SUFFIXES = (".avi", ".mkv")
 # HuffYUV in BGR. FFV1 is a quarter smaller, but takes 100 ms for a frame of 1280×720, this takes 15
 # ms, and a camera gives 30 frames a second.
-_CODE = cv2.VideoWriter.fourcc(*"HFYU")
-_WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
+CODE = cv2.VideoWriter.fourcc(*"HFYU")
+WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
 _MEASURED = 12  # frames after which a live source's rate is known well enough
 _LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
 
@@ -55,7 +55,7 @@ class Recorder:
         self._written = 0
         self._writer: cv2.VideoWriter | None = None
         self._failure = ""
-        self._frames: queue.Queue[Frame | None] = queue.Queue(_WAITING)
+        self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Recorder:
@@ -150,7 +150,7 @@ class Recorder:
         self._size = (width + width % 2, height + height % 2)  # FFmpeg would cut odd sides
         assert self._fps is not None
         self._writer = cv2.VideoWriter(
-            str(self._beside), cv2.CAP_FFMPEG, _CODE, self._fps, self._size
+            str(self._beside), cv2.CAP_FFMPEG, CODE, self._fps, self._size
         )
         if not self._writer.isOpened():
             self._failure = "this OpenCV cannot write HuffYUV"

@@ -47,7 +47,7 @@ from hwr_live.profiles.locate import LIST, LOCK, locate, profile_names
 from hwr_live.system.files import write_exactly
 from hwr_live.system.lock import locked
 
-_MOST_PIXELS = 64_000_000  # of all samples together: what a profile may take of memory
+MOST_PIXELS = 64_000_000  # of all samples together: what a profile may take of memory
 _TOLD = 5  # problems that are told one by one
 
 
@@ -289,7 +289,7 @@ class Profile:
                 continue
             seen.add(sample.file)
             pixels += sample.ink.size
-            if pixels > _MOST_PIXELS:
+            if pixels > MOST_PIXELS:
                 problems.append(f"it is too large; {len(self._samples)} samples are used")
                 break
             self._samples.append(sample)

@@ -22,7 +22,7 @@ ALIKE = 10.0
 differ by about as much from frame to frame; from a crop of any other character 99 % are further
 than 28 away. The error rates of single frames and of settled text stay the same with it."""
 
-_MOST = 1024  # crops that are kept: a few full pages
+MOST = 1024  # crops that are kept: a few full pages
 _BLOCK = 4  # pixels: crops are compared at a quarter of their size first
 _PRODUCT = 200_000  # multiplications that BLAS does without threads
 _LEAST_USES, _MOST_USES = 3, 8  # by turns, so that a page's answers do not all grow old together
@@ -41,11 +41,11 @@ class Memory:
 
     def __init__(self, tolerance: float, width: int) -> None:
         self._tolerance = tolerance
-        self._crops = np.zeros((_MOST, SIZE, SIZE), np.uint8)
-        self._outlines = np.zeros((_MOST, (SIZE // _BLOCK) ** 2), np.float32)
-        self._lengths = np.zeros(_MOST, np.float32)  # of the outlines, squared
-        self._answers = np.zeros((_MOST, width), np.float32)
-        self._uses = np.zeros(_MOST, np.int64)  # how often each may still be given
+        self._crops = np.zeros((MOST, SIZE, SIZE), np.uint8)
+        self._outlines = np.zeros((MOST, (SIZE // _BLOCK) ** 2), np.float32)
+        self._lengths = np.zeros(MOST, np.float32)  # of the outlines, squared
+        self._answers = np.zeros((MOST, width), np.float32)
+        self._uses = np.zeros(MOST, np.int64)  # how often each may still be given
         self._kept = 0  # since the beginning
         self._lock = threading.Lock()
 
@@ -80,12 +80,12 @@ class Memory:
 
     def keep(self, crops: Crops, answers: Answers) -> None:
         """Remembers answers (n, width) for crops (n, 28, 28)."""
-        crops, answers = crops[-_MOST:], answers[-_MOST:]
+        crops, answers = crops[-MOST:], answers[-MOST:]
         outlines = _outlines(crops)
         with self._lock:
             numbers = self._kept + np.arange(len(crops))
             self._kept += len(crops)
-            places = numbers % _MOST
+            places = numbers % MOST
             self._crops[places], self._answers[places] = crops, answers
             self._outlines[places] = outlines
             self._lengths[places] = (outlines**2).sum(1)
@@ -104,7 +104,7 @@ class Inks:
         for place, ink in zip(out, inks, strict=True):
             key = (ink.shape, ink.tobytes())
             if key not in self._crops:
-                if len(self._crops) == _MOST:
+                if len(self._crops) == MOST:
                     self._crops.pop(next(iter(self._crops)))
                 self._crops[key] = crop(ink)
             place[:] = self._crops[key]

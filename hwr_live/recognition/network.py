@@ -33,6 +33,8 @@ class Network:
         path: what the model is called in errors.
         content: the LiteRT file.
         shape: of one input image.
+        threads: that share the batches of a call; by default as many as there are processors, at
+            most four.
 
     Attributes:
         interpreter: one that has run an image of zeros, to tell of the model's outputs.
@@ -41,13 +43,15 @@ class Network:
         InputError: if the model cannot take it.
     """
 
-    def __init__(self, path: Path, content: bytes, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, path: Path, content: bytes, shape: tuple[int, ...], threads: int | None = None
+    ) -> None:
         self._path, self._content = path, content
         self._serving = threading.Lock()
         self._forms: dict[int, tuple[int, int]] = {}  # axes and width of each output
         self.interpreter = self._run(None, np.zeros((1, *shape), np.float32))
         self._interpreters = [self.interpreter]  # for each thread, as far as it was needed
-        self._threads = min(_MOST_THREADS, os.cpu_count() or 1)
+        self._threads = threads or min(_MOST_THREADS, os.cpu_count() or 1)
 
     def run(self, images: Floats, outputs: Sequence[int]) -> list[Floats]:
         """Outputs of any number of images.

@@ -218,7 +218,7 @@ def test_a_video_is_read_whole_at_its_pace_and_ends(start: Start, tmp_path: Path
     status, out, err = program.finish()
     assert (status, err) == (0, "")
     assert [json.loads(line)["frame"] for line in out.splitlines()] == list(range(60))
-    assert program.times[-1] - program.times[5] == pytest.approx(54 / 20, abs=0.6)
+    assert program.times[-1] - program.times[5] > 54 / 20 - 0.6, "no quicker than it was taken"
 
 
 def test_a_paused_video_waits(start: Start, display: Display, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hwr_live.cli.read import _interrupts_held, read_each
+from hwr_live.cli.read import interrupts_held, read_each
 from hwr_live.cli.sample import draw_sample
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import encode_png
@@ -65,7 +65,7 @@ def test_a_process_that_dies_is_told(folder: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot keep signals back")
 def test_processes_that_are_begun_are_not_interrupted() -> None:
     ask = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
-    with _interrupts_held():
+    with interrupts_held():
         child = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True)
     assert child.stdout == b"True\n"
     child = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True)

@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-_SECONDS = 300.0  # of silence, after which a child hangs; a busy machine is slow
+SECONDS = 300.0  # of silence, after which a child hangs; a busy machine is slow
 _END_SECONDS = 10.0  # after the last answer
 _CPU_SECONDS = 20.0  # that a case may take
 _MEMORY_MB = 1500  # that a case may take at its worst
@@ -98,7 +98,7 @@ def _batch(tally: Tally, first: int, end: int, seed: int, keep: Path | None) -> 
             return end
         said.seek(0)
         last = (said.read().decode(errors="replace").strip().splitlines() or [""])[-1]
-        how = f"no answer in {_SECONDS:.0f} s" if hung else f"the child ended with {status}"
+        how = f"no answer in {SECONDS:.0f} s" if hung else f"the child ended with {status}"
         tally.failures.append((at, f"{how}: {last[:200]}"))
         return at + 1
 
@@ -107,7 +107,7 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[bytes]:
     """The lines that a child prints, until it ends or is silent for too long."""
     assert child.stdout is not None
     held = b""
-    while select.select([child.stdout], [], [], _SECONDS)[0]:
+    while select.select([child.stdout], [], [], SECONDS)[0]:
         came = os.read(child.stdout.fileno(), 1 << 16)
         if not came:
             return

@@ -75,7 +75,7 @@ def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
     ((case, wrong),) = run("torn", 5, 1).failures
     assert case == 5
     assert "KeyError: 'inside'" in wrong
-    monkeypatch.setattr(mutate, "_SECONDS", 2.0)
+    monkeypatch.setattr(mutate, "SECONDS", 2.0)
     ((case, wrong),) = run("hung", 0, 1).failures
     assert wrong.startswith("no answer in 2 s")
 

@@ -88,7 +88,7 @@ def test_a_name_that_was_taken_meanwhile_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_recording_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hwr_live.media.recorder._CODE", 0x21212121)
+    monkeypatch.setattr("hwr_live.media.recorder.CODE", 0x21212121)
     recorder = Recorder(tmp_path / "x.avi", 25)
     recorder.add(noise(0))
     with pytest.raises(DeviceError, match="could not be written"):
@@ -99,7 +99,7 @@ def test_a_recording_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.Monk
 def test_live_frames_are_left_out_rather_than_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hwr_live.media.recorder._WAITING", 2)
+    monkeypatch.setattr("hwr_live.media.recorder.WAITING", 2)
     with Recorder(tmp_path / "x.avi", 25) as recorder:
         for n in range(300):
             recorder.add(noise(n % 10, (640, 480)), wait=False)

@@ -440,7 +440,7 @@ def test_what_a_profile_may_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     assert "4 samples" in profile.problems[0]
     with pytest.raises(InputError, match="full"):
         profile.add("a", ink(), "pad")
-    monkeypatch.setattr("hwr_live.profiles.profile._MOST_PIXELS", 2500)
+    monkeypatch.setattr("hwr_live.profiles.profile.MOST_PIXELS", 2500)
     assert len(Profile.open("ann").samples) == 2
 
 

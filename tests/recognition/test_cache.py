@@ -102,9 +102,17 @@ def test_ink_that_comes_again_has_the_same_crop() -> None:
 
 
 def test_only_so_many_inks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hwr_live.recognition.cache._MOST", 3)
+    made: list[int] = []
+
+    def counted(ink: Crops) -> Crops:
+        made.append(len(ink))
+        return crop(ink)
+
+    monkeypatch.setattr("hwr_live.recognition.cache.MOST", 3)
+    monkeypatch.setattr("hwr_live.recognition.cache.crop", counted)
     memory = Inks()
-    for grey in [*range(1, 30), 1]:
-        ink = np.full((grey, 3), grey, np.uint8)
+    heights = [*range(1, 30), 1, 29, 28, 27]
+    for height in heights:
+        ink = np.full((height, 3), 200, np.uint8)
         np.testing.assert_array_equal(memory.crops([ink])[0], crop(ink))
-        assert len(memory._crops) <= 3
+    assert made == [*range(1, 30), 1, 27], "only the newest three are known when asked for again"

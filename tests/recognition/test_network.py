@@ -15,11 +15,15 @@ from hwr_live.recognition.models import find_model
 from hwr_live.recognition.network import Network
 
 
-@pytest.fixture
-def network() -> Network:
+def load(threads: int | None = None) -> Network:
     folder = find_model("mnist-dense")
     card = Card.load(folder)
-    return Network(folder, (folder / card.file).read_bytes(), card.shape)
+    return Network(folder, (folder / card.file).read_bytes(), card.shape, threads)
+
+
+@pytest.fixture
+def network() -> Network:
+    return load()
 
 
 def images(network: Network, count: int) -> Any:
@@ -29,8 +33,8 @@ def images(network: Network, count: int) -> Any:
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("count", [1, 2, 7, 40, 333])
-def test_threads_change_nothing(count: int, threads: int, network: Network) -> None:
-    network._threads = threads
+def test_threads_change_nothing(count: int, threads: int) -> None:
+    network = load(threads)
     given = images(network, count)
     logits = named_outputs(network.interpreter)["logits"]
     (found,) = network.run(given, [logits])
@@ -48,8 +52,8 @@ def test_several_callers_get_their_own_answers(network: Network) -> None:
         np.testing.assert_array_equal(a, b)
 
 
-def test_what_fails_in_any_thread_is_told(network: Network) -> None:
-    network._threads = 2
+def test_what_fails_in_any_thread_is_told() -> None:
+    network = load(2)
     given = images(network, 30)
     given[-1] = 3e38
     with pytest.raises(InputError, match="no numbers"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import pickle
 from collections.abc import Iterable
 from statistics import mean, median
 
@@ -255,12 +256,12 @@ def test_reset_forgets() -> None:
 def test_noise_without_end_does_not_pile_up() -> None:
     settler = Settler()
     noise = Mistakes(specks=40, crops=None)
-    sizes = []
+    held = []
     for reading, time_s, _ in readings([["hello"]], frames=220, mistakes=noise):
         settler.update(reading, time_s)
-        assert settler._page is not None
-        sizes.append(len(settler._page._ids) + len(settler._page._gaps))
-    assert max(sizes[150:]) < 2 * max(sizes[50:100]) + 100
+        held.append(len(pickle.dumps(settler)))
+    assert max(held[:10]) < max(held[50:100])
+    assert max(held[150:]) < 1.5 * max(held[50:100])
 
 
 def test_tilted_and_moved_frames_lie_on_the_same_page() -> None:
@@ -269,10 +270,10 @@ def test_tilted_and_moved_frames_lie_on_the_same_page() -> None:
     settler = Settler()
     for n in range(60):
         angle, scale = np.radians(0.2 * n), 1 + 0.004 * n
-        settler.update(_turned(reading, angle, scale), n / 25)
+        seen = settler.update(_turned(reading, angle, scale), n / 25)
+        assert seen.text in ("", "\n".join(LETTER))
+        assert seen.settled == bool(seen.text), "a page that is not found again is not settled"
     assert settler.finish() == "\n".join(LETTER)
-    assert settler._page is not None
-    assert settler._page.frames == 60
 
 
 def _turned(reading: Reading, angle: float, scale: float) -> Reading:

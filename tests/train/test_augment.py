@@ -70,7 +70,7 @@ def test_no_image_bleeds_into_its_neighbour() -> None:
 
 
 def test_a_large_batch_is_taken_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LIMIT", 4)
+    monkeypatch.setattr(module, "LIMIT", 4)
     images = strokes(10)
     assert np.allclose(varied(images, NOTHING), images / 255, atol=1e-5)
 

@@ -41,7 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "data" / "mnist", mnist_of_blocks())
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("train.images.pool._NONCHARS", 100)
+        patch.setattr("train.images.pool.NONCHARS_DRAWN", 100)
         assert main([*OPTIONS, "--h5", "--nonchars", "0.1", "--batch", "16"]) == 0
     return folder
 
@@ -185,7 +185,8 @@ def test_a_model_learns_on_with_a_profile(
     monkeypatch.setattr("train.main.shipped_folder", lambda: tmp_path / "none")
     profile = Profile.open(tmp_path / "hands" / "me", new=True)
     profile.add_all([("7", np.full((40, 30), 255, np.uint8))] * 3, "pad")
-    command = [*OPTIONS[:5], "--profile", "hands/me", "--nonchars", "0.1"]
+    monkeypatch.setattr("train.images.pool.NONCHARS_DRAWN", 100)
+    command = [*OPTIONS, "--profile", "hands/me", "--nonchars", "0.1"]
     assert main(command) == 0  # there is no model here to start from, so this one is begun anew
     assert read(tmp_path / "models" / "mnist-dense-me" / "card.json")["recipe"]["start"] == ""
     assert main([*command, "--start", str(model), "--force", "--learning-rate", "1e-5"]) == 0
@@ -210,12 +211,12 @@ def place(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def spoil(monkeypatch: pytest.MonkeyPatch, kinds: set[bool]) -> None:
     """Makes exports of these kinds (True: 8-bit) come from another network."""
-    convert = export._convert
+    convert = export.convert
 
     def wrong(model: Any, quantize: bool) -> bytes:
         return convert(dense(10) if quantize in kinds else model, quantize)
 
-    monkeypatch.setattr(export, "_convert", wrong)
+    monkeypatch.setattr(export, "convert", wrong)
 
 
 def test_a_bad_export_is_refused_and_the_training_kept(

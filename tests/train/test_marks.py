@@ -120,8 +120,8 @@ def test_validation_is_drawn_from_strokes_of_its_own(strokes: Table) -> None:
 def test_marks_are_classes_between_characters_and_none(
     tmp_path: Path, strokes: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("train.images.pool._NONCHARS", 40)
-    monkeypatch.setattr("train.images.pool._MARKS", 55)
+    monkeypatch.setattr("train.images.pool.NONCHARS_DRAWN", 40)
+    monkeypatch.setattr("train.images.pool.MARKS_DRAWN", 55)
     whole = dataset([], (np.arange(400) % 62).astype(np.uint8))
     recipe = replace(PLAIN, nonchars=0.1, marks=0.2)
     assert labels_of(whole, recipe, tmp_path) == [*whole.chars, None]  # nothing to draw them from

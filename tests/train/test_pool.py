@@ -103,7 +103,7 @@ def test_without_stroke_files_or_writers_nothing_is_drawn_anew(tmp_path: Path, g
 def test_weights_sum_to_one_and_nonchars_have_their_share(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("train.images.pool._NONCHARS", 50)
+    monkeypatch.setattr("train.images.pool.NONCHARS_DRAWN", 50)
     whole = dataset([], (np.arange(400) % 62).astype(np.uint8))
     train, valid = make_pools(whole, replace(PLAIN, nonchars=0.1, balance=0.5), None)
     assert train.weights is not None

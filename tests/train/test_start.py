@@ -103,7 +103,7 @@ def test_a_started_training_is_short_and_takes_small_steps() -> None:
 
 def averaged(monkeypatch: pytest.MonkeyPatch, *made: Start) -> Start:
     monkeypatch.setattr("train.fit.start.network_files", lambda models: list(range(len(made))))
-    monkeypatch.setattr(Start, "_load", lambda number: made[number])
+    monkeypatch.setattr(Start, "of_file", lambda number: made[number])
     return Start.load("some,models")
 
 

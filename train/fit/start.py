@@ -58,7 +58,7 @@ class Start:
         Raises:
             InputError: if there is none, or if they are of different classes or built differently.
         """
-        first, *others = [cls._load(path) for path in network_files(models)]
+        first, *others = [cls.of_file(path) for path in network_files(models)]
         for other in others:
             if other.labels != first.labels or _shapes(other.weights) != _shapes(first.weights):
                 raise InputError(
@@ -72,7 +72,8 @@ class Start:
         return cls(first.name, first.labels, weights, digest.hexdigest())
 
     @classmethod
-    def _load(cls, path: Path) -> Start:
+    def of_file(cls, path: Path) -> Start:
+        """What one model's network and card hold; ``path`` is its ``model.keras``."""
         from train.fit.nets import load_net
 
         card = read_card(path.parent)

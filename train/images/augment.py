@@ -17,7 +17,7 @@ from train.recipe import Augmentation
 _SIZE = 28
 _PAD = 4  # black rows and columns around each image, so that no image bleeds into its neighbour
 _TALL = _SIZE + 2 * _PAD
-_LIMIT = 32767 // _TALL  # OpenCV's remap takes pictures of fewer than 32768 rows
+LIMIT = 32767 // _TALL  # OpenCV's remap takes pictures of fewer than 32768 rows
 
 
 def augment(
@@ -33,8 +33,8 @@ def augment(
     Returns:
         float32 (n, 28, 28), 0 to 1.
     """
-    if len(images) > _LIMIT:
-        parts = [images[i : i + _LIMIT] for i in range(0, len(images), _LIMIT)]
+    if len(images) > LIMIT:
+        parts = [images[i : i + LIMIT] for i in range(0, len(images), LIMIT)]
         return np.concatenate([augment(part, how, rng) for part in parts])
     n = len(images)
     if n == 0:

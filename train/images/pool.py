@@ -22,9 +22,13 @@ from train.recipe import Recipe
 _SPLIT = 1
 """Seed of the validation part: the same for every training, or a network that another one begins
 with or is taught by would have learned from it."""
-_NONCHARS = 24_000  # crops made at the start; augmentation varies them further
-_MARKS = 22_000
-_PARTED = 60_000  # characters that are tried: of some, too much would be lost
+NONCHARS_DRAWN = 24_000
+"""Crops of no character that are made before the first pass; augmentation varies them further."""
+MARKS_DRAWN = 22_000
+"""Crops of punctuation that are drawn before the first pass."""
+PARTED_TRIED = 60_000
+"""Characters that are cut from a neighbour before the first pass; a cut that takes too much of a
+character is thrown away, so fewer are used."""
 _STROKE_SOURCES = (3, 4)  # hwr62's source bytes of Chars74K and CROHME
 _STROKE_FILES = {"crohme_train.npz": read_crohme, "chars74k.json": read_chars74k}
 
@@ -125,11 +129,11 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
     char_count, held_count = len(train.labels), len(held.labels)
     if recipe.parted:
         names = chars[train.labels]
-        ink, of = draw_parted(train.images, names, train.weights, _PARTED, recipe.seed)
+        ink, of = draw_parted(train.images, names, train.weights, PARTED_TRIED, recipe.seed)
         train = train.with_more(ink, train.labels[of], recipe.parted)
     if path := marks_file(recipe, data):
         strokes = read_marks(path)
-        ink, marks = draw_marks(strokes, _MARKS, recipe.seed)
+        ink, marks = draw_marks(strokes, MARKS_DRAWN, recipe.seed)
         train = train.with_more(ink, len(chars) + marks, recipe.marks)
         count = round(held_count * recipe.marks)
         ink, marks = draw_marks(strokes, count, recipe.seed + 1, held=True)
@@ -138,7 +142,7 @@ def make_pools(dataset: Dataset, recipe: Recipe, data: Path | None) -> tuple[Poo
         none = len(labels_of(dataset, recipe, data)) - 1
         some = slice(0, char_count)
         crops, names = train.images[some], chars[train.labels[some]]
-        ink = draw_nonchars(_NONCHARS, crops, names, recipe.seed, marks=path is None)
+        ink = draw_nonchars(NONCHARS_DRAWN, crops, names, recipe.seed, marks=path is None)
         train = train.with_more(ink, np.full(len(ink), none), recipe.nonchars)
         some, count = slice(0, held_count), round(held_count * recipe.nonchars)
         crops, names = held.images[some], chars[held.labels[some]]

@@ -75,7 +75,7 @@ def export(
         labels: (n,), their classes.
         quantize: whether weights are kept in 8 bits (dynamic range), or in float32.
     """
-    file = _convert(model, quantize)
+    file = convert(model, quantize)
     own, exported = predictor(model)(images).argmax(1), run_litert(file, images)
     theirs = exported.argmax(1)
     return Export(
@@ -97,7 +97,7 @@ def with_embedding(model: keras.Model) -> keras.Model:
     return keras.Model(model.input, {"logits": model.output, "embedding": last.input})
 
 
-def _convert(model: keras.Model, quantize: bool) -> bytes:
+def convert(model: keras.Model, quantize: bool) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(with_embedding(model))
     if quantize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -245,9 +245,11 @@ def test_what_stopped_the_program_is_no_silence_of_the_stream() -> None:
 
 
 def test_stream_of_garbage_is_no_picture() -> None:
-    with MjpegServer(lambda n: b"not a picture", fps=50) as server:
-        with pytest.raises(DeviceError, match="no picture"):
-            open_source(server.url)
+    with (
+        MjpegServer(lambda n: b"not a picture", fps=50) as server,
+        pytest.raises(DeviceError, match="no picture"),
+    ):
+        open_source(server.url)
 
 
 def test_source_on_the_callers_thread_reads_as_well() -> None:

@@ -186,7 +186,7 @@ def test_a_model_learns_on_with_a_profile(
     profile = Profile.open(tmp_path / "hands" / "me", new=True)
     profile.add_all([("7", np.full((40, 30), 255, np.uint8))] * 3, "pad")
     monkeypatch.setattr("train.images.pool.NONCHARS_DRAWN", 100)
-    command = [*OPTIONS, "--profile", "hands/me", "--nonchars", "0.1"]
+    command = [*OPTIONS[:5], "--profile", "hands/me", "--nonchars", "0.1"]
     assert main(command) == 0  # there is no model here to start from, so this one is begun anew
     assert read(tmp_path / "models" / "mnist-dense-me" / "card.json")["recipe"]["start"] == ""
     assert main([*command, "--start", str(model), "--force", "--learning-rate", "1e-5"]) == 0

@@ -29,7 +29,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 300.0  # of silence, after which a child hangs; a busy machine is slow
-_END_SECONDS = 10.0  # after the last answer
+END_SECONDS = 10.0  # after the last answer, or after that silence
 _CPU_SECONDS = 20.0  # that a case may take
 _MEMORY_MB = 1500  # that a case may take at its worst
 _ADDRESS_MB = 6000  # that a child may ask for; more is refused to it
@@ -89,7 +89,7 @@ def _batch(tally: Tally, first: int, end: int, seed: int, keep: Path | None) -> 
                 tally.told += 1
         hung = False
         try:
-            status = child.wait(_END_SECONDS)
+            status = child.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             hung = True
             child.kill()

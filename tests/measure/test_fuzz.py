@@ -48,6 +48,8 @@ def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
 ) -> None:
     # The children find these kinds in a module of the same name, put before the real one.
     (tmp_path / "tests" / "measure").mkdir(parents=True)
+    for package in ("tests", "tests/measure"):
+        (tmp_path / package / "__init__.py").touch()
     (tmp_path / "tests" / "measure" / "fuzz_kinds.py").write_text(
         "import os, time\n"
         "def needs(kind): return ''\n"
@@ -76,6 +78,7 @@ def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
     assert case == 5
     assert "KeyError: 'inside'" in wrong
     monkeypatch.setattr(mutate, "SECONDS", 2.0)
+    monkeypatch.setattr(mutate, "END_SECONDS", 0.1)
     ((case, wrong),) = run("hung", 0, 1).failures
     assert wrong.startswith("no answer in 2 s")
 

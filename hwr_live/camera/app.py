@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from hwr_live.camera.report import Follower, FrameReader, Printer
+from hwr_live.camera.report import Follower, Printer
 from hwr_live.errors import InputError
 from hwr_live.media.recorder import Recorder, check_path
 from hwr_live.media.sources import Frame, FrameSource, LiveSource, open_source
+from hwr_live.readers import AnyReader
+from hwr_live.system.terminal import tell
 
 NOTICE_S = 2.0  # silence of a live source after which the user is told
 _WAIT_S = 0.25
 
 
 def run(
-    reader: FrameReader,
+    reader: AnyReader,
     source: str | int,
     *,
     window: bool = True,
@@ -81,7 +83,7 @@ def run(
 
 
 def _read_all(
-    reader: FrameReader,
+    reader: AnyReader,
     source: FrameSource,
     printer: Printer,
     frames: int | None,
@@ -113,8 +115,3 @@ def incoming(source: FrameSource) -> Iterator[Frame]:
         elif not silent and source.silence_s > NOTICE_S:
             tell(f"{source.name}: no frame for {NOTICE_S:.0f} seconds, trying again")
             silent = True
-
-
-def tell(message: str) -> None:
-    """A line for the user, on stderr."""
-    print(f"hwr-live: {message}", file=sys.stderr, flush=True)

@@ -5,31 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 from hwr_live.media.frames import Frame
-from hwr_live.media.images import Image
+from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
 from hwr_live.tracking.settle import Settler
 
 _CALM_S = 0.6  # for so long a text must stand before it is printed: first corrections come sooner
-
-
-class FrameReader(Protocol):
-    """What is needed of a reader."""
-
-    @property
-    def chars(self) -> str:
-        """The set of characters, by its name or one by one."""
-        ...
-
-    def read(self, frame: Image, /) -> Reading:
-        """Reads a frame, uint8 (h, w, 3) BGR."""
-        ...
-
-    def with_chars(self, chars: str, /) -> FrameReader:
-        """The reader for another set of characters."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -77,7 +60,7 @@ class Follower:
         still: whether the source is one picture, of which there is nothing to wait for.
     """
 
-    def __init__(self, reader: FrameReader, source: str, *, still: bool = False) -> None:
+    def __init__(self, reader: AnyReader, source: str, *, still: bool = False) -> None:
         self.reader, self.source, self.still = reader, source, still
         self._settler = Settler()
 

@@ -10,10 +10,10 @@ from hwr_live.camera.report import Report
 from hwr_live.media.images import Image
 from hwr_live.reading import Box
 from hwr_live.tracking.motion import STILL, Matrix
+from hwr_live.ui.errands import Note, still_shown
 from hwr_live.ui.window import ESC
 
 VIEWS = ("frame", "ink", "crops")
-_NOTE_S = 3.0
 _SMALLEST = 12  # pixels: a drag shorter than this is a click
 
 
@@ -38,15 +38,6 @@ _ACTS = {
     ord("n"): Act.NEXT,
     ord("r"): Act.RECORD,
 }
-
-
-@dataclass(frozen=True)
-class Note:
-    """A line about what just happened, shown for a while."""
-
-    text: str
-    until_s: float
-    warning: bool = False
 
 
 @dataclass
@@ -152,12 +143,11 @@ class CameraState:
 
     def say(self, text: str, now_s: float, *, warning: bool = False) -> None:
         """Shows a line for a while."""
-        self.note = Note(text, now_s + _NOTE_S, warning)
+        self.note = Note.at(now_s, text, warning=warning)
 
     def tick(self, now_s: float) -> None:
         """Takes away what has been shown for long enough."""
-        if self.note is not None and now_s >= self.note.until_s:
-            self.note = None
+        self.note = still_shown(self.note, now_s)
 
 
 def dragged(corners: tuple[int, int, int, int]) -> Box:

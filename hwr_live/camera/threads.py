@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hwr_live.camera.report import Follower, FrameReader, Report
+from hwr_live.camera.report import Follower, Report
 from hwr_live.media.frames import Frame
 from hwr_live.media.images import Image
+from hwr_live.readers import AnyReader
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.recognition.advice import advise
 from hwr_live.recognition.ink import find_ink
@@ -45,7 +46,7 @@ class Task:
 
     source: str
     frame: Frame
-    reader: FrameReader
+    reader: AnyReader
     epoch: int
     region: Box | None = None
     still: bool = False

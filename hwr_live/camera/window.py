@@ -7,8 +7,6 @@ import dataclasses
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from json import dumps
 from pathlib import Path
@@ -17,32 +15,32 @@ import cv2
 import numpy as np
 
 from hwr_live.camera.layout import arrange
-from hwr_live.camera.report import FrameReader, Printer, Report
+from hwr_live.camera.report import Printer, Report
 from hwr_live.camera.state import Act, CameraState
 from hwr_live.camera.threads import Answer, ReadingThreads, Task
 from hwr_live.camera.view import clock, paint_camera
-from hwr_live.errors import DeviceError, HwrError, InputError
+from hwr_live.errors import DeviceError, HwrError
 from hwr_live.media.cameras import NextCamera
 from hwr_live.media.images import encode_png
 from hwr_live.media.recorder import Recorder
 from hwr_live.media.sources import Frame, FrameSource, LiveSource
-from hwr_live.system import clipboard
+from hwr_live.readers import AnyReader, char_sets, next_chars
 from hwr_live.system.files import make_folder, write_new
 from hwr_live.system.screen import screen_size
 from hwr_live.tracking.motion import STILL, Small, motion_between, small_grey
+from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Frame as Painted
 from hwr_live.ui.window import Window
 
 TITLE = "hwr-live camera"
 
-_SETS = ("all", "digits", "letters")  # what D goes through
 _SILENT_S = 1.5  # silence of a live source that is shown
 _TURN_S = 0.008  # how long a turn of the loop waits for a frame
 _STILL_MS = 20  # and how long for a key where nothing moves
 
 
 def run(
-    reader: FrameReader,
+    reader: AnyReader,
     source: FrameSource,
     printer: Printer,
     *,
@@ -78,7 +76,7 @@ class CameraProgram:
 
     def __init__(
         self,
-        reader: FrameReader,
+        reader: AnyReader,
         source: FrameSource,
         printer: Printer,
         frames: int | None,
@@ -89,7 +87,7 @@ class CameraProgram:
         self._folder, self._recorder, self._left = folder, recorder, frames
         self._window: Window | None = None
         self._state: CameraState | None = None
-        self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
+        self._sets = char_sets(reader)
         self._epoch = 0
         self._painted: Painted | None = None
         self._raw: Frame | None = None  # the one shown, as it came
@@ -101,9 +99,7 @@ class CameraProgram:
         self._held: list[Act] = []  # what is to be done with the next report
         self._fps = Rate()
         self._threads = ReadingThreads()
-        # Files, the clipboard and cameras are slow at times, and the picture must not wait.
-        self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
-        self._running: list[Future[str]] = []
+        self._errands = Errands()
         self._next_camera = NextCamera()
 
     def __enter__(self) -> CameraProgram:
@@ -116,7 +112,7 @@ class CameraProgram:
                 stack.callback(self._recorder.close)
             stack.callback(self._source.close)
             stack.callback(self._next_camera.close)
-            stack.callback(self._errands.shutdown)
+            stack.callback(self._errands.close)
             stack.callback(self._threads.__exit__)
 
     def run(self, window: Window) -> None:
@@ -270,13 +266,8 @@ class CameraProgram:
                 self._read.append(answer)
             if self._over:
                 break
-        for errand in [errand for errand in self._running if errand.done()]:
-            self._running.remove(errand)
-            try:
-                self._say(errand.result())
-            except HwrError as error:
-                print(f"hwr-live: {error}", file=sys.stderr, flush=True)
-                self._say(str(error), warning=True)
+        for told, failed in self._errands.ended():
+            self._say(told, warning=failed)
 
     def _show_answer(self, answer: Answer) -> None:
         state = self._state
@@ -363,7 +354,7 @@ class CameraProgram:
             self._save(state.report)
         elif act is Act.COPY:
             text = "" if state.report is None else state.report.text
-            self._start(lambda: _copy(text))
+            self._errands.start(lambda: copy_text(text))
         elif act is Act.RECORD:
             self._toggle_recording()
         elif act is Act.NEXT:
@@ -384,17 +375,13 @@ class CameraProgram:
 
     def _next_chars(self, state: CameraState) -> None:
         """The next set of characters that the model knows."""
-        now = self._sets.index(state.chars)
-        for chars in self._sets[now + 1 :] + self._sets[:now]:
-            try:
-                self._reader = self._reader.with_chars(chars)
-            except InputError:  # the digits' model knows no letters
-                continue
-            state.chars = chars
-            self._say(f"reads {chars}")
-            self._renew()
+        found = next_chars(self._reader, self._sets)
+        if found is None:
+            self._say("this model reads no others")
             return
-        self._say("this model reads no others")
+        self._reader, state.chars = found
+        self._say(f"reads {state.chars}")
+        self._renew()
 
     def _save(self, report: Report | None) -> None:
         if report is None:
@@ -409,7 +396,7 @@ class CameraProgram:
             print(f"saved {path}", file=sys.stderr, flush=True)
             return f"saved {path.name}"
 
-        self._start(save)
+        self._errands.start(save)
 
     def _toggle_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
@@ -429,10 +416,7 @@ class CameraProgram:
             left_out = f", {recorder.dropped} frames left out" if recorder.dropped else ""
             return f"recorded {recorder.path.name}{left_out}"
 
-        self._start(finish)
-
-    def _start(self, errand: Callable[[], str]) -> None:
-        self._running.append(self._errands.submit(errand))
+        self._errands.start(finish)
 
     def _say(self, text: str, *, warning: bool = False) -> None:
         if self._state is not None:
@@ -496,10 +480,3 @@ def free_path(folder: Path) -> Path:
     while (path := folder / f"{stem}{f'-{number}' if number > 1 else ''}.avi").exists():
         number += 1
     return path
-
-
-def _copy(text: str) -> str:
-    if not text:
-        return "nothing to copy"
-    clipboard.copy(text)
-    return "copied"

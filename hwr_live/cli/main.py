@@ -22,7 +22,7 @@ from hwr_live import __version__
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.system.signals import STATUS, at_once
-from hwr_live.system.terminal import Parser, print_anything
+from hwr_live.system.terminal import Parser, print_anything, tell
 
 if TYPE_CHECKING:
     from hwr_live.profiles.profile import Profile
@@ -139,13 +139,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _COMMANDS[options.command](options)
     except HwrError as error:
-        return _tell(error)
+        return _fail(error)
     except BrokenPipeError:  # the reader of our output has gone: nothing more to say
         _drop_output()
         return 0
     except OSError as error:  # a full disk, say
         _drop_output()
-        print(f"hwr-live: {one_line(error)}", file=sys.stderr)
+        tell(one_line(error))
         return HwrError.status
     except KeyboardInterrupt:
         return STATUS
@@ -191,7 +191,7 @@ def _profile(options: argparse.Namespace, *, new: bool = False) -> Profile | Non
     if options.profile is None:
         return None
     with at_once():
-        from hwr_live.cli.profile import open_profile, tell
+        from hwr_live.cli.profile import open_profile
 
     profile = open_profile(options.profile, new=new)
     if not new and not profile.samples and not profile.problems:
@@ -259,12 +259,12 @@ def _read(options: argparse.Namespace) -> int:
     with contextlib.closing(outcomes):
         for path in found:
             if isinstance(path, InputError):
-                status = _tell(path)
+                status = _fail(path)
                 continue
             reading, overlay, failed = next(outcomes)
             if reading is None:
                 assert failed is not None
-                status = _tell(failed)
+                status = _fail(failed)
                 continue
             if printed and not options.json:
                 print()
@@ -327,8 +327,8 @@ def _print(reading: Reading, source: str, as_json: bool) -> None:
     print(json.dumps(told) if as_json else reading.text, flush=True)
 
 
-def _tell(error: HwrError) -> int:
-    print(f"hwr-live: {error}", file=sys.stderr)
+def _fail(error: HwrError) -> int:
+    tell(error)
     return error.status
 
 

@@ -14,6 +14,7 @@ from hwr_live.profiles.corrections import FOLDERS
 from hwr_live.profiles.locate import profile_names, profiles_folder
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.system.files import write_exactly
+from hwr_live.system.terminal import tell
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,11 +42,6 @@ def open_profile(where: str, *, new: bool = False) -> Profile:
     for problem in profile.problems:
         tell(f"profile {profile.name}: {problem}")
     return profile
-
-
-def tell(line: str) -> None:
-    """A line for the user, on stderr."""
-    print(f"hwr-live: {line}", file=sys.stderr, flush=True)
 
 
 def _list(options: argparse.Namespace) -> int:

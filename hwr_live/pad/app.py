@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from json import dumps
 from pathlib import Path
@@ -19,29 +18,29 @@ import numpy.typing as npt
 from hwr_live.canvas import Canvas
 from hwr_live.errors import HwrError, InputError
 from hwr_live.pad.layout import arrange, pen_for
-from hwr_live.pad.learning import Learner, Learns, TaughtReader
+from hwr_live.pad.learning import Learner
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
 from hwr_live.profiles.corrections import Change, Correction
 from hwr_live.profiles.files import Ink
 from hwr_live.profiles.profile import Profile, amount
+from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.reading import Reading
 from hwr_live.recognition.adapt import MOST
-from hwr_live.system import clipboard
 from hwr_live.system.files import write_new
 from hwr_live.ui.background import BackgroundReader, Job
+from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Frame
 from hwr_live.ui.pen import tell_mouse
 from hwr_live.ui.window import Window
 
 TITLE = "hwr-live draw"
 
-_SETS = ("all", "digits", "letters")  # what D goes through
 _BUSY_MS, _IDLE_MS = 2, 16  # how long a turn of the loop waits for a key
 
 
 def run(
-    reader: Learns,
+    reader: AnyReader,
     *,
     profile: Profile | None = None,
     size: tuple[int, int] = (960, 600),
@@ -101,7 +100,7 @@ class Pad:
 
     def __init__(
         self,
-        reader: Learns,
+        reader: AnyReader,
         size: tuple[int, int],
         *,
         json: bool,
@@ -116,19 +115,19 @@ class Pad:
         self.closed = False
         self._view = PadView()
         self._learner = None if profile is None else Learner(profile)
-        self._reader = TaughtReader(reader, profile.crops(MOST) if profile is not None else ())
+        self._reader: AnyReader = TaughtReader(
+            reader, profile.crops(MOST) if profile is not None else ()
+        )
         if profile is not None:
             self.state.profile = profile.name
             known = amount(sample.char for sample in profile.samples)
             told = f"{profile.name} has {known}" if profile.samples else f"{profile.name} is new"
             self.state.say(told, time.monotonic())
-        self._sets = list(dict.fromkeys([reader.chars, *_SETS]))
+        self._sets = char_sets(reader)
         self._json, self._folder, self._out = json, folder, out
         self._asked = self.state.revision
         self._background: BackgroundReader[Act] = BackgroundReader()
-        # Files and the clipboard are slow at times, and the pen must not wait for them.
-        self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
-        self._running: list[tuple[Future[str], Callable[[], None]]] = []
+        self._errands = Errands()
         self._learnt: SimpleQueue[list[tuple[str, Ink]]] = SimpleQueue()
         self._wanted = 0  # readings that are wanted and not there yet
 
@@ -138,19 +137,19 @@ class Pad:
 
     def __exit__(self, *_: object) -> None:
         self._background.close()
-        self._errands.shutdown()
+        self._errands.close()
 
     def finish(self) -> None:
         """Waits for what was asked for before the end: readings to print, files to write."""
         self._background.close()
         self._collect()
-        self._errands.shutdown()
+        self._errands.close()
         self._collect()
 
     @property
     def busy(self) -> bool:
         """Whether something is still to come: a reading, or the end of an errand."""
-        return not self.state.fresh or self._wanted > 0 or bool(self._running)
+        return not self.state.fresh or self._wanted > 0 or self._errands.busy
 
     @property
     def wait_ms(self) -> int:
@@ -199,7 +198,7 @@ class Pad:
         """Has the profile, if there is one, take what was put right or taken back."""
         changes, self.state.changes = self.state.changes, []
         for change in changes if self._learner is not None else ():
-            self._run(self._learning(change))
+            self._errands.start(self._learning(change))
 
     def _learning(self, change: Change) -> Callable[[], str]:
         learner = self._learner
@@ -224,16 +223,8 @@ class Pad:
             self._reader = self._reader.with_samples(self._learnt.get())
             self.state.read_anew()
             self._ask()
-        for errand in [errand for errand in self._running if errand[0].done()]:
-            self._running.remove(errand)
-            done, in_vain = errand
-            try:
-                if said := done.result():
-                    self.state.say(said, time.monotonic())
-            except HwrError as error:
-                in_vain()
-                print(error, file=sys.stderr, flush=True)
-                self.state.say(str(error), time.monotonic(), warning=True)
+        for told, failed in self._errands.ended():
+            self.state.say(told, time.monotonic(), warning=failed)
 
     def _do(self, act: Act, drawing: Canvas, reading: Reading) -> None:
         if act is Act.PRINT:
@@ -241,7 +232,7 @@ class Pad:
             print(text, file=self._out, flush=True)
             self.state.say("printed" if reading.text else "printed: nothing", time.monotonic())
         elif act is Act.COPY:
-            self._run(lambda: _copy(reading.text))
+            self._errands.start(lambda: copy_text(reading.text))
         elif act is Act.SAVE:
             picture = drawing.image
             samples, self.state.unsaved = self.state.unsaved, []
@@ -249,36 +240,22 @@ class Pad:
             def keep() -> None:
                 self.state.unsaved = samples + self.state.unsaved
 
-            self._run(lambda: _save(self._folder, picture, reading, samples), in_vain=keep)
-
-    def _run(self, errand: Callable[[], str], in_vain: Callable[[], None] = lambda: None) -> None:
-        """Does something slow in the background; says what it returns, or how it failed."""
-        self._running.append((self._errands.submit(errand), in_vain))
+            self._errands.start(lambda: _save(self._folder, picture, reading, samples), keep)
 
     def _next_chars(self) -> None:
         """The next set of characters that the model knows."""
-        now = self._sets.index(self.state.chars)
-        for chars in self._sets[now + 1 :] + self._sets[:now]:
-            try:
-                self._reader = self._reader.with_chars(chars)
-            except InputError:  # the digits' model knows no letters
-                continue
-            self.state.set_chars(chars)
-            self.state.say(f"reads {chars}", time.monotonic())
-            self._ask()
+        found = next_chars(self._reader, self._sets)
+        if found is None:
+            self.state.say("this model reads no others", time.monotonic())
             return
-        self.state.say("this model reads no others", time.monotonic())
+        self._reader, chars = found
+        self.state.set_chars(chars)
+        self.state.say(f"reads {chars}", time.monotonic())
+        self._ask()
 
 
 def _as_json(reading: Reading) -> dict[str, Any]:
     return {"source": "draw", "frame": 0, **reading.to_dict()}
-
-
-def _copy(text: str) -> str:
-    if not text:
-        return "nothing to copy"
-    clipboard.copy(text)
-    return "copied"
 
 
 def _save(

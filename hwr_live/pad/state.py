@@ -9,12 +9,12 @@ from hwr_live.canvas import Canvas
 from hwr_live.pad.layout import PENS, PadLayout, Table, inside
 from hwr_live.profiles.corrections import Change, Correction, corrected
 from hwr_live.reading import Box, Glyph, Reading
+from hwr_live.ui.errands import Note, still_shown
 from hwr_live.ui.pen import Pen, Tool
 from hwr_live.ui.window import BACKSPACE, ENTER, ESC
 
 _TAP = 3.0  # pixels that a click may move and still be no stroke
 _SMALL = 16  # a glyph narrower or flatter than this is as easy to hit as if it were so large
-_NOTE_SECONDS = 3.0
 
 
 class Act(Enum):
@@ -25,15 +25,6 @@ class Act(Enum):
     COPY = auto()
     CHARS = auto()
     QUIT = auto()
-
-
-@dataclass(frozen=True)
-class Note:
-    """One line about what just happened, until a time in seconds; a warning is one to notice."""
-
-    text: str
-    until: float
-    warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,14 +254,14 @@ class PadState:
 
     def say(self, text: str, now: float, *, warning: bool = False) -> None:
         """Shows one line for a while."""
-        self.note = Note(text, now + _NOTE_SECONDS * (2 if warning else 1), warning)
+        self.note = Note.at(now, text, warning=warning)
         self.changed = True
 
     def tick(self, now: float) -> None:
         """Time goes on."""
-        if self.note is not None and now > self.note.until:
-            self.note = None
-            self.changed = True
+        note = still_shown(self.note, now)
+        self.changed |= note is not self.note
+        self.note = note
 
     def _undo(self, now: float) -> None:
         """Takes back what was done last, be it a stroke, a clearing or a correction."""

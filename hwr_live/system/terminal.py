@@ -1,4 +1,4 @@
-"""What is printed, on terminals of any encoding, and what is said of bad options."""
+"""What is printed, on terminals of any encoding, and what is told on stderr."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         told = f"{self.program}: {one_line(message)}; see {self.prog} --help\n"
         self.exit(InputError.status, told)
+
+
+def tell(message: object) -> None:
+    """A line for the user, on stderr."""
+    print(f"{Parser.program}: {message}", file=sys.stderr, flush=True)
 
 
 def print_anything() -> None:

@@ -10,10 +10,11 @@ import numpy as np
 
 from hwr_live.chars import ALL, parse_chars
 from hwr_live.errors import HwrError
-from hwr_live.pad.learning import Learns, TaughtReader
 from hwr_live.profiles.corrections import FOLDERS
 from hwr_live.profiles.profile import Profile, amount
+from hwr_live.readers import AnyReader, TaughtReader
 from hwr_live.recognition.adapt import MOST
+from hwr_live.system.terminal import tell
 from hwr_live.teach.layout import arrange
 from hwr_live.teach.plan import plan
 from hwr_live.teach.state import Act, TeachState
@@ -31,7 +32,7 @@ _TURN_MS = 8  # how long a turn of the loop waits for a key
 
 
 def run(
-    reader: Learns,
+    reader: AnyReader,
     profile: Profile,
     *,
     chars: str = "all",
@@ -80,7 +81,7 @@ class Teach:
     """
 
     def __init__(
-        self, reader: Learns, profile: Profile, *, chars: str, size: tuple[int, int]
+        self, reader: AnyReader, profile: Profile, *, chars: str, size: tuple[int, int]
     ) -> None:
         self._profile = profile
         # Marks are asked for only by who wants them.
@@ -156,7 +157,7 @@ class Teach:
         except HwrError as error:
             state.hold()
             state.say(str(error), warning=True)
-            print(f"hwr-live: {error}", file=sys.stderr, flush=True)
+            tell(error)
             return
         if act in (Act.KEEP, Act.FORGET):
             self._reader = self._reader.with_samples(self._profile.crops(MOST))

@@ -10,9 +10,9 @@ from typing import TextIO
 from hwr_live.chars import ALL, SHAPES
 from hwr_live.errors import InputError
 from hwr_live.media.images import read_picture
-from hwr_live.pad.learning import Learns
 from hwr_live.profiles.files import trimmed
 from hwr_live.profiles.profile import Profile, amount
+from hwr_live.readers import AnyReader
 from hwr_live.recognition.adapt import MOST
 from hwr_live.teach.align import align_text
 from hwr_live.teach.app import in_order
@@ -24,7 +24,7 @@ _MOST_TEXT = 1_000_000  # bytes
 
 
 def run(
-    reader: Learns,
+    reader: AnyReader,
     profile: Profile,
     photo: str | os.PathLike[str],
     text: str,

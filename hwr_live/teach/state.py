@@ -12,10 +12,10 @@ import cv2
 from hwr_live.canvas import Canvas
 from hwr_live.chars import ALL
 from hwr_live.pad.layout import inside, pen_for
-from hwr_live.pad.state import Note
 from hwr_live.profiles.files import Sample
 from hwr_live.reading import Reading
 from hwr_live.teach.layout import TeachLayout
+from hwr_live.ui.errands import Note, still_shown
 from hwr_live.ui.pen import Pen, Tool
 from hwr_live.ui.window import BACKSPACE, ENTER, ESC
 
@@ -23,7 +23,6 @@ PAUSE_S = 1.6
 """Seconds without a stroke after which what is written is taken: an i has its dot by then."""
 
 _SHOWN_S = 0.4  # from when on the pause is shown
-_NOTE_S = 3.0
 _SMALLEST = 16  # pixels: what is smaller is no letter or digit
 
 
@@ -160,10 +159,9 @@ class TeachState:
 
     def tick(self) -> Act | None:
         """Time goes on; returns what a pause asks for."""
-        now = self.clock()
-        if self.note is not None and now > self.note.until:
-            self.note = None
-            self.changed = True
+        note = still_shown(self.note, self.clock())
+        self.changed |= note is not self.note
+        self.note = note
         paused = self.paused
         self.changed |= paused > 0
         return Act.KEEP if paused >= 1 else None
@@ -199,7 +197,7 @@ class TeachState:
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Shows one line for a while; a warning is one to notice."""
-        self.note = Note(text, self.clock() + _NOTE_S * (2 if warning else 1), warning)
+        self.note = Note.at(self.clock(), text, warning=warning)
         self.changed = True
 
     def hold(self) -> None:

@@ -6,32 +6,13 @@ import queue
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import Generic, TypeVar
 
 from hwr_live.canvas import Canvas
+from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
 
 Wish = TypeVar("Wish")
-
-
-class Reads(Protocol):
-    """What is needed of a reader."""
-
-    @property
-    def chars(self) -> str:
-        """The set of characters, by its name or one by one."""
-        ...
-
-    def read(self, frame: npt.NDArray[np.uint8] | Canvas, /) -> Reading:
-        """Reads a frame or a drawing."""
-        ...
-
-    def with_chars(self, chars: str, /) -> Reads:
-        """The reader for another set of characters."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +26,7 @@ class Job(Generic[Wish]):
         wanted: what the answer is wanted for, even if newer drawings wait; nothing if None.
     """
 
-    reader: Reads
+    reader: AnyReader
     drawing: Canvas = field(repr=False)
     revision: tuple[int, int]
     wanted: Wish | None = None

@@ -11,8 +11,10 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.camera.threads import Answer, ReadingThreads, Task
+from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
 from hwr_live.media.frames import Frame
+from hwr_live.readers import Samples
 from hwr_live.reading import Reading
 
 Image = npt.NDArray[np.uint8]
@@ -30,7 +32,11 @@ class Gated:
     def with_chars(self, _: str) -> Gated:
         return self
 
-    def read(self, frame: Image) -> Reading:
+    def with_samples(self, _: Samples) -> Gated:
+        return self
+
+    def read(self, frame: Image | Canvas) -> Reading:
+        assert isinstance(frame, np.ndarray)
         number = int(frame[0, 0, 0])
         self.begun.append(number)
         assert self.gates[number].wait(20)

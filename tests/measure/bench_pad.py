@@ -24,7 +24,7 @@ import numpy as np
 
 from hwr_live.errors import HwrError
 from hwr_live.pad.app import Pad
-from hwr_live.pad.learning import Learns
+from hwr_live.readers import AnyReader
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.recognition.reader import Reader
 from hwr_live.ui.window import Window
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         own = start_display()
         os.environ["DISPLAY"] = next(own).name
-    reader: Learns
+    reader: AnyReader
     try:
         reader = Reader.load(options.model).remembering()
     except HwrError as error:
@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(reader: Learns, size: tuple[int, int], rounds: int) -> tuple[list[float], int]:
+def measure(reader: AnyReader, size: tuple[int, int], rounds: int) -> tuple[list[float], int]:
     """Milliseconds of each round, and the number of glyphs that were read."""
     taken = []
     with (

@@ -28,7 +28,7 @@ import numpy as np
 
 from hwr_live.canvas import Canvas
 from hwr_live.pad.app import Pad
-from hwr_live.pad.learning import Learns
+from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
 from hwr_live.ui.window import ENTER
@@ -243,7 +243,7 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def soak_pad(readings: int, reader: Learns, *, samples: int = 100) -> list[Held]:
+def soak_pad(readings: int, reader: AnyReader, *, samples: int = 100) -> list[Held]:
     """Draws and reads so many times on a pad without a window, and clears it now and then.
 
     Args:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
+from hwr_live.readers import Samples
 from hwr_live.reading import Reading
 from tests.support.readings import page_reading
 
@@ -28,17 +30,21 @@ class LevelReader:
         self.chars = "all"
         self.shapes: list[tuple[int, ...]] = []
 
-    def read(self, frame: Image) -> Reading:
-        self.shapes.append(frame.shape)
+    def read(self, frame: Image | Canvas) -> Reading:
+        image = frame.image if isinstance(frame, Canvas) else frame
+        self.shapes.append(image.shape)
         time.sleep(self.seconds)
-        page = round(float(frame.mean()) / 20) - 1
-        size = (frame.shape[1], frame.shape[0])
+        page = round(float(image.mean()) / 20) - 1
+        size = (image.shape[1], image.shape[0])
         if not 0 <= page < len(self.pages):
             return Reading((), size, {"total": 1.0})
         reading = page_reading(self.pages[page], size=12, at=(4, 4))
         return Reading(reading.lines, size, {"total": 1.0})
 
     def remembering(self, tolerance: float = 0) -> LevelReader:
+        return self
+
+    def with_samples(self, samples: Samples) -> LevelReader:
         return self
 
     def with_chars(self, chars: str) -> LevelReader:

@@ -19,6 +19,14 @@ Samples = Sequence[tuple[str, npt.NDArray[np.uint8]]]
 """Characters with their crops, uint8 (28, 28), bright ink on black."""
 
 
+class AnyView(Protocol):
+    """What was seen in a frame when it was read."""
+
+    def ink_picture(self) -> npt.NDArray[np.uint8]:
+        """uint8 (h, w) of the frame's size: the ink that was read, dark on white."""
+        ...
+
+
 class AnyReader(Protocol):
     """A reader; :class:`hwr_live.Reader` is one."""
 
@@ -29,6 +37,10 @@ class AnyReader(Protocol):
 
     def read(self, frame: Picture | Canvas, /) -> Reading:
         """Reads a frame or a drawing."""
+        ...
+
+    def look(self, frame: Picture | Canvas, /) -> tuple[Reading, AnyView]:
+        """Reads a frame or a drawing, and tells what of it was read."""
         ...
 
     def with_chars(self, chars: str, /) -> AnyReader:
@@ -64,10 +76,17 @@ class TaughtReader:
 
     def read(self, frame: Picture | Canvas) -> Reading:
         """Reads a frame or a drawing."""
+        return self._reader().read(frame)
+
+    def look(self, frame: Picture | Canvas) -> tuple[Reading, AnyView]:
+        """Reads a frame or a drawing, and tells what of it was read."""
+        return self._reader().look(frame)
+
+    def _reader(self) -> AnyReader:
         if self._taught is None:
             taught = self._plain.with_samples(self._samples) if self._samples else self._plain
             self._taught = taught
-        return self._taught.read(frame)
+        return self._taught
 
     def with_chars(self, chars: str) -> TaughtReader:
         """The same for another set of characters."""

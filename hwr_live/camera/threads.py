@@ -10,17 +10,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from hwr_live.camera.report import Follower, Report
 from hwr_live.media.frames import Frame
 from hwr_live.media.images import Image
-from hwr_live.readers import AnyReader
+from hwr_live.readers import AnyReader, AnyView
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.recognition.advice import advise
-from hwr_live.recognition.ink import find_ink
-from hwr_live.recognition.sheet import find_sheet
 
 _THREADS = min(2, os.cpu_count() or 1)  # more would only make each other slower
 _BUSY = 0.5  # share of a reading's time that has a processor, below which the machine is busy
@@ -64,7 +61,8 @@ class Answer:
         task: what was asked for.
         report: the reading.
         advice: why the frame cannot be read well, if so.
-        ink: uint8 (h, w), dark ink on white, at the frame's size, if it was asked for.
+        ink: uint8 (h, w), the ink that was read, dark on white, at the frame's size, if it was
+            asked for.
     """
 
     task: Task
@@ -144,10 +142,10 @@ class ReadingThreads:
             try:
                 part = part_of(task.frame.image, task.region)
                 began_s, worked_s = time.perf_counter(), time.thread_time()
-                raw = task.reader.read(part)
+                raw, view = task.reader.look(part)
                 worked_s, took_s = time.thread_time() - worked_s, time.perf_counter() - began_s
                 self._busy = worked_s < _BUSY * took_s
-                ink = _ink_picture(part, task) if task.ink else None
+                ink = _ink_picture(view, task) if task.ink else None
                 if not self._wait_for_turn(number):
                     return
                 answer = self._settle(task, part, raw, ink)
@@ -208,16 +206,10 @@ def placed(reading: Reading, whole: Image, region: Box | None) -> Reading:
     return reading.map(moved, size=(whole.shape[1], whole.shape[0]))
 
 
-def _ink_picture(part: Image, task: Task) -> Image:
-    mask = find_ink(part).mask.astype(np.uint8) * 255
-    height, width = part.shape[:2]
-    picture = 255 - np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA))
-    sheet = find_sheet(part)
-    if sheet is not None:  # what is beside it is not read
-        table = np.full((height, width), 255, np.uint8)
-        cv2.fillConvexPoly(table, np.round(sheet).astype(np.int32), 0)
-        picture = np.maximum(picture, table)
+def _ink_picture(view: AnyView, task: Task) -> Image:
+    """The ink that was read, in the whole frame: outside the region all is white."""
     whole = np.full(task.frame.image.shape[:2], 255, np.uint8)
     x, y = (max(0, v) for v in (task.region or (0, 0))[:2])
-    whole[y : y + height, x : x + width] = picture
+    part = view.ink_picture()
+    whole[y : y + part.shape[0], x : x + part.shape[1]] = part
     return whole

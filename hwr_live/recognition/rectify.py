@@ -29,13 +29,15 @@ _INKED = 64  # of 255: what counts as ink of a glyph
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What is seen in a frame.
+class View:
+    """What is seen in a frame: the writing as it is read, and the way back to the frame.
 
     Attributes:
         ink: of the sheet or the whole frame, turned so that its lines are level.
         segmented: its pieces.
         size: width and height of the frame in pixels.
+        sheet: float (4, 2), the corners of the sheet of paper in the frame's pixels; None where
+            the whole frame is read.
         matrix: (3, 3), from the ink's pixels to the frame's; None where only the scale differs.
         ms: milliseconds that finding the "ink" and the pieces ("segment") took.
         original: ``ink`` and ``matrix`` before lines were made level.
@@ -44,9 +46,32 @@ class Sight:
     ink: Ink
     segmented: Segmentation
     size: tuple[int, int]
+    sheet: npt.NDArray[np.float64] | None
     matrix: Matrix | None
     ms: dict[str, float]
     original: tuple[Ink, Matrix | None]
+
+    @property
+    def lines(self) -> tuple[tuple[Piece, ...], ...]:
+        """The pieces of each line, in reading order."""
+        return self.segmented.lines
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """All pieces, in reading order."""
+        return [piece for line in self.lines for piece in line]
+
+    def ink_picture(self) -> Grey:
+        """The ink where it stands in the frame: uint8 (h, w) of the frame's size, dark on white.
+
+        What was not looked at, as the table beside the sheet, is white.
+        """
+        # OpenCV's pixels have their centres at whole numbers, here those are their corners.
+        to_corner, to_centre = np.eye(3), np.eye(3)
+        to_corner[:2, 2], to_centre[:2, 2] = 0.5, -0.5
+        placed = to_centre @ _to_frame(self.ink, self.matrix) @ to_corner
+        mask = self.ink.mask.astype(np.uint8) * np.uint8(255)
+        return 255 - np.asarray(cv2.warpPerspective(mask, placed, self.size), np.uint8)
 
     def box(self, piece: Piece, glyph: Grey) -> Box:
         """Where a piece stands in the frame, never beyond its edges.
@@ -71,7 +96,7 @@ class Sight:
         return _clipped((low[0], low[1], high[0], high[1]), self.size)
 
 
-def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> Sight:
+def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> View:
     """Finds what is written in a frame.
 
     Args:
@@ -102,8 +127,7 @@ def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> Sight:
     if matrix is not None:
         matrix = matrix @ _to_frame(ink, None)
     ms = {"ink": 1000 * (inked - began), "segment": 1000 * (time.perf_counter() - inked)}
-    seen = Sight(ink, segmented, size, matrix, ms, (ink, matrix))
-    return _levelled(seen)
+    return _levelled(View(ink, segmented, size, corners, matrix, ms, (ink, matrix)))
 
 
 def _nearer(
@@ -121,10 +145,10 @@ def _nearer(
     return replace(find(part, scale), origin=(left, top))
 
 
-def turned(sight: Sight, quarters: int) -> Sight:
-    """The same seen after so many quarter turns anticlockwise."""
+def turned(view: View, quarters: int) -> View:
+    """The same frame seen after so many quarter turns anticlockwise."""
     began = time.perf_counter()
-    ink, matrix = sight.original
+    ink, matrix = view.original
     height, width = ink.mask.shape
     # From the turned picture's pixels to those of the picture before, pixel corners at whole
     # numbers.
@@ -135,16 +159,16 @@ def turned(sight: Sight, quarters: int) -> Sight:
     }[quarters]
     mask = np.ascontiguousarray(np.rot90(ink.mask, quarters), np.bool_)
     grey = np.ascontiguousarray(np.rot90(ink.grey, quarters), np.uint8)
-    return _again(sight, replace(ink, mask=mask, grey=grey), _to_frame(ink, matrix) @ back, began)
+    return _again(view, replace(ink, mask=mask, grey=grey), _to_frame(ink, matrix) @ back, began)
 
 
-def _levelled(sight: Sight) -> Sight:
+def _levelled(view: View) -> View:
     """The same with level lines, where they are not."""
-    tilt = sight.segmented.tilt
+    tilt = view.segmented.tilt
     if abs(tilt) < _LEVEL:
-        return sight
+        return view
     began = time.perf_counter()
-    ink, matrix = sight.ink, sight.matrix
+    ink, matrix = view.ink, view.matrix
     height, width = ink.mask.shape
     cos, sin = math.cos(tilt), math.sin(tilt)
     wide = math.ceil(width * cos + height * abs(sin))
@@ -157,22 +181,21 @@ def _levelled(sight: Sight) -> Sight:
     grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
     # What was no writing stays out: edges of the page and the table, which are told by the frame's
     # border, do not reach the border of the turned picture any more.
-    labels = sight.segmented.labels
+    labels = view.segmented.labels
     written = np.zeros(int(labels.max()) + 1, np.uint8)
-    for line in sight.segmented.lines:
-        for piece in line:
-            written[list(piece.parts)] = 255
+    for piece in view.pieces:
+        written[list(piece.parts)] = 255
     whole = written[labels]
     soft = cv2.warpAffine(whole, centres[:2], (wide, high), flags=flags)
     level = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
-    return _again(sight, level, _to_frame(ink, matrix) @ back, began)
+    return _again(view, level, _to_frame(ink, matrix) @ back, began)
 
 
-def _again(sight: Sight, ink: Ink, matrix: Matrix, began: float) -> Sight:
+def _again(view: View, ink: Ink, matrix: Matrix, began: float) -> View:
     segmented = segment(ink)
-    spent = sight.ms["segment"] + 1000 * (time.perf_counter() - began)
-    ms = {**sight.ms, "segment": spent}
-    return Sight(ink, segmented, sight.size, matrix, ms, sight.original)
+    spent = view.ms["segment"] + 1000 * (time.perf_counter() - began)
+    ms = {**view.ms, "segment": spent}
+    return replace(view, ink=ink, segmented=segmented, matrix=matrix, ms=ms)
 
 
 def _to_frame(ink: Ink, matrix: Matrix | None) -> Matrix:

@@ -112,7 +112,7 @@ def characters(bench: Bench) -> None:
     dataset, reader = load("hwr62", bench.data), bench.which.load()
     part = dataset.test
     p = reader.classifier.probabilities(part.images)
-    none, _ = reader.none_and_chars(p)
+    none, _ = reader.vocabulary.none_and_chars(p)
     assert part.sources is not None
     rows = by_source(p, part.labels, part.sources, dataset.chars)
     means = {key: float(np.mean([row[key] for row in rows.values()])) for key in _ACCURACIES}
@@ -124,7 +124,8 @@ def characters(bench: Bench) -> None:
         print(f"  {name:16}{row['count']:5.0f}  {cells}")
     chars = p[:, : len(dataset.chars)]
     error = calibration_error(chars / chars.sum(1, keepdims=True), part.labels)
-    print(f"  calibration error {error:.4f}; kept as characters {reader.is_char(none).mean():.2%}")
+    kept = reader.vocabulary.are_chars(none, in_line=False).mean()
+    print(f"  calibration error {error:.4f}; kept as characters {kept:.2%}")
     print(f"  ten worst of 44 shapes {worst_shapes(chars, part.labels, dataset.chars):.2%}")
     part = load("mnist", bench.data).test
     p = Reader.load("mnist").classifier.probabilities(part.images)
@@ -156,7 +157,7 @@ def nonchars(bench: Bench) -> None:
     chars = np.array(dataset.chars)
 
     def none(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        return reader.none_and_chars(reader.classifier.probabilities(images))[0]
+        return reader.vocabulary.none_and_chars(reader.classifier.probabilities(images))[0]
 
     images, labels = dataset.train.images[index], chars[dataset.train.labels[index]]
     thresholds = np.quantile(none(images), 0.98), reader.classifier.card.reject_above

@@ -49,28 +49,26 @@ Run = Callable[[int], npt.NDArray[Any]]
 """Answers for the first so many of some images, (n, classes)."""
 
 
-class TimedReader(Reader):
-    """A reader that tells the network's time and that of what the line tells."""
+class Stopwatch:
+    """Counts the time that some methods of one object take.
 
-    network = context = 0.0
+    Attributes:
+        ms: milliseconds since it was set to 0.
+    """
 
-    def probabilities(self, crops: Image) -> npt.NDArray[np.float64]:
-        began = time.perf_counter()
-        p = super().probabilities(crops)
-        self.network += 1000 * (time.perf_counter() - began)
-        return p
+    def __init__(self, of: object, *methods: str) -> None:
+        self.ms = 0.0
+        for name in methods:
+            setattr(of, name, self._timed(getattr(of, name)))
 
-    def frame_of(self, *line: Any) -> tuple[float, float] | None:
-        began = time.perf_counter()
-        frame = super().frame_of(*line)
-        self.context += 1000 * (time.perf_counter() - began)
-        return frame
+    def _timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any) -> Any:
+            began = time.perf_counter()
+            result = method(*args)
+            self.ms += 1000 * (time.perf_counter() - began)
+            return result
 
-    def decide(self, *line: Any) -> list[npt.NDArray[np.float64]]:
-        began = time.perf_counter()
-        decided = super().decide(*line)
-        self.context += 1000 * (time.perf_counter() - began)
-        return decided
+        return timed
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -92,12 +90,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def stages(model: str, rounds: int) -> None:
     """Pictures from a file to the picture with its reading, stage by stage."""
-    reader = TimedReader(Reader.load(model).classifier)
+    reader = Reader.load(model)
+    network = Stopwatch(reader.classifier, "probabilities", "look")
+    line = Stopwatch(reader.vocabulary, "frame_of", "decide")
     print(f"{'picture':>9} {'glyphs':>6} {'found':>5} " + " ".join(f"{s:>11}" for s in STAGES))
     cost: dict[tuple[tuple[int, int], int], float] = {}
     for size in (*SIZES, PHOTOGRAPH):
         for glyphs in GLYPHS:
-            rows, found = read_often(reader, photograph(glyphs, size), rounds)
+            rows, found = read_often(reader, network, line, photograph(glyphs, size), rounds)
             cells = " ".join(told([row[stage] for row in rows]) for stage in STAGES)
             print(f"{size[0]:>4}x{size[1]:<4} {glyphs:>6} {found:>5} {cells}")
             cost[size, glyphs] = median(row["all"] - row["decode"] for row in rows)
@@ -116,7 +116,7 @@ def photograph(glyphs: int, size: tuple[int, int]) -> Image:
 
 
 def read_often(
-    reader: TimedReader, picture: Image, rounds: int
+    reader: Reader, network: Stopwatch, line: Stopwatch, picture: Image, rounds: int
 ) -> tuple[list[dict[str, float]], int]:
     """The milliseconds of each round by stage, and how many glyphs were found."""
     rows: list[dict[str, float]] = []
@@ -124,7 +124,7 @@ def read_often(
         path = str(Path(folder) / "page.jpg")
         cv2.imwrite(path, picture)
         for _ in range(rounds + 1):
-            reader.network = reader.context = 0.0
+            network.ms = line.ms = 0.0
             for cache in (context._decided, context._frame):
                 cache.cache_clear()  # the same lines again would be found in these
             worked, began = time.process_time(), time.perf_counter()
@@ -134,15 +134,15 @@ def read_often(
             drawn = time.perf_counter()
             draw_reading(decoded, reading)
             done = time.perf_counter()
-            crops = reading.ms["classify"] - reader.network - reader.context
+            crops = reading.ms["classify"] - network.ms - line.ms
             rows.append(
                 {
                     "decode": 1000 * (read - began),
                     "ink": reading.ms["ink"],
                     "segment": reading.ms["segment"],
                     "crops": crops,
-                    "network": reader.network,
-                    "context": reader.context,
+                    "network": network.ms,
+                    "context": line.ms,
                     "draw": 1000 * (done - drawn),
                     "all": 1000 * (done - began),
                     "cpu": 1000 * (time.process_time() - worked),

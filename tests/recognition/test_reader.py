@@ -120,6 +120,15 @@ def test_the_sample_page_is_read_exactly(frame: npt.NDArray[Any], reader: Reader
     np.testing.assert_array_equal(frame, before)
 
 
+def test_a_look_tells_what_was_read(reader: Reader) -> None:
+    page = photographed(sheet(1280, 3))
+    reading, view = reader.look(page)
+    assert reading == reader.read(page)
+    assert view.size == reading.size
+    assert [len(line) for line in view.lines] == [len(line.glyphs) for line in reading.lines]
+    assert len(view.pieces) == len(reading.glyphs)
+
+
 def test_columns_far_apart_leave_words_apart(reader: Reader) -> None:
     beside = np.hstack([draw_sample()] * 4)
     assert reader.read(beside).text == "\n".join(" ".join([line] * 4) for line in TEXT)
@@ -282,12 +291,12 @@ def test_what_is_no_character_is_decided_before_classes_are_dropped(
 )
 def test_the_rest_is_made_to_sum_to_one(chars: str, expected: dict[str, float]) -> None:
     reader = fake(0.4, chars)
-    none, p = reader.none_and_chars(
+    none, p = reader.vocabulary.none_and_chars(
         reader.classifier.probabilities(np.zeros((2, 28, 28), np.uint8))
     )
     np.testing.assert_allclose(none, 0.4)
     np.testing.assert_allclose(p.sum(1), 1)
-    told = dict(reader.candidates(p)[0])
+    told = dict(reader.vocabulary.candidates(p)[0])
     assert {char: told[char] for char in expected} == pytest.approx(expected)
 
 
@@ -295,7 +304,7 @@ def test_even_the_least_likely_is_made_to_sum_to_one() -> None:
     reader = fake(0.0, "7")
     p = np.zeros((1, 63))
     p[0, ALL.index("a")], p[0, ALL.index("7")] = 1, 1e-20
-    np.testing.assert_allclose(reader.none_and_chars(p)[1].sum(1), 1)
+    np.testing.assert_allclose(reader.vocabulary.none_and_chars(p)[1].sum(1), 1)
 
 
 def test_a_model_without_the_wanted_characters() -> None:
@@ -347,18 +356,18 @@ def test_small_writing_in_a_corner_is_where_it_is(reader: Reader, drawn: bool) -
 def test_marks_that_are_not_wanted_are_no_characters() -> None:
     p = np.zeros((1, 62 + len(MARKS) + 1))
     p[0, [ALL.index("1"), 62 + MARKS.index("-"), -1]] = 0.3, 0.6, 0.1
-    none, chars = fake(0, "digits", ALL + MARKS).none_and_chars(p)
+    none, chars = fake(0, "digits", ALL + MARKS).vocabulary.none_and_chars(p)
     assert none[0] == pytest.approx(0.7)
     np.testing.assert_allclose(chars.sum(1), 1)
-    none, _ = fake(0, "0123456789-", ALL + MARKS).none_and_chars(p)
+    none, _ = fake(0, "0123456789-", ALL + MARKS).vocabulary.none_and_chars(p)
     assert none[0] == pytest.approx(0.1)
 
 
 def test_only_a_model_that_knows_full_stops_doubts_dirt() -> None:
     p = np.full((2, 63), 1 / 63)
-    assert fake(0).as_stops(p, ".,") is p
+    assert fake(0).vocabulary.as_stops(p, ".,") is p
     p = np.full((2, 62 + len(MARKS) + 1), 1 / 74)
-    told = fake(0, labels=ALL + MARKS).as_stops(p, ".,")
+    told = fake(0, labels=ALL + MARKS).vocabulary.as_stops(p, ".,")
     np.testing.assert_allclose(told.sum(1), 1)
     assert (told[:, -1] < p[:, -1]).all()
     assert [(ALL + MARKS)[i] for i in told.argmax(1)] == [".", ","]
@@ -387,4 +396,4 @@ def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader)
     ],
 )
 def test_among_characters_doubtful_ink_is_one(none: list[float], expected: list[bool]) -> None:
-    assert fake(0).are_chars(np.array(none)).tolist() == expected
+    assert fake(0).vocabulary.are_chars(np.array(none)).tolist() == expected

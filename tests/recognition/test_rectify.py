@@ -56,6 +56,50 @@ def test_what_is_no_picture() -> None:
         see(np.zeros((3, 3, 9), np.uint8))
 
 
+# What is shown of it ------------------------------------------------------------------------------
+
+
+def test_nothing_is_shown_of_a_blank_frame() -> None:
+    picture = see(np.full((300, 400), 255, np.uint8)).ink_picture()
+    assert picture.shape == (300, 400)
+    assert (picture == 255).all()
+
+
+@pytest.mark.parametrize("width", [400, 1280, 3000])
+@pytest.mark.parametrize("degrees", [0, 8])
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_the_ink_that_was_read_is_shown_where_it_stands(
+    width: int, degrees: float, quarters: int
+) -> None:
+    page = np.full((960, 1280), 255, np.uint8)
+    sample = draw_sample()
+    page[200 : 200 + sample.shape[0], 36 : 36 + sample.shape[1]] = sample
+    turn = cv2.getRotationMatrix2D((640, 480), degrees, 0.9)
+    page = np.asarray(cv2.warpAffine(page, turn, (1280, 960), borderValue=255), np.uint8)
+    page = np.asarray(cv2.resize(page, (width, width * 3 // 4), interpolation=cv2.INTER_AREA))
+    view = see(page)
+    shown = (turned(view, quarters) if quarters else view).ink_picture() < 128
+    written = page < 128
+    assert shown.shape == written.shape
+    both = np.count_nonzero(shown & written) / np.count_nonzero(shown | written)
+    assert both > 0.6, "the same strokes, give or take their edges"
+    kernel = np.ones((7, 7), np.uint8)
+    near = cv2.dilate(written.astype(np.uint8), kernel) > 0
+    assert not (shown & ~near).any()
+
+
+def test_what_lies_beside_the_sheet_is_not_shown() -> None:
+    picture, _ = taken(SCENES["table, wood"])
+    view = see(picture)
+    assert view.sheet is not None
+    beside = np.full(picture.shape[:2], 1, np.uint8)
+    cv2.fillConvexPoly(beside, np.round(view.sheet).astype(np.int32), 0)
+    shown = view.ink_picture()
+    assert beside.any()
+    assert (shown[beside > 0] == 255).all()
+    assert (shown[beside == 0] == 0).any()
+
+
 # Turned and straightened -------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from hwr_live.chars import SETS, parse_chars
 from hwr_live.crop import crop as make_crop
 from hwr_live.errors import InputError
 from hwr_live.reading import Glyph, Line, Reading
+from hwr_live.recognition.rectify import View, see
 
 Crop = npt.NDArray[np.uint8]
 
@@ -72,6 +73,10 @@ class FakeReader:
             rows[y + h / 2 > picture.shape[0] / 2].append(self._glyph(picture, i, (x, y, w, h)))
         lines = tuple(Line((tuple(row),)) for row in rows if row)
         return Reading(lines, (picture.shape[1], picture.shape[0]), {"total": 1.5})
+
+    def look(self, frame: npt.NDArray[np.uint8] | Canvas) -> tuple[Reading, View]:
+        """Reads, and sees as the real reader does."""
+        return self.read(frame), see(frame.image if isinstance(frame, Canvas) else frame)
 
     def _glyph(
         self, picture: npt.NDArray[np.uint8], i: int, box: tuple[int, int, int, int]

@@ -12,6 +12,7 @@ from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
 from hwr_live.readers import Samples
 from hwr_live.reading import Reading
+from hwr_live.recognition.rectify import View, see
 from tests.support.readings import page_reading
 
 Image = npt.NDArray[np.uint8]
@@ -40,6 +41,9 @@ class LevelReader:
             return Reading((), size, {"total": 1.0})
         reading = page_reading(self.pages[page], size=12, at=(4, 4))
         return Reading(reading.lines, size, {"total": 1.0})
+
+    def look(self, frame: Image | Canvas) -> tuple[Reading, View]:
+        return self.read(frame), see(frame.image if isinstance(frame, Canvas) else frame)
 
     def remembering(self, tolerance: float = 0) -> LevelReader:
         return self

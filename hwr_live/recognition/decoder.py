@@ -1,0 +1,288 @@
+"""The search over what is seen in a frame: its ink is classified, cut, joined, and read by lines.
+
+:func:`decode` is the way down from a view to lines of characters. It asks the model once for all
+pieces as they stand, once for all that they may be cut and joined into, and, where a page hardly
+looks like writing, once more from its other sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress, islice
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.reading import Glyph, Line
+from hwr_live.recognition.adapt import Adaptation
+from hwr_live.recognition.classify import Classifier
+from hwr_live.recognition.cuts import Cuts
+from hwr_live.recognition.ink import Ink
+from hwr_live.recognition.language import Language
+from hwr_live.recognition.lattice import Paths, best_paths
+from hwr_live.recognition.rectify import View, turned
+from hwr_live.recognition.segment import Piece, low_marks, split_words
+from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary
+
+Crop = npt.NDArray[np.uint8]
+
+_CUT_MARK = 0.3  # what was cut off is so much less a mark again
+_SURE = 0.94  # mean likeness from which a page is the right way up,
+_DOUBTFUL = 0.8  # and below which it may as well lie on its side
+_TURNED = 40  # glyphs that are looked at from the other sides then
+_FEW = 4  # fewer tell nothing: 6 and 9, M and W
+_BETTER = 0.02  # mean likeness that a turn must gain, …
+_CHANCE = 0.6  # … and this divided by the number of glyphs
+_WAYS = 12  # to cut and join a word, of which a language chooses,
+_OPEN = 3.0  # where they cost no more than this beyond the cheapest …
+_TOLD = 4.0  # … and words are worth no more;
+_SHORT = 3  # glyphs: of fewer that can be read, nearly all are a word
+_TEXTURE = 300  # pieces: as many that look like no characters are a texture, not writing;
+_SAMPLE = 100  # so many of them tell
+
+
+@dataclass(frozen=True)
+class Recognizer:
+    """Who says what ink is.
+
+    Attributes:
+        classifier: the model.
+        adaptation: what is known of the hand that writes.
+        vocabulary: the characters that may be read.
+        language: whose words are likelier than others; None for any.
+    """
+
+    classifier: Classifier
+    adaptation: Adaptation | None
+    vocabulary: Vocabulary
+    language: Language | None
+
+    def probabilities(self, crops: Crop) -> Floats:
+        """(n, classes) of crops (n, 28, 28), as ``Classifier.probabilities``, of this hand."""
+        if self.adaptation is None:
+            return self.classifier.probabilities(crops)
+        return self.adaptation.apply(*self.classifier.look(crops))
+
+
+def decode(view: View, recognizer: Recognizer, *, upright: bool) -> tuple[tuple[Line, ...], View]:
+    """Reads what is seen in a frame.
+
+    Args:
+        view: of the frame.
+        recognizer: says what ink is.
+        upright: whether the writing surely stands upright; else the page may be turned.
+
+    Returns:
+        The lines in reading order, and the view that they were read in: turned, if the page lies
+        on its side or its head.
+    """
+    page = _Page(view, recognizer)
+    lines = page.lines()
+    if upright or not view.lines or page.likeness >= _SURE:
+        return lines, view
+    return _turned_upright(page, lines)
+
+
+def _turned_upright(page: _Page, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], View]:
+    """The lines of a page that hardly looks like writing, turned if that looks better."""
+    sample = page.sample()
+    ways = page.ways_up(sample)
+    aside: _Page | None = None
+    if page.likeness < _DOUBTFUL:
+        aside = _Page(turned(page.view, 1), page.recognizer)
+        aside_ways = aside.ways_up(aside.sample())
+        ways = {**ways, **{quarters + 1: p for quarters, p in aside_ways.items()}}
+    best = max(ways, key=lambda quarters: ways[quarters], default=0)
+    needed = ways.get(0, 0.0) + _BETTER + _CHANCE / max(1, len(sample))
+    if not best or ways[best] < needed:
+        return lines, page.view
+    other = aside if aside and best == 1 else _Page(turned(page.view, best), page.recognizer)
+    found = other.lines()
+    return (found, other.view) if other.likeness > page.likeness else (lines, page.view)
+
+
+class _Page:
+    """One view while it is being read: what has been classified of it is kept.
+
+    Attributes:
+        likeness: how much the glyphs that were read look like characters: their mean, 0 to 1.
+    """
+
+    def __init__(self, view: View, recognizer: Recognizer) -> None:
+        self.view, self.recognizer = view, recognizer
+        self.likeness = 0.0
+        self._vocabulary = recognizer.vocabulary
+        self._cuts = Cuts(view.segmented.labels)
+        self._seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
+        self._frames = np.empty((0, 2))  # x-height and baseline of each line
+        self._stops: dict[Piece, str] = {}  # pieces that stand where full stops and commas do
+
+    def lines(self) -> tuple[Line, ...]:
+        """Cuts, joins and reads the ink of all lines."""
+        lines, height = self.view.lines, self.view.segmented.height
+        pieces = self.view.pieces
+        if not lines or (len(pieces) > _TEXTURE and self._is_texture(pieces)):
+            return ()
+        self._stops = {
+            piece: mark for line in lines for piece, mark in low_marks(line, height).items()
+        }
+        self._classify(pieces)
+        looks = self._in_lines(lines)
+        marks = list(compress(pieces, self._are_marks(pieces)))
+        slack = 0.0 if self.recognizer.language is None else _OPEN
+        paths = best_paths(lines, looks, self._cuts, height, self._look_closer, marks, slack)
+        chosen = [self._spelt(one) for one in paths]
+        if seen := [piece for line in chosen for piece in line]:
+            self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
+        return tuple(self._line(split_words(line, height)) for line in chosen)
+
+    def sample(self) -> list[Piece]:
+        """Glyphs that tell which way is up: marks and dirt say nothing."""
+        height = self.view.segmented.height
+        usual = [p for p in self.view.pieces if max(p.box[2:]) > 0.5 * height]
+        return usual[:: max(1, -(-len(usual) // _TURNED))]
+
+    def ways_up(self, sample: Sequence[Piece]) -> dict[int, float]:
+        """Mean likeness of the sample as it stands, 0, and upside down, 2; none of too few."""
+        if len(sample) < _FEW:
+            return {}
+        if any(piece not in self._seen for piece in sample):
+            self._classify(sample)
+        crops = np.stack([self._seen[piece][1] for piece in sample])
+        ways = np.concatenate([crops, np.rot90(crops, 2, (1, 2))])
+        p = self.recognizer.probabilities(ways)
+        likeness = self._vocabulary.likeness(p).reshape(2, -1).mean(1)
+        return {0: float(likeness[0]), 2: float(likeness[1])}
+
+    def _is_texture(self, pieces: Sequence[Piece]) -> bool:
+        """Whether some of very many pieces look like no characters."""
+        some = pieces[:: len(pieces) // _SAMPLE]
+        self._classify(some)
+        return bool(np.median(self._vocabulary.likeness(self._probabilities(some))) < 0.5)
+
+    def _classify(self, pieces: Sequence[Piece]) -> None:
+        """Asks the network what pieces are."""
+        inks = _cut_inks(self.view.ink, self._cuts, pieces)
+        crops = self.recognizer.classifier.crops(inks)
+        p = self.recognizer.probabilities(crops)
+        stops = [i for i, piece in enumerate(pieces) if piece in self._stops]
+        if stops:
+            p = p.copy()
+            marks = [self._stops[pieces[i]] for i in stops]
+            p[stops] = self._vocabulary.as_stops(p[stops], marks)
+        self._seen.update(zip(pieces, zip(inks, crops, p, strict=True), strict=True))
+
+    def _probabilities(self, pieces: Sequence[Piece]) -> Floats:
+        """(n, classes) of pieces that were classified."""
+        return np.stack([self._seen[piece][2] for piece in pieces])
+
+    def _chars_of(self, pieces: Sequence[Piece]) -> Floats:
+        """(n, chars) probabilities of pieces that were classified; rows sum to less than 1 by what
+        may be no character."""
+        none, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
+        return chars * (1 - none)[:, None]
+
+    def _are_marks(self, pieces: Sequence[Piece]) -> Bools:
+        """(n,) which pieces, that were classified, are likeliest punctuation."""
+        return self._vocabulary.are_marks(self._probabilities(pieces))
+
+    def _in_lines(self, lines: Sequence[Sequence[Piece]]) -> list[Floats]:
+        """Of each line (n, 2) as of ``lattice.Look``, of its pieces, that were classified."""
+        pieces = [piece for line in lines for piece in line]
+        none, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
+        places = _places(pieces, self.view.segmented.tilt)
+        ends = np.cumsum([len(line) for line in lines])
+        frames = []
+        for of in np.split(np.arange(len(pieces)), ends[:-1]):
+            own = of[self._vocabulary.are_chars(none[of])]
+            frame = self._vocabulary.frame_of(chars[own], places[own])
+            frames.append((np.nan, np.nan) if frame is None else frame)
+        self._frames = np.array(frames)
+        of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+        return np.split(self._fitting(pieces, of_line), ends[:-1])
+
+    def _fitting(self, pieces: Sequence[Piece], of: npt.ArrayLike) -> Floats:
+        """The same, for pieces of lines of these numbers."""
+        p = self._probabilities(pieces)
+        places = _places(pieces, self.view.segmented.tilt)
+        likeness = self._vocabulary.likeness(p)
+        fitting = self._vocabulary.likeness(
+            self._vocabulary.in_frames(p, self._frames[np.asarray(of)], places)
+        )
+        return np.stack([likeness, fitting / np.maximum(likeness, 1e-12)], axis=1)
+
+    def _look_closer(self, pieces: Sequence[Piece], of: Sequence[int]) -> Floats:
+        """Classifies pieces that were cut or joined, for ``lattice``: few marks come about so."""
+        self._classify(pieces)
+        looks = self._fitting(pieces, of)
+        looks[self._are_marks(pieces), 0] *= _CUT_MARK
+        return looks
+
+    def _spelt(self, paths: Paths) -> list[Piece]:
+        """A line's pieces; each word's are cut and joined so that it is rather a word, where there
+        is a language."""
+        language = self.recognizer.language
+        if language is None:
+            return paths.best
+        out: list[Piece] = []
+        for word in split_words(paths.best, self.view.segmented.height):
+            ways = paths.ways(word, _WAYS)
+            if len(word) < _SHORT and all(self._chars_of(word).sum(1) > 0.5):
+                ways = ways[:1]
+            costs = [
+                cost - min(_TOLD, language.evidence(self._chars_of(way), self._vocabulary.known))
+                for cost, way in ways
+                if cost < ways[0][0] + _OPEN
+            ]
+            out += ways[int(np.argmin(costs))][1]
+        return out
+
+    def _line(self, words: Sequence[Sequence[Piece]]) -> Line:
+        """Decides a line's characters; ink that is none has no say in it."""
+        pieces = [piece for word in words for piece in word]
+        nones, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
+        readable = self._vocabulary.are_chars(nones)
+        ends = np.cumsum([len(word) for word in words])[:-1]
+        heard = [k for k in np.split(np.arange(len(pieces)), ends) if readable[k].any()]
+        heard = [k[readable[k]] for k in heard]
+        places = _places(pieces, self.view.segmented.tilt)
+        decided = self._vocabulary.decide([chars[k] for k in heard], [places[k] for k in heard])
+        if self.recognizer.language is not None:
+            decided = self.recognizer.language.decide(decided, self._vocabulary.known)
+        for k, rows in zip(heard, decided, strict=True):
+            chars[k] = rows
+        candidates = self._vocabulary.candidates(chars)
+        glyphs = map(self._glyph, pieces, nones.tolist(), candidates, readable)
+        return Line(tuple(tuple(islice(glyphs, len(word))) for word in words))
+
+    def _glyph(
+        self, piece: Piece, none: float, candidates: tuple[tuple[str, float], ...], readable: bool
+    ) -> Glyph:
+        char, confidence = candidates[0]
+        ink, crop, _ = self._seen[piece]
+        box = self.view.box(piece, ink)
+        if not readable:
+            return Glyph(None, none, box, candidates, crop, ink)
+        return Glyph(char, confidence * (1 - none), box, candidates, crop, ink)
+
+
+def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
+    """The ink of each piece without that of its neighbours: uint8 (h, w), at working scale."""
+    out = []
+    kernel = np.ones((3, 3), np.uint8)
+    for piece in pieces:
+        x, y, w, h = piece.box
+        top, left = max(0, y - 1), max(0, x - 1)
+        # One pixel around the mask: the soft edge of the strokes.
+        near = np.asarray(cv2.dilate(cuts.mask(piece, 1).astype(np.uint8), kernel), np.uint8)
+        out.append(ink.grey[top : y + h + 1, left : x + w + 1] * near)
+    return out
+
+
+def _places(pieces: Sequence[Piece], tilt: float) -> Floats:
+    """(n, 2): top and bottom of each piece in pixels, with the line made level."""
+    x, y, w, h = np.array([piece.box for piece in pieces], np.float64).T
+    drop = np.tan(tilt) * (x + w / 2)
+    return np.stack([y - drop, y + h - drop], axis=1)

@@ -1,0 +1,153 @@
+"""What a model's outputs mean for the characters that may be read.
+
+A model answers with probabilities of all its classes, one of which may be "no character". Which
+of them count, how rare a mark is, and what size and place in a line say is decided here, in the
+order of the model's classes, so that the search knows neither labels nor columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.chars import MARKS, SHAPES, parse_chars
+from hwr_live.errors import InputError
+from hwr_live.recognition import context
+from hwr_live.recognition.classify import Card
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_CANDIDATES = 5
+_STOP = 0.3  # added where a full stop may be: the smallest ink has no shape
+_DIRT = 0.01  # how often a dot where a full stop may be is none
+_MARK_LIKENESS = 0.9  # and so much less a glyph than a character, to be left as it is
+_MARK_PRIOR = 0.3  # a mark is so much rarer than a character
+_LINE = 3  # glyphs from which, if so large a share of them are characters, …
+_WRITTEN = 0.6
+_AMONG_CHARS = 0.75  # … ink of up to this probability of none is one too
+
+
+class Vocabulary:
+    """The characters that may be read with one model.
+
+    Args:
+        card: of the model.
+        chars: which characters may be read: a set's name or the characters themselves.
+
+    Attributes:
+        known: the characters that are read, in the order of their probabilities.
+
+    Raises:
+        InputError: if the model knows none of ``chars``.
+    """
+
+    def __init__(self, card: Card, chars: str) -> None:
+        wanted = set(parse_chars(chars))
+        labels = card.labels
+        self._reject_above = card.reject_above
+        self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
+        # Marks that may not be read are no characters: they are never read as letters.
+        self._unwanted = [i for i in np.flatnonzero(self._marks) if labels[i] not in wanted]
+        self._columns = [i for i, label in enumerate(labels) if label in wanted]
+        self._none = labels.index(None) if None in labels else None
+        stops = [mark for mark in ".," if mark in labels and None in labels]
+        self._stops = {mark: labels.index(mark) for mark in stops}
+        self.known = tuple(str(labels[i]) for i in self._columns)
+        if not self._columns:
+            raise InputError(f"the model {card.name} knows none of the characters {chars!r}")
+        # The network's choice between look-alikes follows how often each was shown in training;
+        # divided out, all characters are as likely, marks less so, and the line decides.
+        shares = [card.class_shares[i] for i in self._columns]
+        self._even = np.where(self._marks[self._columns], _MARK_PRIOR, 1.0) / np.array(shares)
+        # Which shape each output of the model has; what is no character has none. A bar is one,
+        # upright or aslant: it does not look the less like a glyph for being nearly a slash.
+        looks = {**SHAPES, "/": SHAPES["1"]}
+        shapes = [looks.get(label or "", label) for label in labels]
+        names = dict.fromkeys(shape for shape in shapes if shape is not None)
+        self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
+        # Parts of broken characters are lines and dots too.
+        self._shapes[self._marks] *= _MARK_LIKENESS
+
+    def none_and_chars(self, p: Floats) -> tuple[Floats, Floats]:
+        """Parts a model's probabilities.
+
+        What is no character is decided first; then the other classes are dropped and the rest
+        is made to sum to 1.
+
+        Args:
+            p: (n, classes) of the model.
+
+        Returns:
+            (n,) probability of no character, and (n, chars) of each character that may be read.
+        """
+        none = p[:, self._unwanted].sum(1)
+        if self._none is not None:
+            none = none + p[:, self._none]
+        chars = p[:, self._columns] * self._even
+        return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-300)
+
+    def as_stops(self, p: Floats, marks: Sequence[str]) -> Floats:
+        """(n, classes) of small ink that stands where full stops and commas do, and by its size is
+        rather these ``marks``: dirt seldom does."""
+        known = [i for i, mark in enumerate(marks) if mark in self._stops]
+        if not known:
+            return p
+        p = p.copy()
+        p[known, self._none] *= _DIRT
+        p[known, [self._stops[marks[i]] for i in known]] += _STOP
+        return np.asarray(p / p.sum(1, keepdims=True), np.float64)
+
+    def are_marks(self, p: Floats) -> Bools:
+        """(n,) whether each glyph's likeliest class, by its row (n, classes), is punctuation."""
+        return np.asarray(self._marks[p.argmax(1)], np.bool_)
+
+    def likeness(self, p: Floats) -> Floats:
+        """(n,) how much each glyph looks like a character, whether it may be read or not: the
+        probability of its likeliest shape, by its row (n, classes)."""
+        return np.asarray((p @ self._shapes).max(1), np.float64)
+
+    def are_chars(self, none: Floats, *, in_line: bool = True) -> Bools:
+        """(n,) whether ink is a character, by its probability (n,) of being none.
+
+        Args:
+            none: of each piece of ink.
+            in_line: whether it is all ink of one line: among characters, what may as well be one
+                is one.
+        """
+        sure = np.asarray(none <= self._reject_above, np.bool_)
+        if not in_line or len(none) < _LINE or sure.mean() < _WRITTEN:
+            return sure
+        return np.asarray(sure | (none <= _AMONG_CHARS), np.bool_)
+
+    def frame_of(self, chars: Floats, places: Floats) -> tuple[float, float] | None:
+        """``context.frame_of`` over these characters."""
+        return context.frame_of(chars, places, self.known)
+
+    def in_frames(self, p: Floats, frames: Floats, places: Floats) -> Floats:
+        """(n, classes), of which each character is the less likely, the worse size and place fit
+        it in a line of this x-height and baseline, (n, 2); rows sum to less than 1. Where there is
+        no line, not a number, nothing changes."""
+        known = np.flatnonzero(~np.isnan(frames[:, 0]))
+        if not len(known):
+            return p
+        p = p.copy()
+        p[np.ix_(known, np.array(self._columns))] *= context.fit_in(
+            frames[known], places[known], self.known
+        )
+        return p
+
+    def decide(self, words: Sequence[Floats], places: Sequence[Floats]) -> list[Floats]:
+        """``context.decide`` over these characters."""
+        return context.decide(words, places, self.known)
+
+    def candidates(self, chars: Floats) -> list[tuple[tuple[str, float], ...]]:
+        """The likeliest characters of each glyph, by its row of probabilities (n, chars)."""
+        best = np.argsort(-chars, axis=1, kind="stable")[:, :_CANDIDATES]
+        chances = np.take_along_axis(chars, best, axis=1)
+        return [
+            tuple((self.known[i], chance) for i, chance in zip(*row, strict=True))
+            for row in zip(best.tolist(), chances.tolist(), strict=True)
+        ]

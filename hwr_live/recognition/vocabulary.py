@@ -15,7 +15,7 @@ import numpy.typing as npt
 from hwr_live.chars import MARKS, SHAPES, parse_chars
 from hwr_live.errors import InputError
 from hwr_live.recognition import context
-from hwr_live.recognition.classify import Card
+from hwr_live.recognition.card import Card
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -17,7 +17,8 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
     ("tool", "arguments"),
     [
         ("ruff", ("-m", "ruff", "check", ".")),
-        ("mypy", ("-m", "mypy", "--strict", "hwr_live", "train", "tests")),
+        ("ruff", ("-m", "ruff", "format", "--check", ".")),
+        ("mypy", ("-m", "mypy", "--strict", "--platform", "linux", "hwr_live", "train", "tests")),
         ("importlinter", ("-c", LINT_IMPORTS)),
     ],
 )

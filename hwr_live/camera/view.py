@@ -45,6 +45,8 @@ HELP = (
 )
 """All keys and what the mouse does."""
 
+_KEYS_SHARE = 0.24  # of the plate of help, by eye
+
 _LABELLED_PX = 17  # height of glyphs on the screen from which there is room for labels
 _BACKDROP: Colour = (58, 50, 44)
 _DIM: Colour = (40, 34, 30)
@@ -69,7 +71,7 @@ def paint_camera(state: CameraState, frame: Frame | None = None) -> Frame:
     for box, (key, text) in zip(layout.keys, KEYS, strict=False):
         panel.draw_key(frame, box, layout.font, key, text)
     if state.help:
-        _paint_help(frame, layout.picture, layout.font)
+        panel.draw_help(frame, layout.picture, layout.font, HELP, _KEYS_SHARE)
     return frame
 
 
@@ -301,22 +303,3 @@ def _text_fit(lines: list[str], room: tuple[int, int], font: int) -> tuple[int, 
                 return columns, size
     rows = max(1, room[1] // round(1.3 * smallest))
     return min(3, max(1, room[0] // (18 * font)), -(-len(lines) // rows)), smallest
-
-
-def _paint_help(frame: Frame, area: Box, largest: int) -> None:
-    x, y, w, h = area
-    shade(frame, area, WHITE, 0.55)
-    font = max(9, min(largest, (h - 20) // (2 * len(HELP) + 2), (w - 20) // 26))
-    row = round(font * 1.9)
-    plate_w, plate_h = min(w - 8, font * 27), min(h - 8, row * len(HELP) + 2 * font)
-    left, top = x + (w - plate_w) // 2, y + (h - plate_h) // 2
-    plate(frame, (left, top, plate_w, plate_h), panel.PANEL, 10)
-    outline(frame, (left, top, plate_w, plate_h), panel.QUIET, 10)
-    middle = left + round(plate_w * 0.24)
-    for i, (key, text) in enumerate(HELP):
-        baseline = top + font + row * i + (row + capital_height(font)) // 2
-        put_text(frame, key, (middle - font // 2, baseline), font, INK, bold=True, align="right")
-        room = left + plate_w - middle - font
-        put_text(
-            frame, fit_text(text, font, room), (middle + font // 2, baseline), font, panel.QUIET
-        )

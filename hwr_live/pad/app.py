@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from hwr_live.canvas import Canvas
 from hwr_live.errors import HwrError, InputError
-from hwr_live.pad.layout import arrange, pen_for
+from hwr_live.pad.layout import arrange
 from hwr_live.pad.learning import Learner
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
@@ -31,7 +31,7 @@ from hwr_live.system.files import write_new
 from hwr_live.ui.background import BackgroundReader, Job
 from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Frame
-from hwr_live.ui.pen import tell_mouse
+from hwr_live.ui.pen import pen_for, tell_mouse
 from hwr_live.ui.window import Window
 
 TITLE = "hwr-live draw"

@@ -6,18 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwr_live.chars import DIGITS, LOWER, MARKS, UPPER
-from hwr_live.errors import InputError
 from hwr_live.reading import Box
-
-SMALLEST = (320, 240)
-LARGEST = 8192  # pixels: a typing slip must not ask for gigabytes
-
-PENS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 26, 34)
-"""The pen widths that [ and ] go through, in pixels."""
-
-CROP = 28
-_CROP_SIZES = (112, 84, 56, 42, 28)  # pixels that a crop is shown at, the largest that fits all
-_GAP = 6
+from hwr_live.ui.layout import CROP, GAP, Captioned, inside, panel_size
 
 KEYS = (
     ("Enter", "print"),
@@ -60,37 +50,6 @@ class Table:
     def at(self, x: int, y: int) -> Choice | None:
         """The button under the mouse."""
         return next((choice for choice in self.choices if inside(choice.box, x, y)), None)
-
-
-class Captioned:
-    """Of a layout: its parts have captions at their upper ends.
-
-    Attributes:
-        font: size of the panel's text, in pixels.
-        crops: what the network sees, or has seen.
-    """
-
-    font: int
-    crops: Box
-
-    @property
-    def caption(self) -> int:
-        """Height of a part's caption."""
-        return round(self.font * 1.6)
-
-    @property
-    def label(self) -> int:
-        """Height of what stands below a crop."""
-        return round(self.font * 1.4)
-
-    def below_caption(self, box: Box) -> Box:
-        """A part without its caption."""
-        x, y, w, h = box
-        return (x, y + self.caption, w, h - self.caption)
-
-    def crop_cells(self, count: int) -> list[Box]:
-        """Squares for the last ``count`` crops, as many as fit, see :func:`crop_cells`."""
-        return crop_cells(self.crops, self.caption, self.label, count)
 
 
 @dataclass(frozen=True)
@@ -183,56 +142,6 @@ class PadLayout(Captioned):
         return (x, max(near, height - h - near) if gy + gh / 2 < height / 2 else near)
 
 
-def crop_cells(box: Box, caption: int, label: int, count: int) -> list[Box]:
-    """Squares for ``count`` crops, the largest that fit; fewer if even the smallest do not.
-
-    Args:
-        box: where they may be.
-        caption: pixels at its upper end that are taken.
-        label: height of what is to stand below each.
-        count: how many are wanted.
-    """
-    x, y, width, height = box
-    y, height = y + caption, height - caption
-    for side in _CROP_SIZES:
-        columns = (width + _GAP) // (side + _GAP)
-        rows = (height + _GAP) // (side + label + _GAP)
-        if columns * rows >= count or side == _CROP_SIZES[-1]:
-            return [
-                (
-                    x + (side + _GAP) * (i % columns),
-                    y + (side + label + _GAP) * (i // columns),
-                    side,
-                    side,
-                )
-                for i in range(min(count, max(0, columns * rows)))
-            ]
-    return []
-
-
-def panel_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Width of the panel at a window's right side, and the size of its font, in pixels.
-
-    Raises:
-        InputError: for a window too small to hold it, or larger than any screen.
-    """
-    width, height = size
-    if width < SMALLEST[0] or height < SMALLEST[1] or max(size) > LARGEST:
-        raise InputError(
-            f"a pad of {width}x{height} pixels is too {'large' if max(size) > LARGEST else 'small'}"
-            f"; it can be {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST}x{LARGEST}"
-        )
-    panel_width = min(width * 2 // 5, max(384, width // 4))
-    font = max(11, min(36, round(14 * min(panel_width / 384, height / 600))))
-    return panel_width, max(12, font) if panel_width >= 230 else font
-
-
-def pen_for(width: int, height: int) -> int:
-    """The pen width of :data:`PENS` for a drawing area: people write larger where there is room."""
-    wanted = 6 * (min(width, height) / 580) ** 0.5
-    return min(PENS, key=lambda pen: abs(pen - wanted))
-
-
 def arrange(size: tuple[int, int]) -> PadLayout:
     """The parts of a window of ``size``, width and height in pixels.
 
@@ -253,7 +162,7 @@ def arrange(size: tuple[int, int]) -> PadLayout:
     note_h = round(font * 1.5)
     key_h = round(font * 1.55)
     key_columns = max(1, min(3, inner // (font * 6)))
-    crop_row = CROP + round(font * 1.4) + _GAP
+    crop_row = CROP + round(font * 1.4) + GAP
 
     room = height - 2 * margin - reading_h - bars_h - note_h - 3 * gap
     # All the keys if three rows of crops fit as well; else keys and crops share.
@@ -281,8 +190,3 @@ def arrange(size: tuple[int, int]) -> PadLayout:
         for i in range(min(len(KEYS), rows * key_columns))
     )
     return PadLayout((width, height), drawing, panel, font, reading, bars, crops, note, keys)
-
-
-def inside(box: Box, x: float, y: float) -> bool:
-    """Whether a point is in a box."""
-    return box[0] <= x < box[0] + box[2] and box[1] <= y < box[1] + box[3]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hwr_live.canvas import Canvas, draw_stroke, smooth_path
 from hwr_live.pad.layout import KEYS, NO_CHARACTER, Choice
 from hwr_live.pad.state import PadState
-from hwr_live.reading import Box
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
     INK,
@@ -21,10 +19,9 @@ from hwr_live.ui.paint import (
     outline,
     plate,
     put_text,
-    shade,
     text_width,
 )
-from hwr_live.ui.pen import ERASER, Pen
+from hwr_live.ui.pen import paint_canvas, paint_stroke
 
 HELP = (
     ("Enter", "print the reading"),
@@ -42,8 +39,7 @@ HELP = (
 )
 """All keys and what the mouse does."""
 
-# Grey paper to colour: ink is not black but the dark of the panel's text.
-_PAPER_COLOURS = np.linspace(INK, WHITE, 256).round().astype(np.uint8).reshape(256, 1, 3)
+_KEYS_SHARE = 0.36  # of the plate of help, by eye
 
 
 class PadView:
@@ -52,7 +48,7 @@ class PadView:
     def __init__(self) -> None:
         self._frame: Frame = np.empty((0, 0, 3), np.uint8)
         self._paper: Frame = self._frame
-        self._painted: dict[str, tuple[object, ...]] = {}
+        self._parts = panel.Parts()
 
     def paint(self, state: PadState) -> Frame:
         """The whole window: uint8 (height, width, 3); the next call may paint over it."""
@@ -60,17 +56,17 @@ class PadView:
         width, height = layout.size
         if self._frame.shape[:2] != (height, width):
             self._frame = np.empty((height, width, 3), np.uint8)
-            self._painted.clear()
+            self._parts.forget()
         drawing = self._frame[:, : layout.panel[0]]
 
         invited = not (state.canvas.strokes or state.pen.points)
-        if self._is_new("paper", state.canvas, state.canvas.revision, invited):
+        if self._parts.new("paper", state.canvas, state.canvas.revision, invited):
             self._paper = _paint_paper(state, invited)
         marked = state.asked or state.hovered
-        if self._is_new("drawing", self._paper, state.reading, marked):
+        if self._parts.new("drawing", self._paper, state.reading, marked):
             drawing[:] = draw_reading(self._paper, state.reading, chosen=marked)
-        pen, chars = state.canvas.pen, state.chars
-        if self._is_new("panel", state.reading, state.read, state.chosen, state.note, pen, chars):
+        read = (state.reading, state.read, state.chosen)
+        if self._parts.new("panel", *read, state.note, state.canvas.pen, state.chars):
             _paint_panel(self._frame, state)
 
         if not (state.pen.points or state.table or state.help):
@@ -83,18 +79,8 @@ class PadView:
         if state.help:
             small = layout.drawing[2] < 360
             area = (0, 0, width, height) if small else layout.drawing
-            _paint_help(frame, area, layout.font)
+            panel.draw_help(frame, area, layout.font, HELP, _KEYS_SHARE)
         return frame
-
-    def _is_new(self, part: str, *of: object) -> bool:
-        """Whether a part of the picture is of other things than when it was painted last."""
-        old = self._painted.get(part, ())
-        self._painted[part] = of
-        # Readings and glyphs are compared by identity: equal ones may hold other crops.
-        return len(of) != len(old) or any(
-            a is not b and not (isinstance(a, (int, float, str)) and a == b)
-            for a, b in zip(of, old, strict=True)
-        )
 
 
 def paint_pad(state: PadState) -> Frame:
@@ -107,23 +93,6 @@ def _paint_paper(state: PadState, invited: bool) -> Frame:
     if invited:
         _paint_invitation(paper, state.layout.font)
     return paper
-
-
-def paint_canvas(canvas: Canvas) -> Frame:
-    """A drawing in the window's colours."""
-    return np.asarray(cv2.applyColorMap(canvas.image, _PAPER_COLOURS), np.uint8)
-
-
-def paint_stroke(drawing: Frame, pen: Pen, width: float) -> None:
-    """The stroke that is being drawn, with a pen of ``width`` pixels."""
-    path = smooth_path(np.asarray(pen.points, np.float64))
-    if pen.tool == "pen":
-        draw_stroke(drawing, path, width, INK)
-        return
-    width *= ERASER
-    draw_stroke(drawing, path, width, WHITE)
-    tip = (round(path[-1][0]), round(path[-1][1]))
-    cv2.circle(drawing, tip, round(width / 2), panel.QUIET, 1, cv2.LINE_AA)
 
 
 def _paint_invitation(paper: Frame, font: int) -> None:
@@ -246,23 +215,3 @@ def _paint_choice(frame: Frame, choice: Choice, font: int, under: bool, current:
     put_text(
         frame, text, (x + w // 2, y + (h + capital_height(size)) // 2), size, colour, align="centre"
     )
-
-
-def _paint_help(frame: Frame, area: Box, largest: int) -> None:
-    x, y, w, h = area
-    shade(frame, area, WHITE, 0.6)
-    font = max(9, min(largest, (h - 20) // 25, (w - 20) // 26))
-    row = round(font * 1.9)
-    plate_w = min(w - 8, font * 27)
-    plate_h = min(h - 8, row * len(HELP) + 2 * font)
-    left, top = x + (w - plate_w) // 2, y + (h - plate_h) // 2
-    plate(frame, (left, top, plate_w, plate_h), panel.PANEL, 10)
-    outline(frame, (left, top, plate_w, plate_h), panel.QUIET, 10)
-    middle = left + round(plate_w * 0.36)
-    for i, (key, text) in enumerate(HELP):
-        baseline = top + font + row * i + (row + capital_height(font)) // 2
-        put_text(frame, key, (middle - font // 2, baseline), font, INK, bold=True, align="right")
-        room = left + plate_w - middle - font
-        put_text(
-            frame, fit_text(text, font, room), (middle + font // 2, baseline), font, panel.QUIET
-        )

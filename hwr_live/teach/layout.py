@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hwr_live.pad.layout import CROP, Captioned, panel_size
 from hwr_live.reading import Box
+from hwr_live.ui.layout import CROP, Captioned, panel_size
 
 KEYS = (
     ("Enter", "next"),

@@ -11,12 +11,12 @@ import cv2
 
 from hwr_live.canvas import Canvas
 from hwr_live.chars import ALL
-from hwr_live.pad.layout import inside, pen_for
 from hwr_live.profiles.files import Sample
 from hwr_live.reading import Reading
 from hwr_live.teach.layout import TeachLayout
 from hwr_live.ui.errands import Note, still_shown
-from hwr_live.ui.pen import Pen, Tool
+from hwr_live.ui.layout import inside
+from hwr_live.ui.pen import Pen, Tool, pen_for
 from hwr_live.ui.window import BACKSPACE, ENTER, ESC
 
 PAUSE_S = 1.6

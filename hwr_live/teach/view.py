@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hwr_live.pad.view import paint_canvas, paint_stroke
 from hwr_live.reading import Glyph
 from hwr_live.teach.layout import KEYS
 from hwr_live.teach.plan import ROUNDS, describe
@@ -21,6 +20,7 @@ from hwr_live.ui.paint import (
     put_text,
     text_width,
 )
+from hwr_live.ui.pen import paint_canvas, paint_stroke
 
 _GUIDE = (236, 228, 220)
 _BASELINE, _X_HEIGHT = 0.68, 0.38  # of the drawing area, from its top
@@ -36,7 +36,7 @@ class TeachView:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._painted: dict[str, tuple[object, ...]] = {}
+        self._parts = panel.Parts()
         self._frame: Frame = np.empty((0, 0, 3), np.uint8)
 
     def paint(self, state: TeachState) -> Frame:
@@ -46,12 +46,12 @@ class TeachView:
             self._frame = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
         frame, (x, y, w, h) = self._frame, layout.drawing
         invited = not (state.kept or state.written or state.pen.points)
-        if self._is_new("paper", state.revision, state.char is None, invited):
+        if self._parts.new("paper", state.revision, state.char is None, invited):
             frame[y : y + h, x : x + w] = _paint_paper(state, invited)
-        if self._is_new("prompt", state.char):
+        if self._parts.new("prompt", state.char):
             _paint_prompt(frame, state)
         asked = (state.at, len(state.kept), len(state.asked), state.waits)
-        if self._is_new("panel", *asked, id(state.reading), state.note):
+        if self._parts.new("panel", *asked, state.reading, state.note):
             _paint_panel(frame, state, self._name)
         frame = frame.copy()
         if state.pen.points:
@@ -60,11 +60,6 @@ class TeachView:
             done = round(w * state.paused)
             cv2.rectangle(frame, (x, y - 5), (x + done, y - 1), SURE, cv2.FILLED)
         return frame
-
-    def _is_new(self, part: str, *of: object) -> bool:
-        """Whether a part of the picture is of other things than when it was painted last."""
-        old, self._painted[part] = self._painted.get(part), of
-        return old != of
 
 
 def _paint_paper(state: TeachState, invited: bool) -> Frame:

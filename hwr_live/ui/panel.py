@@ -24,6 +24,7 @@ from hwr_live.ui.paint import (
     outline,
     plate,
     put_text,
+    shade,
     text_width,
 )
 
@@ -33,6 +34,30 @@ QUIET: Colour = (128, 116, 106)
 ACCENT: Colour = (150, 96, 28)
 _TRACK: Colour = (232, 228, 224)
 _LESSER: Colour = (200, 178, 150)
+_PLAIN = (int, float, str, tuple, type(None))
+_FADE = 0.6  # of what is behind the help, by eye
+
+
+class Parts:
+    """Parts of a picture: what has not changed since the last one is not painted again."""
+
+    def __init__(self) -> None:
+        self._painted: dict[str, tuple[object, ...]] = {}
+
+    def new(self, part: str, *of: object) -> bool:
+        """Whether a part is of other things than when this was asked last: plain values are told
+        by what they are, all else by identity, as readings that are equal may hold other crops."""
+        old, self._painted[part] = self._painted.get(part), of
+        if old is None or len(old) != len(of):
+            return True
+        return any(
+            a is not b and not (isinstance(a, _PLAIN) and a == b)
+            for a, b in zip(of, old, strict=True)
+        )
+
+    def forget(self) -> None:
+        """Has every part painted anew."""
+        self._painted.clear()
 
 
 def draw_caption(frame: Frame, box: Box, font: int, text: str, right: str = "") -> None:
@@ -244,3 +269,31 @@ def draw_note(frame: Frame, box: Box, font: int, text: str, *, warning: bool = F
     size = max(10, round(font * 0.9))
     baseline = y + (h + capital_height(size)) // 2
     put_text(frame, fit_text(text, size, w), (x, baseline), size, POOR if warning else ACCENT)
+
+
+def draw_help(
+    frame: Frame, area: Box, largest: int, rows: Sequence[tuple[str, str]], share: float
+) -> None:
+    """A plate with all keys and what they do, over an area that is faded behind it.
+
+    Args:
+        frame: painted in place.
+        area: where the plate may be, in its middle.
+        largest: font size in pixels; a smaller one is taken where there is less room.
+        rows: keys, or uses of the mouse, and what they do.
+        share: of the plate's width that is the keys'.
+    """
+    x, y, w, h = area
+    shade(frame, area, WHITE, _FADE)
+    font = max(9, min(largest, (h - 20) // (2 * len(rows) + 1), (w - 20) // 26))
+    row = round(font * 1.9)
+    plate_w, plate_h = min(w - 8, font * 27), min(h - 8, row * len(rows) + 2 * font)
+    left, top = x + (w - plate_w) // 2, y + (h - plate_h) // 2
+    plate(frame, (left, top, plate_w, plate_h), PANEL, 10)
+    outline(frame, (left, top, plate_w, plate_h), QUIET, 10)
+    middle = left + round(plate_w * share)
+    for i, (key, text) in enumerate(rows):
+        baseline = top + font + row * i + (row + capital_height(font)) // 2
+        put_text(frame, key, (middle - font // 2, baseline), font, INK, bold=True, align="right")
+        room = left + plate_w - middle - font
+        put_text(frame, fit_text(text, font, room), (middle + font // 2, baseline), font, QUIET)

@@ -1,19 +1,28 @@
-"""The mouse as a pen: from where a button goes down to where it goes up."""
+"""The mouse as a pen: from where a button goes down to where it goes up, and how that looks."""
 
 from __future__ import annotations
 
 from typing import Literal, Protocol
 
 import cv2
+import numpy as np
 
-from hwr_live.canvas import Canvas
+from hwr_live.canvas import Canvas, draw_stroke, smooth_path
 from hwr_live.reading import Box
+from hwr_live.ui.paint import INK, WHITE, Frame
+from hwr_live.ui.panel import QUIET
 
 Tool = Literal["pen", "eraser"]
 """The left button is the pen, the right one the eraser."""
 
+PENS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 26, 34)
+"""The pen widths that [ and ] go through, in pixels."""
+
 ERASER = 4.0
 """Width of the eraser in pen widths."""
+
+# Grey paper to colour: ink is not black but the dark of the panel's text.
+_PAPER_COLOURS = np.linspace(INK, WHITE, 256).round().astype(np.uint8).reshape(256, 1, 3)
 
 
 class Pen:
@@ -58,6 +67,29 @@ class Pen:
         xs, ys = [p[0] for p in points], [p[1] for p in points]
         left, top = int(min(xs)), int(min(ys))
         return (left, top, int(max(xs)) - left + 1, int(max(ys)) - top + 1)
+
+
+def pen_for(width: int, height: int) -> int:
+    """The pen width of :data:`PENS` for a drawing area: people write larger where there is room."""
+    wanted = 6 * (min(width, height) / 580) ** 0.5
+    return min(PENS, key=lambda pen: abs(pen - wanted))
+
+
+def paint_canvas(canvas: Canvas) -> Frame:
+    """A drawing in the window's colours."""
+    return np.asarray(cv2.applyColorMap(canvas.image, _PAPER_COLOURS), np.uint8)
+
+
+def paint_stroke(drawing: Frame, pen: Pen, width: float) -> None:
+    """The stroke that is being drawn, with a pen of ``width`` pixels."""
+    path = smooth_path(np.asarray(pen.points, np.float64))
+    if pen.tool == "pen":
+        draw_stroke(drawing, path, width, INK)
+        return
+    width *= ERASER
+    draw_stroke(drawing, path, width, WHITE)
+    tip = (round(path[-1][0]), round(path[-1][1]))
+    cv2.circle(drawing, tip, round(width / 2), QUIET, 1, cv2.LINE_AA)
 
 
 class TakesMouse(Protocol):

@@ -21,13 +21,15 @@ from hwr_live.chars import SETS
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.pad import app as pad_module
 from hwr_live.pad.app import Pad
-from hwr_live.pad.layout import CROP, PENS, arrange
+from hwr_live.pad.layout import arrange
 from hwr_live.pad.view import PadView, paint_pad
 from hwr_live.profiles.corrections import Correction, corrected
 from hwr_live.profiles.profile import Profile
 from hwr_live.reading import Box, Glyph, Line, Reading
 from hwr_live.system import clipboard
 from hwr_live.system.files import write_new
+from hwr_live.ui.layout import CROP
+from hwr_live.ui.pen import PENS
 from tests.support.fake_reader import FakeReader
 
 ENTER, ESC, BACKSPACE = 13, 27, 8

@@ -1,9 +1,12 @@
-"""The panel: numbers that do not claim more than is known."""
+"""The panel: numbers that do not claim more than is known, and parts painted when they change."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from hwr_live.reading import Reading
+from hwr_live.ui import panel
 from hwr_live.ui.panel import percent
 
 
@@ -27,3 +30,29 @@ def test_what_is_not_certain_is_not_told_as_certain(p: float, told: str) -> None
 def test_five_candidates_do_not_add_up_to_more_than_all() -> None:
     told = [percent(p) for p in (0.987, 0.004, 0.003, 0.003, 0.003)]
     assert sum(int(t.strip("< %")) for t in told if not t.startswith("<")) <= 100
+
+
+def test_a_part_is_new_when_what_it_shows_is_another() -> None:
+    parts = panel.Parts()
+    first, equal = Reading(), Reading()
+    assert parts.new("text")
+    assert parts.new("text", first, 1, (2, "a"), None)
+    assert not parts.new("text", first, 1, (2, "a"), None)
+    assert parts.new("crops", first, 1, (2, "a"), None), "a part of its own"
+    assert parts.new("text", equal, 1, (2, "a"), None), "equal readings may hold other crops"
+    assert parts.new("text", equal, 1, (2, "b"), None)
+    assert parts.new("text", equal, 1)
+    assert parts.new("text")
+    assert not parts.new("crops", first, 1, (2, "a"), None)
+    parts.forget()
+    assert parts.new("crops", first, 1, (2, "a"), None)
+
+
+def test_help_fits_whatever_room_there_is() -> None:
+    rows = [(f"key {i}", "what it does, at some length") for i in range(12)]
+    for size in ((200, 120), (500, 300), (900, 700)):
+        frame = np.full((size[1], size[0], 3), 255, np.uint8)
+        panel.draw_help(frame, (0, 0, *size), 18, rows, 0.3)
+        assert (frame != 255).any()
+        assert (frame[0] == 255).all(), "the plate keeps off the edge"
+        assert (frame[:, 0] == 255).all()

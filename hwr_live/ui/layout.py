@@ -1,0 +1,97 @@
+"""What the layouts of windows to write in share: a drawing area with a panel at its right side."""
+
+from __future__ import annotations
+
+from hwr_live.errors import InputError
+from hwr_live.reading import Box
+
+SMALLEST = (320, 240)
+"""Width and height of the smallest window, in pixels."""
+LARGEST = 8192
+"""Pixels of the longest side: a typing slip must not ask for gigabytes."""
+
+CROP = 28
+"""Pixels of a crop's side as the network gets it, and the least that it is shown at."""
+_CROP_SIZES = (112, 84, 56, 42, CROP)  # pixels that a crop is shown at: the largest that fits all
+GAP = 6
+"""Pixels between two crops, by eye."""
+
+
+class Captioned:
+    """Of a layout: its parts have captions at their upper ends.
+
+    Attributes:
+        font: size of the panel's text, in pixels.
+        crops: what the network sees, or has seen.
+    """
+
+    font: int
+    crops: Box
+
+    @property
+    def caption(self) -> int:
+        """Height of a part's caption."""
+        return round(self.font * 1.6)
+
+    @property
+    def label(self) -> int:
+        """Height of what stands below a crop."""
+        return round(self.font * 1.4)
+
+    def below_caption(self, box: Box) -> Box:
+        """A part without its caption."""
+        x, y, w, h = box
+        return (x, y + self.caption, w, h - self.caption)
+
+    def crop_cells(self, count: int) -> list[Box]:
+        """Squares for the last ``count`` crops, as many as fit, see :func:`crop_cells`."""
+        return crop_cells(self.crops, self.caption, self.label, count)
+
+
+def crop_cells(box: Box, caption: int, label: int, count: int) -> list[Box]:
+    """Squares for ``count`` crops, the largest that fit; fewer if even the smallest do not.
+
+    Args:
+        box: where they may be.
+        caption: pixels at its upper end that are taken.
+        label: height of what is to stand below each.
+        count: how many are wanted.
+    """
+    x, y, width, height = box
+    y, height = y + caption, height - caption
+    for side in _CROP_SIZES:
+        columns = (width + GAP) // (side + GAP)
+        rows = (height + GAP) // (side + label + GAP)
+        if columns * rows >= count or side == _CROP_SIZES[-1]:
+            return [
+                (
+                    x + (side + GAP) * (i % columns),
+                    y + (side + label + GAP) * (i // columns),
+                    side,
+                    side,
+                )
+                for i in range(min(count, max(0, columns * rows)))
+            ]
+    return []
+
+
+def panel_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width of the panel at a window's right side, and the size of its font, in pixels.
+
+    Raises:
+        InputError: for a window too small to hold it, or larger than any screen.
+    """
+    width, height = size
+    if width < SMALLEST[0] or height < SMALLEST[1] or max(size) > LARGEST:
+        raise InputError(
+            f"a pad of {width}x{height} pixels is too {'large' if max(size) > LARGEST else 'small'}"
+            f"; it can be {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST}x{LARGEST}"
+        )
+    panel_width = min(width * 2 // 5, max(384, width // 4))
+    font = max(11, min(36, round(14 * min(panel_width / 384, height / 600))))
+    return panel_width, max(12, font) if panel_width >= 230 else font
+
+
+def inside(box: Box, x: float, y: float) -> bool:
+    """Whether a point is in a box."""
+    return box[0] <= x < box[0] + box[2] and box[1] <= y < box[1] + box[3]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.recognition.segment import Piece
+from hwr_live.recognition.pieces import Piece
 
 Mask = npt.NDArray[np.bool_]
 

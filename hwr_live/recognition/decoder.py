@@ -22,8 +22,9 @@ from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.ink import Ink
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
+from hwr_live.recognition.lines import split_words
+from hwr_live.recognition.pieces import Piece, low_marks
 from hwr_live.recognition.rectify import View, turned
-from hwr_live.recognition.segment import Piece, low_marks, split_words
 from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary
 
 Crop = npt.NDArray[np.uint8]

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from hwr_live.reading import union_box
 from hwr_live.recognition.cuts import Cuts
-from hwr_live.recognition.segment import Piece
+from hwr_live.recognition.pieces import Piece
 
 _GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
 _CUT_COST = 0.5  # each cut: most pieces are whole characters

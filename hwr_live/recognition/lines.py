@@ -1,0 +1,149 @@
+"""Pieces → lines and words: the slope of a page, rows in reading order, gaps that are spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.recognition.pieces import TALL, Piece
+
+_COLUMN = 2.2  # glyph widths: a wider gap is between columns
+_ALONE = 1.6  # glyph widths: where no two kinds of gaps stand out, a wider one is a space
+_LEAST_WIDTH = 0.4  # usual heights: of a glyph, where most of a line's are narrower: 1, l, i
+_TILT_PIECES = 200  # as many tell the slope of a page; all pairs of them are looked at
+_TILTS = np.radians(np.arange(-20, 20.5, 0.5)).astype(np.float32)
+_TILT_STEP = 3  # every third of those is tried at first, and then those between
+_TILT_PRICE = 0.2  # a radian: of tilt, against the share of pairs that stand in one row
+_BESIDE = 12  # usual heights: pieces further apart need not stand in one row
+_ROW = 0.25  # usual heights: two glyphs of a row that stand so unevenly count 1 / e
+_FAR = 3.0  # times ``_ROW``: two glyphs further apart share no row
+_OFF = 0.62  # usual heights: a glyph whose middle is further from a line's is not of it
+_LARGE = 1.6  # usual heights: a glyph's own height counts up to this in place of the usual one
+_ROW_PIECES = 4  # of a line, the last, tell where its next is
+_MARK_OFF = 1.0  # usual heights: a mark is no further above or below the nearest glyph of its line
+_MARK_ASIDE = 3.0  # usual heights: nor further beside it
+
+
+def tilt_of(pieces: Sequence[Piece], height: float) -> float:
+    """The lines' slope in radians: where the pieces' centres crowd into the fewest rows.
+
+    A small price on tilt keeps few pieces, which crowd at any slope, level.
+    """
+    solid = [p.box for p in pieces if p.box[3] > TALL * height] or [p.box for p in pieces]
+    if len(solid) < 3:
+        return 0.0
+    solid = solid[:: -(-len(solid) // _TILT_PIECES)]
+    x = np.array([b[0] + b[2] / 2 for b in solid])
+    y = np.array([b[1] + b[3] / 2 for b in solid])
+    first, second = np.nonzero(np.abs(x[:, None] - x[None, :]) < _BESIDE * height)
+    pairs = first < second
+    scale = _ROW * height
+    dx = ((x[first] - x[second])[pairs] / scale).astype(np.float32)
+    dy = ((y[first] - y[second])[pairs] / scale).astype(np.float32)
+    count = len(dx)
+    if not count:
+        return 0.0
+    # Most are of lines far apart, and stay so at any tilt.
+    near = np.abs(dy) * np.cos(_TILTS[0]) - np.abs(dx * np.sin(_TILTS[0])) < _FAR
+    dx, dy = dx[near], dy[near]
+
+    def best(tilts: npt.NDArray[np.float32]) -> int:
+        # How close in height the two of each pair are when the page is turned level.
+        gaps = dy * np.cos(tilts)[:, None] - dx * np.sin(tilts)[:, None]
+        score = np.exp(-(gaps * gaps)).sum(1) / count - _TILT_PRICE * np.abs(tilts)
+        return int(np.argmax(score))
+
+    middle = best(_TILTS[::_TILT_STEP]) * _TILT_STEP
+    few = _TILTS[max(0, middle - _TILT_STEP + 1) : middle + _TILT_STEP]
+    return float(few[best(few)])
+
+
+def lines_of(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Piece]]:
+    """Pieces by line, top to bottom, each line from left to right.
+
+    From left to right each piece goes to the line whose last pieces stand at its height.
+    """
+    cos, sin = np.cos(tilt), np.sin(tilt)
+
+    def place(piece: Piece) -> tuple[float, float]:
+        x, y, w, h = piece.box
+        cx, cy = x + w / 2, y + h / 2
+        return float(cx * cos + cy * sin), float(cy * cos - cx * sin)
+
+    placed = sorted(((*place(p), p) for p in pieces), key=lambda item: item[0])
+    tall = [item for item in placed if item[2].box[3] > TALL * height]
+    rest = [item for item in placed if item[2].box[3] <= TALL * height]
+    lines: list[list[tuple[float, float, Piece]]] = []
+    rows: list[float] = []  # where each line's last pieces stand
+    for item in tall:
+        own = item[2].box[3]
+        nearest, least = -1, _OFF * max(height, min(own, _LARGE * height))
+        for number, row in enumerate(rows):
+            if abs(item[1] - row) < least:
+                nearest, least = number, abs(item[1] - row)
+        if nearest < 0:
+            lines.append([item])
+            rows.append(item[1])
+        else:
+            lines[nearest].append(item)
+            last = lines[nearest][-_ROW_PIECES:]
+            rows[nearest] = sum(y for _, y, _ in last) / len(last)
+    for item in rest:  # small marks join the nearest line, or stand alone
+        best, least = None, _MARK_OFF * height
+        for line in lines:
+            near = min(line, key=lambda other: abs(other[0] - item[0]))
+            if abs(near[1] - item[1]) < least and abs(near[0] - item[0]) < _MARK_ASIDE * height:
+                best, least = line, abs(near[1] - item[1])
+        if best is None:
+            lines.append([item])
+        else:
+            best.append(item)
+    lines.sort(key=lambda line: median(y for _, y, _ in line))
+    return [[p for _, _, p in sorted(line, key=lambda item: item[0])] for line in lines]
+
+
+def split_words(line: Sequence[Piece], height: float) -> tuple[tuple[Piece, ...], ...]:
+    """The words of a line, which is cut where a gap is wide against the glyphs and against the
+    line's other gaps."""
+    gaps = []
+    right = line[0].box[0] + line[0].box[2]
+    for piece in line[1:]:
+        gaps.append(max(0, piece.box[0] - right))
+        right = max(right, piece.box[0] + piece.box[2])
+    limit = word_gap(gaps, [p.box[2] for p in line], height)
+    words: list[list[Piece]] = [[line[0]]]
+    for gap, piece in zip(gaps, line[1:], strict=True):
+        if gap > limit:
+            words.append([])
+        words[-1].append(piece)
+    return tuple(tuple(word) for word in words)
+
+
+def word_gap(gaps: Sequence[float], widths: Sequence[float], height: float) -> float:
+    """The gap in pixels above which a new word begins.
+
+    Of all ways to part the line's gaps into narrow and wide, the one that parts them best (Otsu's
+    criterion), if the wide ones are then much wider; else only a gap wider than a glyph counts.
+    """
+    if not gaps:
+        return float("inf")
+    usual = max(median(widths), _LEAST_WIDTH * height)
+    alone = _ALONE * usual
+    # Columns and margins are no measure of the gaps between words.
+    ordered = np.sort(np.minimum(gaps, _COLUMN * usual))
+    best, least = alone, np.inf
+    # Sums of the narrow gaps and of the wide ones, for each place to part them.
+    narrow, wide = np.arange(1, len(ordered)), np.arange(len(ordered) - 1, 0, -1)
+    sums, squares = np.cumsum(ordered), np.cumsum(ordered**2)
+    low, high = sums[:-1] / narrow, (sums[-1] - sums[:-1]) / wide
+    spread = squares[-1] - narrow * low**2 - wide * high**2
+    fits = (ordered[1:] >= 0.5 * usual) & (high >= 2.0 * np.maximum(low, 0.1 * usual))
+    if fits.any():
+        cut = int(np.argmin(np.where(fits, spread, np.inf)))
+        best, least = (ordered[cut] + ordered[cut + 1]) / 2, spread[cut]
+    if np.isinf(least) and ordered[0] > 0.5 * usual and len(ordered) < 3:
+        return alone
+    return float(best)

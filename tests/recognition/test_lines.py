@@ -1,0 +1,60 @@
+"""Lines and words: nothing first, then reading order at any slope, and gaps that are spaces."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from hwr_live.recognition.ink import find_ink
+from hwr_live.recognition.lines import lines_of, split_words, tilt_of, word_gap
+from hwr_live.recognition.pieces import Piece
+from hwr_live.recognition.segment import Segmentation, segment
+from tests.support.stroke_pages import written
+
+
+def seen(lines: list[str], degrees: float = 0) -> Segmentation:
+    return segment(find_ink(written(lines, degrees).image))
+
+
+def words(line: tuple[Piece, ...]) -> list[int]:
+    """How many glyphs each word of a line has."""
+    return [len(word) for word in split_words(line, 36)]
+
+
+def test_no_pieces_have_no_lines_and_no_slope() -> None:
+    assert lines_of([], 36, 0.0) == []
+    assert tilt_of([], 36) == 0.0
+    assert word_gap([], [20], 36) == math.inf
+
+
+def test_few_pieces_are_level() -> None:
+    few = [Piece((i,), (40 * i, 20 * i, 20, 30)) for i in (1, 2)]
+    assert tilt_of(few, 36) == 0.0
+
+
+@pytest.mark.parametrize("degrees", [-10, -4, -1, 0, 1, 4, 10])
+def test_lines_and_words_are_in_reading_order(degrees: float) -> None:
+    lines = ["oxo lil", "jo xE5x ol", "5", "lx jii oEo"]
+    found = seen(lines, degrees)
+    assert [words(line) for line in found.lines] == [
+        [len(word) for word in line.split()] for line in lines
+    ]
+    for line in found.lines:
+        lefts = [piece.box[0] for piece in line]
+        assert lefts == sorted(lefts)
+    tops = [np.mean([piece.box[1] for piece in line]) for line in found.lines]
+    assert tops == sorted(tops)
+    assert math.degrees(found.tilt) == pytest.approx(degrees, abs=2)
+
+
+def test_two_columns_of_a_line_stay_one_line() -> None:
+    (line,) = seen(["oxol" + " " * 9 + "lox"]).lines
+    assert words(line) == [4, 3]
+
+
+@pytest.mark.parametrize("gap", ["", "  "])
+def test_one_character_and_one_word(gap: str) -> None:
+    (line,) = seen([f"x{gap}o"]).lines
+    assert words(line) == ([1, 1] if gap else [2])

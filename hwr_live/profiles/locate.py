@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 
 from hwr_live.errors import InputError
+from hwr_live.system.folders import user_folder
 
 LIST = "profile.json"
 """The file that makes a folder a profile."""
@@ -20,25 +20,10 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  
 def profiles_folder() -> Path:
     """The folder that profiles with a name are in; it need not be there yet.
 
-    Linux: ``$XDG_DATA_HOME/hwr-live/profiles``, by default in ``~/.local/share``; macOS:
-    ``~/Library/Application Support/hwr-live/profiles``; Windows:
-    ``%LOCALAPPDATA%\\hwr-live\\profiles``.
-
     Raises:
         InputError: if the user has no home folder.
     """
-    if sys.platform == "win32":
-        base, home = os.environ.get("LOCALAPPDATA", ""), ("AppData", "Local")
-    elif sys.platform == "darwin":
-        base, home = "", ("Library", "Application Support")
-    else:
-        base, home = os.environ.get("XDG_DATA_HOME", ""), (".local", "share")
-    if not os.path.isabs(base):  # the XDG specification: anything else is to be ignored
-        own = os.path.expanduser("~")
-        if not os.path.isabs(own):
-            raise InputError("there is no home folder for profiles; give --profile a path")
-        base = os.path.join(own, *home)
-    return Path(base) / "hwr-live" / "profiles"
+    return user_folder("data", "give --profile a path") / "profiles"
 
 
 def locate(where: str | os.PathLike[str]) -> Path:

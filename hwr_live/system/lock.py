@@ -11,25 +11,37 @@ from pathlib import Path
 
 from hwr_live.errors import HwrError
 
-_SECONDS = 10.0  # longer than any holder here needs, unless it has been stopped
 _PAUSE_S = 0.01
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds the lock that the file ``path`` stands for; the file is made, and stays.
+def locked(path: Path, *, wait_s: float = 10.0, busy: str = "") -> Iterator[None]:
+    """Holds the lock that ``path`` stands for.
+
+    Args:
+        path: a file, which is made and stays; or a folder that is there, which is locked itself.
+            Windows has locks of files only.
+        wait_s: seconds to wait for another program; ten are longer than any holder of a file here
+            needs, unless it has been stopped.
+        busy: what to say if that does not give it back.
 
     Raises:
-        HwrError: if another program does not give it back in ten seconds.
+        HwrError: if another program does not give it back.
         OSError: if the file cannot be made.
     """
-    end = time.monotonic() + _SECONDS
+    folder = path.is_dir()
+    if folder and sys.platform == "win32":
+        yield
+        return
+    how = os.O_RDONLY if folder else os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    busy = busy or f"{path.parent} is in use by another program; try again"
+    end = time.monotonic() + wait_s
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        file = os.open(path, how, 0o666)
         try:
             while not _take(file):
                 if time.monotonic() > end:
-                    raise HwrError(f"{path.parent} is in use by another program; try again")
+                    raise HwrError(busy)
                 time.sleep(_PAUSE_S)
             if not _is(file, path):  # it was deleted meanwhile, and nobody else would see this one
                 continue

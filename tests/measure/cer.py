@@ -22,9 +22,8 @@ class Errors:
     @classmethod
     def of(cls, truth: str, read: str) -> Errors:
         """Of one text, spaces and line ends left out."""
-        exact, count = error_rate(truth, read)
-        folded, _ = error_rate(truth.lower(), read.lower())
-        return cls(exact, folded, count)
+        truth, read = "".join(truth.split()), "".join(read.split())
+        return cls(edits(truth, read), edits(truth.lower(), read.lower()), len(truth))
 
     def __add__(self, other: Errors) -> Errors:
         return Errors(
@@ -40,12 +39,16 @@ class Errors:
         return "{:6.1%} {:7.1%}".format(*self.rates)
 
 
-def error_rate(truth: str, read: str) -> tuple[int, int]:
-    """Edit distance and length of the truth, spaces and line ends left out."""
-    a, b = "".join(truth.split()), "".join(read.split())
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
+def edits(truth: str, read: str) -> int:
+    """Edit distance (Levenshtein): substitutions, insertions and deletions."""
+    row = list(range(len(read) + 1))
+    for i, x in enumerate(truth, 1):
         last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
+        for j, y in enumerate(read, 1):
             last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1], len(a)
+    return row[-1]
+
+
+def error_rate(truth: str, read: str) -> float:
+    """Character error rate, spaces and line ends counted; of nothing written each edit is 1."""
+    return edits(truth, read) / max(1, len(truth))

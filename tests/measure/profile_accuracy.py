@@ -40,7 +40,7 @@ from hwr_live.crop import crop
 from hwr_live.recognition.adapt import MOST, Adaptation
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.recognition.reader import Reader
-from tests.measure.cer import error_rate
+from tests.measure import cer
 from tests.measure.compose import write_page
 from train.data.datasets import load
 from train.images.strokes import Strokes, draw, read_crohme
@@ -298,9 +298,9 @@ def lines(reader: Reader, data: Path, names: Sequence[str]) -> None:
             text = [random_words(sorted(rest), rng) for _ in range(2)]
             page = write_page(text, rest, rng)
             for column, one_reader in enumerate((reader, hand)):
-                errors, length = error_rate("\n".join(text), one_reader.read(page).text)
-                wrong[column] += errors
-            total += length
+                errors = cer.Errors.of("\n".join(text), one_reader.read(page).text)
+                wrong[column] += errors.exact
+            total += errors.count
     before, after = 100 * wrong / total
     print(f"composed lines, 3 a class{'':21}{total:7,}{before:8.2f} → {after:5.2f}")
 

@@ -28,6 +28,7 @@ from hwr_live.recognition.cache import ALIKE
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.recognition.reader import Reader
 from hwr_live.tracking.settle import Settler
+from tests.measure.cer import error_rate
 from tests.support.videos import Shake, hand_held
 
 
@@ -119,8 +120,8 @@ def _figures(frames: list[tuple[float, str, str, bool]], truth: str) -> Figures:
     late = [f for f in frames if f[0] > 1.0]
     changes = [f[0] for f in frames if f[3]]
     return Figures(
-        mean(error_rate(plain(f[1]), truth) for f in late),
-        median(error_rate(plain(f[2]), truth) for f in frames),
+        mean(error_rate(truth, plain(f[1])) for f in late),
+        median(error_rate(truth, plain(f[2])) for f in frames),
         mean(f[3] for f in late),
         mean(a[2] != b[2] for a, b in pairwise(frames)),
         changes[0] if changes else float("inf"),
@@ -130,16 +131,6 @@ def _figures(frames: list[tuple[float, str, str, bool]], truth: str) -> Figures:
 def plain(text: str) -> str:
     """Letters and digits alone, in lower case."""
     return "".join(char for char in text.lower() if char.isalnum())
-
-
-def error_rate(text: str, truth: str) -> float:
-    """Character error rate by edit distance."""
-    row = list(range(len(truth) + 1))
-    for i, a in enumerate(text, 1):
-        before, row = row, [i]
-        for j, b in enumerate(truth, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
-    return row[-1] / max(1, len(truth))
 
 
 if __name__ == "__main__":

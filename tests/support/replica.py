@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from tests.support.learnable import blocks
+from tests.support.datasets import blocks
 from train.fit.checkpoint import Checkpoint
 from train.fit.distribute import team
 from train.fit.loop import fit

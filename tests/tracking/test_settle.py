@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import pickle
 from collections.abc import Iterable
 from statistics import mean, median
@@ -13,7 +12,7 @@ import pytest
 
 from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.tracking.settle import Settled, Settler
-from tests.measure import settling as measure_camera
+from tests.measure.cer import error_rate
 from tests.support.readings import NONE, Mistakes, page_reading, readings
 
 LETTER = ["With the rapid progress of", "modern society my life has", "great changes 0123456789"]
@@ -47,7 +46,7 @@ class Run:
 
     def error(self) -> float:
         steady = [
-            error_rate(settled.text, truth)
+            error_rate(truth, settled.text)
             for settled, truth, t in zip(self.settled, self.truths, self.times, strict=True)
             if t % HALF_S > 1.0
         ]
@@ -55,7 +54,7 @@ class Run:
 
     def frame_error(self) -> float:
         return median(
-            error_rate(text, truth) for text, truth in zip(self.frames, self.truths, strict=True)
+            error_rate(truth, text) for text, truth in zip(self.frames, self.truths, strict=True)
         )
 
 
@@ -68,9 +67,6 @@ def follow(frames: Iterable[tuple[Reading, float, str]], settler: Settler | None
         run.truths.append(truth)
         run.frames.append(reading.text)
     return run
-
-
-error_rate = functools.cache(measure_camera.error_rate)
 
 
 def test_nothing_seen_is_no_text() -> None:
@@ -150,7 +146,7 @@ def test_a_single_word_is_followed_and_replaced(first: str, second: str) -> None
 def test_pages_with_a_line_in_common_are_two_pages() -> None:
     both = [LETTER[0], "modern society"], ["rapid", "With the rapid"]
     run = follow(readings(both, frames=150, seed=4, mistakes=Mistakes(wrong=0.05)))
-    assert error_rate(run.settled[75 + 13].text, "\n".join(both[1])) < 0.2
+    assert error_rate("\n".join(both[1]), run.settled[75 + 13].text) < 0.2
 
 
 def test_the_camera_jumps_and_the_text_stays() -> None:
@@ -223,7 +219,7 @@ def test_steadied_reading_keeps_places_and_takes_the_votes() -> None:
     last, steady = frames[-1][0], run.settled[-1].reading
     assert [g.box for g in steady.glyphs] == [g.box for g in last.glyphs]
     truth = "\n".join(LETTER)
-    assert error_rate(steady.text, truth) < error_rate(last.text, truth)
+    assert error_rate(truth, steady.text) < error_rate(truth, last.text)
     assert all(0 <= g.confidence <= 1 for g in steady.glyphs)
 
 

@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from hwr_live.errors import HwrError, InputError
 from tests.support import replica as replicas
-from tests.support.learnable import blocks
+from tests.support.datasets import blocks
 from train.fit import loop
 from train.fit.checkpoint import Checkpoint
 from train.fit.distribute import Team, alone, team

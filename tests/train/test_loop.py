@@ -14,7 +14,7 @@ pytest.importorskip("tensorflow", reason="TensorFlow is not installed (the extra
 import keras
 
 from hwr_live.errors import HwrError
-from tests.support.learnable import blocks
+from tests.support.datasets import blocks
 from train.fit import loop, speed
 from train.fit.checkpoint import Checkpoint, State
 from train.fit.distribute import alone

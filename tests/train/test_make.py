@@ -18,8 +18,7 @@ import keras
 
 from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.classify import Classifier
-from tests.support.datasets import write
-from tests.support.learnable import blocks, mnist_of_blocks
+from tests.support.datasets import blocks, mnist_of_blocks, write
 from train import make
 from train.fit.loop import predictor
 from train.fit.nets import dense, load_net

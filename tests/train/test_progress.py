@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import io
-import time
+import os
 from pathlib import Path
 
 import pytest
 
 from train import devices
-from train.progress import Bar, duration
+from train.progress import Bar, duration, meter
 
 
 class Terminal(io.StringIO):
+    encoding = "utf-8"
+
     def isatty(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        return 99
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A time that goes only where a test lets it."""
     now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("tqdm.std.time", lambda: now[0])
     return now
 
 
@@ -31,27 +36,38 @@ def run(bar: Bar, clock: list[float], epochs: int = 2, steps: int = 100) -> None
         for step in range(1, steps + 1):
             clock[0] += 1
             bar.show(epoch, 10 * step, 0.5, 0.75)
-        bar.end_epoch(10 * steps, f"epoch {epoch + 1} is done")
+        bar.end_epoch(f"epoch {epoch + 1} is done")
+    bar.close()
 
 
-def test_on_a_terminal_one_line_moves(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    out = Terminal()
-    run(Bar(2, 1000, out), clock)
-    text = out.getvalue()
-    assert text.count("\n") == 2
-    half = next(part for part in text.split("\r") if part.startswith("epoch 1/2 ██████░"))
-    assert "loss 0.5000 accuracy 75.00% 10 images/s, 2 min left" in half
-    assert text.split("\r")[-1].startswith("epoch 2 is done")
+def states(out: io.StringIO) -> list[str]:
+    """What a line of a terminal shows, one after the other."""
+    return [part.strip() for part in out.getvalue().split("\r") if part.strip()]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """One of 100 columns."""
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((100, 40)))
+    return Terminal()
+
+
+def test_on_a_terminal_one_line_moves(clock: list[float], terminal: Terminal) -> None:
+    run(Bar(2, 1000, terminal), clock)
+    assert terminal.getvalue().count("\n") == 2
+    half = next(part for part in states(terminal) if part.startswith("██████ "))
+    assert half == (
+        "██████       epoch 1/2, loss 0.5000 accuracy 75.00%, 10.0 images/s, 01:40 left"
+    )
+    assert states(terminal)[-1] == "epoch 2 is done"
 
 
 def test_no_line_is_wider_than_the_terminal(
-    clock: list[float], monkeypatch: pytest.MonkeyPatch
+    clock: list[float], terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    out = Terminal()
-    run(Bar(2, 1000, out), clock)
-    assert max(len(line.removesuffix("\x1b[K")) for line in out.getvalue().split("\r")) < 40
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((40, 40)))
+    run(Bar(2, 1000, terminal), clock)
+    assert 30 < max(map(len, states(terminal))) < 40
 
 
 def test_in_a_log_a_line_is_written_each_minute(clock: list[float]) -> None:
@@ -60,15 +76,37 @@ def test_in_a_log_a_line_is_written_each_minute(clock: list[float]) -> None:
     lines = out.getvalue().splitlines()
     assert len(lines) == 3 + 2
     assert "\r" not in out.getvalue()
+    assert lines[0].startswith("epoch 1/2, loss 0.5000 accuracy 75.00%, 10.0 images/s, 02:2")
     assert lines[1] == "epoch 1 is done"
 
 
-def test_time_left_counts_only_this_run(clock: list[float]) -> None:
-    out = Terminal()
-    bar = Bar(10, 1000, out)  # goes on after epoch 9
+def test_time_left_counts_only_this_run(clock: list[float], terminal: Terminal) -> None:
+    bar = Bar(10, 1000, terminal, first=9)  # goes on after epoch 9
     clock[0] = 10.0
     bar.show(9, 500, 0.1, 0.9)
-    assert "50 images/s, 10 s left" in out.getvalue()
+    bar.close()
+    assert "50.0 images/s, 00:10 left" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("total", [1, 999, 10**9])
+def test_a_log_has_no_more_lines_than_asked_for_and_ends_with_the_last_state(
+    clock: list[float], total: int
+) -> None:
+    out = io.StringIO()
+    with meter(out, "{percentage:3.0f}%", total, unit="B", lines=10) as bar:
+        for _ in range(100):
+            clock[0] += 1
+            bar.update(total / 100)
+    lines = out.getvalue().splitlines()
+    assert 1 <= len(lines) <= 11
+    assert lines[-1] == "100%"
+
+
+def test_nothing_is_told_of_nothing(clock: list[float], terminal: Terminal) -> None:
+    for out in (io.StringIO(), terminal):
+        meter(out, "{desc}", 5, unit="B").close()
+        Bar(1, 1, out).close()
+        assert not states(out)
 
 
 @pytest.mark.parametrize(

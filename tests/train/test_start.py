@@ -11,7 +11,7 @@ import pytest
 
 from hwr_live.errors import InputError
 from hwr_live.profiles.profile import Profile
-from tests.support.learnable import blocks
+from tests.support.datasets import blocks
 from train.fit.start import Start, network_files, teacher_files, with_profile
 from train.images.pool import Pool
 from train.recipe import HWR62, started

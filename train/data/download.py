@@ -6,10 +6,10 @@ which the next call goes on from.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
 import http.client
+import math
 import os
 import shutil
 import sys
@@ -18,16 +18,20 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from hwr_live.errors import InputError
+from hwr_live.system.folders import user_folder
+from hwr_live.system.lock import locked
+from train.progress import meter
 
 TIMEOUT_S = 20.0  # without a byte
 RETRIES = 5  # in a row without a new byte
 _CHUNK = 1 << 18
+_LINES = 10  # that tell of one file in a log
 _MB = 1e6
 
 
@@ -103,20 +107,14 @@ REMOTES: dict[str, tuple[Remote, ...]] = {
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept: ``HWR_CACHE``, or ``hwr-live`` in the platform's cache folder.
+    """Where fetched files are kept: ``HWR_CACHE``, or the user's cache folder.
 
-    That is ``$XDG_CACHE_HOME`` or ``~/.cache`` on Linux, ``~/Library/Caches`` on macOS and
-    ``%LOCALAPPDATA%`` on Windows.
+    Raises:
+        InputError: if the user has no home folder.
     """
     if chosen := os.environ.get("HWR_CACHE"):
         return Path(chosen).expanduser()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "hwr-live"
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return (Path(base) if base else Path.home() / "AppData" / "Local") / "hwr-live" / "Cache"
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "hwr-live"
+    return user_folder("cache", "name a folder by HWR_CACHE")
 
 
 def missing(remotes: Sequence[Remote], folder: Path) -> list[Remote]:
@@ -144,7 +142,8 @@ def fetch(
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        # The second process waits, however long that is, and then finds the files there.
+        with locked(folder, wait_s=math.inf):
             for remote in missing(remotes, folder):
                 _check_space(remote, folder)
                 try:
@@ -189,8 +188,7 @@ def _transfer(remote: Remote, part: Path, out: TextIO, pause_s: float) -> None:
     while True:
         before = _size(part)
         try:
-            with _Progress(remote, out) as progress:
-                _request(remote, part, progress)
+            _request(remote, part, out)
             return
         except _Refused as error:
             raise _Refused(_unreachable(remote, part, error)) from None
@@ -208,7 +206,7 @@ def _transfer(remote: Remote, part: Path, out: TextIO, pause_s: float) -> None:
             time.sleep(pause_s * 2 ** min(failures, 5))
 
 
-def _request(remote: Remote, part: Path, progress: _Progress) -> None:
+def _request(remote: Remote, part: Path, out: TextIO) -> None:
     """One request for what is missing; appends to ``part`` or starts it anew."""
     have = _size(part)
     request = urllib.request.Request(
@@ -224,7 +222,7 @@ def _request(remote: Remote, part: Path, progress: _Progress) -> None:
                 total = (error.headers.get("Content-Range") or "").rpartition("/")[2]
                 if total != str(have):
                     part.unlink()
-                    _request(remote, part, progress)
+                    _request(remote, part, out)
                 return
             if error.code in (408, 429) or error.code >= 500:
                 raise _Broken(f"the server answers {error.code}") from None
@@ -236,7 +234,7 @@ def _request(remote: Remote, part: Path, progress: _Progress) -> None:
         with part.open("r+b" if start else "wb") as file:
             file.seek(start)
             file.truncate()
-            done = _copy(response, file, start, remote, progress, end)
+            done = _copy(response, file, start, remote, out, end)
             file.flush()
             os.fsync(file.fileno())
     if end is not None and done < end:
@@ -260,20 +258,21 @@ def _copy(
     file: BinaryIO,
     start: int,
     remote: Remote,
-    progress: _Progress,
+    out: TextIO,
     end: int | None,
 ) -> int:
-    done = start
-    progress.start(start, end or remote.bytes)
-    while chunk := response.read(_CHUNK):
-        done += len(chunk)
-        if done > 2 * remote.bytes:
-            raise _Refused(f"the server sends more than the {_mb(remote.bytes)} that it is")
-        try:
-            file.write(chunk)
-        except OSError as error:
-            raise _Refused(f"it cannot be written ({error.strerror})") from None
-        progress.show(done)
+    done, total = start, end or remote.bytes
+    told = f"{remote.name} {{percentage:3.0f}}% of {_mb(total)}, {{rate_fmt}}, {{remaining}} left"
+    with meter(out, told, total, start, unit="B", lines=_LINES) as bar:
+        while chunk := response.read(_CHUNK):
+            done += len(chunk)
+            if done > 2 * remote.bytes:
+                raise _Refused(f"the server sends more than the {_mb(remote.bytes)} that it is")
+            try:
+                file.write(chunk)
+            except OSError as error:
+                raise _Refused(f"it cannot be written ({error.strerror})") from None
+            bar.update(len(chunk))
     return done
 
 
@@ -311,67 +310,6 @@ def _check_space(remote: Remote, folder: Path) -> None:
             f"{remote.name} needs {_mb(needed)} but {folder} has {_mb(free)} free; "
             "make room, or name another folder by HWR_CACHE"
         )
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time in ``folder``; the second waits and then finds the files there.
-
-    Held by the kernel, so a killed process leaves no lock behind. Windows has no such lock.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # a network folder without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-class _Progress:
-    """A bar on a terminal; elsewhere a line at each tenth, which a log can hold."""
-
-    def __init__(self, remote: Remote, out: TextIO) -> None:
-        self._name, self._out = remote.name, out
-        self._terminal = out.isatty()
-        self._shown = 0.0
-        self._drawn = False
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._drawn and self._terminal:
-            print(file=self._out)
-
-    def start(self, done: int, total: int) -> None:
-        self._from, self._total, self._began = done, max(total, 1), time.monotonic()
-        self._tenth = 10 * done // self._total
-
-    def show(self, done: int) -> None:
-        now = time.monotonic()
-        tenth = 10 * done // self._total
-        if self._terminal:
-            due = now - self._shown > 0.1 or done >= self._total
-        else:
-            due = tenth > self._tenth
-        if not due:
-            return
-        self._shown, self._tenth, self._drawn = now, tenth, True
-        rate = (done - self._from) / max(now - self._began, 1e-3)
-        left = max(self._total - done, 0) / max(rate, 1.0)
-        share = min(done / self._total, 1.0)
-        text = f"{self._name} {share:4.0%} of {_mb(self._total)}, {_mb(rate)}/s, {left:.0f} s left"
-        if self._terminal:
-            bar = "█" * int(24 * share) + "░" * (24 - int(24 * share))
-            print(f"\r{bar} {text}\x1b[K", end="", file=self._out, flush=True)
-        else:
-            print(text, file=self._out, flush=True)
 
 
 def _size(path: Path) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError
+from hwr_live.system.lock import locked
 from train.recipe import Recipe, recipe_from
 
 Arrays = list[npt.NDArray[Any]]
@@ -139,8 +140,6 @@ def saved_recipe(path: Path) -> Recipe | None:
 def held(folder: Path) -> Iterator[None]:
     """Makes ``folder`` and holds it: no second training may work in it meanwhile.
 
-    Held by the kernel, so a killed process leaves no lock behind. Windows has no such lock.
-
     Raises:
         HwrError: if another process holds it or it cannot be made.
     """
@@ -150,22 +149,8 @@ def held(folder: Path) -> Iterator[None]:
         raise HwrError(
             f"cannot write to {folder}: {error.strerror}; choose another --out"
         ) from None
-    try:
-        import fcntl
-    except ImportError:
+    with locked(folder, wait_s=0, busy=f"another training is at work in {folder}"):
         yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HwrError(f"another training is at work in {folder}") from None
-        except OSError:  # a network folder without locks
-            pass
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -116,7 +116,7 @@ def fit(
         _restore(average, state.average, checkpoint.path)
         say(f"going on after epoch {state.epochs}")
     say(f"{model.name}: {model.count_params():,} parameters, {len(train.labels):,} images")
-    bar = Bar(recipe.epochs, shown, None if team.chief else io.StringIO())
+    bar = Bar(recipe.epochs, shown, None if team.chief else io.StringIO(), first=state.epochs)
     for epoch in range(state.epochs, recipe.epochs):
         started = drained = time.monotonic()
         total = _Total()
@@ -156,7 +156,8 @@ def fit(
         if team.chief:
             _write_history(checkpoint.path.with_name("history.csv"), state.history)
             checkpoint.save(state)
-        bar.end_epoch(total.seen, _told(row, recipe.epochs))
+        bar.end_epoch(_told(row, recipe.epochs))
+    bar.close()
     assert state.best is not None  # at least one epoch was run or loaded
     with _policy("float32"):
         plain = NETS[recipe.net](classes)

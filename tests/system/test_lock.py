@@ -24,7 +24,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_one_holder_at_a_time(place: Path) -> None:
     with locked(place):
-        with pytest.raises(HwrError, match="^somebody is here$"):
+        with pytest.raises(HwrError, match=r"^somebody is here$"):
             locked(place, wait_s=0, busy="somebody is here").__enter__()
         with pytest.raises(HwrError, match="in use by another program; try again"):
             locked(place, wait_s=0).__enter__()

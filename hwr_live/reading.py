@@ -64,6 +64,37 @@ class Glyph:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What stands between two spaces of a line, as documents and corrections take it.
+
+    Attributes:
+        glyphs: at least one of them is readable.
+    """
+
+    glyphs: tuple[Glyph, ...]
+
+    @property
+    def readable(self) -> tuple[Glyph, ...]:
+        """The glyphs that are characters, one for each of ``text``."""
+        return tuple(glyph for glyph in self.glyphs if glyph.char is not None)
+
+    @property
+    def text(self) -> str:
+        """The readable characters."""
+        return "".join(glyph.char or "" for glyph in self.glyphs)
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around the readable glyphs."""
+        return union_box([glyph.box for glyph in self.readable])
+
+    @property
+    def confidence(self) -> float:
+        """0 to 1: that of the least sure character, as one wrong character makes a wrong word."""
+        return min(glyph.confidence for glyph in self.readable)
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of handwriting: words of glyphs, from left to right."""
 
@@ -73,6 +104,12 @@ class Line:
     def glyphs(self) -> tuple[Glyph, ...]:
         """All glyphs of the line in reading order."""
         return tuple(glyph for word in self.words for glyph in word)
+
+    @property
+    def read_words(self) -> tuple[Word, ...]:
+        """The words that have a readable character: those of ``text``."""
+        words = (Word(tuple(word)) for word in self.words)
+        return tuple(word for word in words if word.text)
 
     @property
     def text(self) -> str:
@@ -112,6 +149,11 @@ class Reading:
     def glyphs(self) -> tuple[Glyph, ...]:
         """All glyphs in reading order."""
         return tuple(glyph for line in self.lines for glyph in line.glyphs)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """All words that have a readable character, in reading order."""
+        return tuple(word for line in self.lines for word in line.read_words)
 
     @property
     def text(self) -> str:

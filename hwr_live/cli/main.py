@@ -19,6 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from hwr_live import __version__
+from hwr_live.cli.read_options import add_read_options, count
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.system.signals import STATUS, at_once
@@ -75,16 +76,12 @@ def parser() -> argparse.ArgumentParser:
         help="camera number, video file, folder, frame_%%04d.png, or URL (default: 0)",
     )
     camera.add_argument("--no-window", action="store_true", help="only print")
-    camera.add_argument("--frames", type=_count, metavar="N", help="stop after so many frames")
+    camera.add_argument("--frames", type=count, metavar="N", help="stop after so many frames")
     camera.add_argument("--save-dir", metavar="DIR", help="where S saves (default: this folder)")
     camera.add_argument("--record", metavar="FILE", help="record what is read (.avi or .mkv)")
 
-    read = commands.add_parser("read", parents=[common, known], help="read pictures")
-    read.add_argument("pictures", nargs="+", metavar="PICTURE", help="file, folder, or - for stdin")
-    read.add_argument("--overlay", metavar="DIR", help="write each picture with its reading here")
-    read.add_argument(
-        "--jobs", type=_count, default=1, metavar="N", help="processes for many pictures"
-    )
+    read = commands.add_parser("read", parents=[common, known], help="read pictures and PDF")
+    add_read_options(read)
 
     sample = commands.add_parser(
         "sample", parents=[common], help="read a page that the program draws itself"
@@ -239,42 +236,9 @@ def _camera(options: argparse.Namespace) -> int:
 
 def _read(options: argparse.Namespace) -> int:
     with at_once():
-        from hwr_live.cli.read import read_each
-        from hwr_live.media.images import STDIN, list_pictures
-        from hwr_live.system.files import make_folder, write_new
+        from hwr_live.cli import read
 
-    if options.overlay:
-        make_folder(Path(options.overlay))
-    found: list[str | InputError] = []
-    for argument in options.pictures:
-        try:
-            found += list_pictures(argument)
-        except InputError as error:
-            found.append(error)
-    paths = [one for one in found if isinstance(one, str)]
-    outcomes = read_each(
-        paths, partial(_taught, options), min(options.jobs, len(paths) or 1), bool(options.overlay)
-    )
-    status, printed = 0, False
-    with contextlib.closing(outcomes):
-        for path in found:
-            if isinstance(path, InputError):
-                status = _fail(path)
-                continue
-            reading, overlay, failed = next(outcomes)
-            if reading is None:
-                assert failed is not None
-                status = _fail(failed)
-                continue
-            if printed and not options.json:
-                print()
-            _print(reading, path, options.json)
-            printed = True
-            if overlay is not None:
-                stem = "stdin" if path == STDIN else Path(path).stem
-                for file in write_new(Path(options.overlay), stem, {".png": overlay}):
-                    print(f"wrote {file}", file=sys.stderr)
-    return status
+    return read.run(options, partial(_taught, options))
 
 
 def _teach(options: argparse.Namespace) -> int:
@@ -371,9 +335,3 @@ def _size(text: str) -> tuple[int, int]:
     if not (width.isdecimal() and height.isdecimal()):
         raise argparse.ArgumentTypeError(f"{text!r} is not WxH, such as 960x600")
     return int(width), int(height)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
-    return int(text)

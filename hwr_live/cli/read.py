@@ -1,116 +1,119 @@
-"""Many pictures, read in several processes at once and told in order."""
+"""``hwr-live read``: documents in, text or a document on standard output."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
-import io
-import signal
+import json
 import sys
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
+from hwr_live.bulk.work import Outcome, Wanted, read_each
+from hwr_live.documents import plain
+from hwr_live.documents.formats import FORMATS, Format
+from hwr_live.documents.inputs import Found, find, listed_in
+from hwr_live.documents.model import Page
 from hwr_live.errors import HwrError, InputError
-from hwr_live.media.images import STDIN, encode_png, read_picture
-from hwr_live.reading import Reading
-from hwr_live.recognition.reader import Reader
-from hwr_live.ui.paint import draw_reading
-
-_AHEAD = 2  # pictures a process that are under way or wait: more would fill the memory
+from hwr_live.readers import AnyReader
+from hwr_live.system.files import make_folder, write_new
+from hwr_live.system.missing import need
+from hwr_live.system.terminal import tell
 
 
-class Outcome(NamedTuple):
-    """What came of a picture: a reading, with the picture it is drawn over as PNG; or an error."""
-
-    reading: Reading | None
-    overlay: bytes | None = None
-    error: InputError | None = None
-
-
-def read_one(reader: Reader, path: str, overlay: bool) -> Outcome:
-    """Reads a picture; with ``overlay`` draws the reading over it, too."""
-    try:
-        picture = read_picture(path)
-        reading = reader.read(picture)
-    except InputError as error:
-        return Outcome(None, error=error)
-    return Outcome(reading, encode_png(draw_reading(picture, reading)) if overlay else None)
-
-
-def read_each(
-    paths: Iterable[str], make_reader: Callable[[], Reader], jobs: int = 1, overlay: bool = False
-) -> Generator[Outcome, None, None]:
-    """Reads pictures, in their order.
+def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> int:
+    """Reads what the options name; returns the exit status.
 
     Args:
-        paths: files, or ``-`` for standard input.
-        make_reader: makes a reader; for several jobs something that can be pickled, as each process
-            makes its own.
-        jobs: processes; 1 for this one alone.
-        overlay: whether readings are to be drawn over their pictures.
+        options: of ``hwr-live read``.
+        make_reader: can be pickled: each process makes its own reader.
 
     Raises:
-        HwrError: if a process dies, as of want of memory.
+        HwrError: if nothing can be read or written.
     """
-    reader = make_reader()  # what is wrong with it is told here, once
-    if jobs == 1:
-        for path in paths:
-            yield read_one(reader, path, overlay)
+    form = _format(options)
+    if options.overlay:
+        make_folder(Path(options.overlay))
+    found = _find(options)
+    for remark in found.remarks():
+        tell(remark)
+    wanted = Wanted(picture=form.pictures, overlay=bool(options.overlay))
+    status = Status()
+    outcomes = read_each(found.sources, make_reader, options.jobs, wanted)
+    with contextlib.closing(outcomes):
+        pages = _good(outcomes, status, options.overlay)
+        _print(form, pages, options, several=len(found.sources) > 1)
+    return status.value
+
+
+class Status:
+    """The exit status so far: the worst of what was told."""
+
+    value = 0
+
+    def fail(self, error: HwrError) -> None:
+        """Tells of a failure."""
+        tell(error)
+        self.value = max(self.value, error.status)
+
+
+def _format(options: argparse.Namespace) -> Format:
+    name = options.format or ("jsonl" if options.json else "text")
+    if options.json and name != "jsonl":
+        raise InputError(f"--json is --format jsonl; it cannot be {name} too")
+    form = FORMATS[name]
+    for module in form.packages:
+        need(module, f"--format {name}")
+    if form.pictures and sys.stdout is not None and sys.stdout.isatty():
+        raise InputError(f"--format {name} is not for a terminal; send it to a file with >")
+    return form
+
+
+def _find(options: argparse.Namespace) -> Found:
+    arguments = list(options.pictures)
+    if options.from_file is not None:
+        arguments += listed_in(options.from_file)
+    elif not arguments:
+        raise InputError("there is nothing to read: give pictures, folders, - or --from-file LIST")
+    return find(arguments, recursive=options.recursive)
+
+
+def _good(outcomes: Iterator[Outcome], status: Status, overlays: str | None) -> Iterator[Page]:
+    """The pages that could be read; what could not is told."""
+    for outcome in outcomes:
+        if outcome.page is None:
+            assert outcome.error is not None
+            status.fail(outcome.error)
+            continue
+        yield outcome.page
+        if outcome.overlay is not None and overlays is not None:
+            assert outcome.source is not None
+            stem = Path(outcome.source.name).stem
+            stem += f"-page{outcome.number}" if outcome.count > 1 else ""
+            for file in write_new(Path(overlays), stem, {".png": outcome.overlay}):
+                print(f"wrote {file}", file=sys.stderr)
+
+
+def _print(
+    form: Format, pages: Iterator[Page], options: argparse.Namespace, *, several: bool
+) -> None:
+    """Writes a document to standard output, as far as its pages have come."""
+    if options.json:
+        for page in pages:
+            told = {"source": page.source, "frame": page.number - 1, **page.reading.to_dict()}
+            print(json.dumps(told), flush=True)
         return
-    # A single picture is read sooner without them.
-    import multiprocessing
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    pool = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), _begin, initargs=(make_reader,)
-    )
-    waiting: deque[Future[Outcome]] = deque()
-    try:
-        for path in paths:
-            if path == STDIN:  # the processes have none
-                done: Future[Outcome] = Future()
-                done.set_result(read_one(reader, path, overlay))
-                waiting.append(done)
-            else:
-                with interrupts_held():  # processes are begun here, as they are needed
-                    waiting.append(pool.submit(_do, path, overlay))
-            if len(waiting) > _AHEAD * jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise HwrError("a process that read pictures died; use fewer --jobs") from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Keeps Ctrl-C back for the block, and for ever from processes that are begun in it.
-
-    A terminal interrupts them too, and Python tells of that while it starts. Windows has no such
-    means.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_own: Reader  # of a process of the pool
-
-
-def _begin(make_reader: Callable[[], Reader]) -> None:
-    global _own
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    with contextlib.redirect_stderr(io.StringIO()):  # the parent has told it
-        _own = make_reader()
-
-
-def _do(path: str, overlay: bool) -> Outcome:
-    return read_one(_own, path, overlay)
+    write = form.write
+    if form.name == "text":
+        names = options.names
+        if names is None:  # a program that reads this gets the text and nothing else
+            names = None if sys.stdout.isatty() else False
+        if names is not False:
+            write = partial(plain.text, named=lambda page: names or several or page.count > 1)
+    for piece in write(pages):
+        if isinstance(piece, bytes):
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+        else:
+            print(piece, end="", flush=True)

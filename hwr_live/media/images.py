@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -15,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
-from hwr_live.system.limits import limited, read_at_most
+from hwr_live.system.limits import MOST_PIXELS, limited, read_at_most
+from hwr_live.system.missing import need
 from hwr_live.system.silence import silence
 
 Image = npt.NDArray[np.uint8]
@@ -25,13 +27,14 @@ PICTURE_SUFFIXES = frozenset(
     f".{suffix}"
     for suffix in (
         *("bmp", "dib", "jpeg", "jpg", "jpe", "jp2", "png", "webp"),
-        *("pbm", "pgm", "ppm", "pnm", "tif", "tiff"),
+        *("pbm", "pgm", "ppm", "pnm", "tif", "tiff", "heic", "heif"),
     )
 )
 _MAX_BYTES = 256 * 1024 * 1024
 _BAND = 64  # rows
 _MOST_INK = 0.4  # of a picture: writing without paper covers less
 _LIGHT_INK = 170  # grey: where all of it is lighter than this, it was meant for a dark ground
+_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")  # brands of HEIF files
 _MAY_BE_CLEAR = (b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*")  # formats with transparent pixels
 
 
@@ -60,17 +63,6 @@ def pictures_in(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: natural_key(path.name))
 
 
-def list_pictures(path: str) -> list[str]:
-    """The pictures that a path names: those in a folder, or the file or ``-`` itself.
-
-    Raises:
-        InputError: for a folder without pictures or one that cannot be listed.
-    """
-    if path == STDIN or not os.path.isdir(path):
-        return [path]
-    return [str(picture) for picture in pictures_in(Path(path))]
-
-
 def read_picture(path: str | os.PathLike[str]) -> Image:
     """Decodes a picture, turned upright by its EXIF orientation, transparent pixels made white.
 
@@ -83,12 +75,25 @@ def read_picture(path: str | os.PathLike[str]) -> Image:
     Raises:
         InputError: if it is missing, no file, too large, cut short or no picture.
     """
-    name = "standard input" if path == STDIN else os.fspath(path)
-    data = _read_bytes(path, name)
-    if not data:
-        raise InputError(f"{name} is empty")
+    name = name_of(path)
+    return decode_picture(read_bytes(path), name)
+
+
+def name_of(path: str | os.PathLike[str]) -> str:
+    """What a path is called in messages."""
+    return "standard input" if path == STDIN else os.fspath(path)
+
+
+def decode_picture(data: bytes, name: str) -> Image:
+    """Decodes the bytes of a picture file as :func:`read_picture` does; of several pictures in it
+    the first.
+
+    Args:
+        data: the file.
+        name: what it is called in errors.
+    """
     try:
-        picture = None if is_cut_short(data) else _decode(data)
+        picture = None if is_cut_short(data) else _decode(data, name)
     except cv2.error as error:
         if "pixels" in str(error).lower():
             raise InputError(
@@ -166,19 +171,32 @@ def encode_png(picture: Image) -> bytes:
     return data.tobytes()
 
 
-def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file, or of standard input for ``-``; at least one.
+
+    Raises:
+        InputError: if it is missing, no file, empty, or larger than 256 MB.
+    """
+    name = name_of(path)
     try:
-        if path == STDIN:
-            if sys.stdin is None:
-                raise InputError(f"{name} is closed")
-            return limited(sys.stdin.buffer, _MAX_BYTES, name)
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
-            raise InputError(f"{name} is no file")
-        return read_at_most(path, _MAX_BYTES)
+        data = _read_all(path, name)
     except OSError as error:
         raise InputError(f"cannot read {name}: {error.strerror or error}") from None
     except ValueError as error:  # a name with a null byte
         raise InputError(f"cannot read {name!r}: {error}") from None
+    if not data:
+        raise InputError(f"{name} is empty")
+    return data
+
+
+def _read_all(path: str | os.PathLike[str], name: str) -> bytes:
+    if path == STDIN:
+        if sys.stdin is None:
+            raise InputError(f"{name} is closed")
+        return limited(sys.stdin.buffer, _MAX_BYTES, name)
+    if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
+        raise InputError(f"{name} is no file")
+    return read_at_most(path, _MAX_BYTES)
 
 
 def is_cut_short(data: bytes) -> bool:
@@ -200,7 +218,9 @@ def is_cut_short(data: bytes) -> bool:
     return data.find(b"\xff\xd9", at) < 0
 
 
-def _decode(data: bytes) -> Image | None:
+def _decode(data: bytes, name: str) -> Image | None:
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
+        return _decode_heif(data, name)
     raw = np.frombuffer(data, np.uint8)
     with silence():  # libpng and others tell of every broken file themselves
         if data.startswith(_MAY_BE_CLEAR):
@@ -210,6 +230,20 @@ def _decode(data: bytes) -> Image | None:
                 return _upright(to_bgr8(whole), _orientation(data))
         image = cv2.imdecode(raw, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     return None if image is None else to_bgr8(np.asarray(image))
+
+
+def _decode_heif(data: bytes, name: str) -> Image | None:
+    """The main picture of a HEIF file, which libheif turns upright."""
+    pillow_heif = need("pillow_heif", f"{name}: HEIC")
+    try:
+        with io.BytesIO(data) as file:
+            opened = pillow_heif.open_heif(file, bgr_mode=True)
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise InputError(f"{name} has too many pixels")
+            return to_bgr8(np.asarray(opened))
+    except (ValueError, RuntimeError, OSError, EOFError, SyntaxError):
+        return None
 
 
 def _orientation(data: bytes) -> int:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
+from hwr_live.errors import InputError
+
 _PACKAGES = {
     "cv2": "opencv-python",
     "numpy": "numpy",
@@ -43,3 +48,23 @@ def what_is_missing(error: ImportError) -> str:
                 "or use opencv-python-headless in place of opencv-python, which has no windows"
             )
     return f"{told}, which is needed"
+
+
+def need(module: str, what: str, extra: str = "documents") -> Any:
+    """Imports a module of a package that only some uses need.
+
+    Args:
+        module: what to import.
+        what: what it is for, the start of the line where it is missing.
+        extra: of this project, that installs it.
+
+    Raises:
+        InputError: if it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0].replace("_", "-")
+        raise InputError(
+            f'{what} needs the package {package}: python -m pip install "hwr-live[{extra}]"'
+        ) from None

@@ -1,72 +1,166 @@
-"""Many pictures, read in several processes at once and told in order."""
+"""``hwr-live read``: what is read, what is written, and what is told."""
 
 from __future__ import annotations
 
-import os
-import subprocess
+import csv
+import io
+import json
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from hwr_live.cli.read import interrupts_held, read_each
-from hwr_live.cli.sample import draw_sample
-from hwr_live.errors import HwrError, InputError
+from hwr_live.cli.main import main
+from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.documents import FORMAT_NAMES
 from hwr_live.media.images import encode_png
-from hwr_live.recognition.reader import Reader
+from tests.support.documents import frames_of, pdf_of
 
-LOAD = partial(Reader.load, "mnist")
-
-
-class Deadly:
-    """Makes a reader in the process that made it, and ends any other."""
-
-    def __init__(self) -> None:
-        self.home = os.getpid()
-
-    def __call__(self) -> Reader:
-        if os.getpid() != self.home:
-            os._exit(9)
-        return LOAD()
+SAMPLE = "\n".join(TEXT) + "\n"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pictures")
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A folder with a page, two pages in one file, another page below, and a note."""
     page = draw_sample()
-    for number in range(4):
-        (folder / f"{number}.png").write_bytes(encode_png(page[: 150 + 60 * number]))
-    (folder / "2.png").write_bytes(b"no picture")
-    return folder
+    (tmp_path / "1.png").write_bytes(encode_png(page))
+    (tmp_path / "2.tif").write_bytes(frames_of([page, page[:210]], ".tif"))
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "3.png").write_bytes(encode_png(page[210:]))
+    (tmp_path / "note.txt").touch()
+    return tmp_path
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_no_pictures_are_no_readings(jobs: int) -> None:
-    assert list(read_each([], LOAD, jobs)) == []
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of ``hwr-live read``."""
+    try:
+        status = main(["read", *map(str, arguments)])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    return (status, *capsys.readouterr())
 
 
-def test_two_processes_read_what_one_reads_and_in_order(folder: Path) -> None:
-    paths = [str(path) for path in sorted(folder.iterdir())]
-    alone, together = (list(read_each(paths, LOAD, jobs, overlay=True)) for jobs in (1, 2))
-    assert [one.overlay for one in together] == [one.overlay for one in alone]
-    texts = [[one.reading and one.reading.text for one in some] for some in (alone, together)]
-    assert texts[0] == texts[1]
-    assert isinstance(together[2].error, InputError)
-    assert str(together[2].error) == str(alone[2].error)
-    assert len({one.overlay for one in together}) == 4
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "--from-file gone",
+        "--from-file .",
+        "1.png --format docx",
+        "1.png --json --format csv",
+        "1.png --jobs 0",
+        "gone --recursive",
+    ],
+)
+def test_bad_use_is_told_in_one_line(
+    arguments: str, shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(shelf)
+    status, out, err = run(capsys, *arguments.split())
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
 
 
-def test_a_process_that_dies_is_told(folder: Path) -> None:
-    with pytest.raises(HwrError, match="fewer --jobs"):
-        list(read_each([str(folder / "0.png")] * 3, Deadly(), 2))
+def test_what_is_passed_over_is_told(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, shelf)
+    assert (status, out) == (0, f"{SAMPLE}\n{SAMPLE}\n{TEXT[0]}\n")
+    assert [line.split(":")[1].strip() for line in err.splitlines()] == [
+        "skipped 1 file that is no picture",
+        "skipped 1 folder; --recursive reads what is in it",
+    ]
+    status, out, err = run(capsys, "--recursive", shelf)
+    assert (status, out) == (0, f"{SAMPLE}\n{SAMPLE}\n{TEXT[0]}\n\n{TEXT[1]}\n")
+    assert len(err.splitlines()) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot keep signals back")
-def test_processes_that_are_begun_are_not_interrupted() -> None:
-    ask = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
-    with interrupts_held():
-        child = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True)
-    assert child.stdout == b"True\n"
-    child = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True)
-    assert child.stdout == b"False\n"
+def test_a_phone_picture_beside_another_is_never_passed_over_in_silence(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shelf / "below" / "4.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(99))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    status, out, err = run(capsys, shelf / "below")
+    assert (status, out) == (2, f"{TEXT[1]}\n")
+    assert 'pip install "hwr-live[documents]"' in err
+    assert "4.heic" in err
+
+
+def test_a_list_of_files(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = f"{shelf / 'below' / '3.png'}\n\n{shelf / '1.png'}\n"
+    (shelf / "list").write_text(listed)
+    expected = (0, f"{TEXT[1]}\n\n{SAMPLE}", "")
+    assert run(capsys, "--from-file", shelf / "list") == expected
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(listed.encode())))
+    assert run(capsys, "--from-file", "-") == expected
+    (shelf / "list").write_text("\n")
+    assert run(capsys, "--from-file", shelf / "list") == (0, "", "")
+
+
+def test_whose_text_it_is(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = shelf / "1.png", shelf / "2.tif"
+    named = (
+        f"== {one} ==\n{SAMPLE}\n== {two}, page 1 ==\n{SAMPLE}\n== {two}, page 2 ==\n{TEXT[0]}\n"
+    )
+    bare = f"{SAMPLE}\n{SAMPLE}\n{TEXT[0]}\n"
+    assert run(capsys, one, two)[1] == bare  # a program that reads this wants the text alone
+    assert run(capsys, one, two, "--names")[1] == named
+    assert run(capsys, one, "--names")[1] == f"== {one} ==\n{SAMPLE}"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(capsys, one, two)[1] == named
+    assert run(capsys, one, two, "--no-names")[1] == bare
+    assert run(capsys, one)[1] == SAMPLE
+    assert run(capsys, two)[1] == named.removeprefix(f"== {one} ==\n{SAMPLE}\n")
+
+
+def test_a_pdf_is_not_for_a_terminal(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pikepdf", reason="PDF needs pikepdf: the extra documents")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    status, out, err = run(capsys, shelf / "1.png", "--format", "pdf")
+    assert (status, out) == (2, "")
+    assert "terminal" in err
+
+
+@pytest.mark.parametrize("name", FORMAT_NAMES)
+def test_formats_on_standard_output(
+    name: str, shelf: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    if name == "pdf":
+        pytest.importorskip("pikepdf", reason="PDF needs pikepdf: the extra documents")
+    one, two = str(shelf / "1.png"), str(shelf / "2.tif")
+    assert main(["read", one, two, "--format", name]) == 0
+    out, err = capfdbinary.readouterr()
+    assert err == b""
+    starts = {"pdf": b"%PDF-", "hocr": b"<?xml", "alto": b"<?xml", "json": b"["}
+    assert out.startswith(starts.get(name, out[:1]))
+    if name == "csv":
+        rows = list(csv.DictReader(io.StringIO(out.decode())))
+        assert [row["text"] for row in rows] == [*TEXT, *TEXT, TEXT[0]]
+        assert {row["source"] for row in rows} == {one, two}
+    if name in ("json", "jsonl"):
+        told = json.loads(out) if name == "json" else [json.loads(x) for x in out.splitlines()]
+        assert [one["frame"] for one in told] == [0, 0, 1]
+
+
+def test_pages_of_a_pdf_are_frames_of_json(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pypdfium2", reason="PDF needs pypdfium2: the extra documents")
+    pdf_of([draw_sample(), draw_sample()[:210]], shelf / "scan.pdf")
+    status, out, err = run(capsys, shelf / "scan.pdf", "--json", "--jobs", 2)
+    assert (status, err) == (0, "")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [(one["frame"], one["text"] + "\n") for one in told] == [
+        (0, SAMPLE),
+        (1, TEXT[0] + "\n"),
+    ]
+    assert [list(one) for one in told] == [["source", "frame", "size", "text", "lines", "ms"]] * 2
+
+
+def test_overlays_of_pages_have_their_numbers(
+    shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, shelf / "2.tif", "--overlay", shelf / "o")[0] == 0
+    assert sorted(path.name for path in (shelf / "o").iterdir()) == ["2-page1.png", "2-page2.png"]

@@ -1,0 +1,45 @@
+"""The options of ``hwr-live read``, known without loading what reads."""
+
+from __future__ import annotations
+
+import argparse
+
+from hwr_live.documents import FORMAT_NAMES
+
+
+def add_read_options(read: argparse.ArgumentParser) -> None:
+    """Adds what only ``read`` has to its options."""
+    read.add_argument(
+        "pictures",
+        nargs="*",
+        metavar="FILE",
+        help="a picture, a PDF, a folder of them, or - for standard input",
+    )
+    read.add_argument(
+        "--recursive", action="store_true", help="look into the folders of folders, too"
+    )
+    read.add_argument(
+        "--from-file", metavar="LIST", help="read the files that LIST names, one a line; - is stdin"
+    )
+    read.add_argument(
+        "--format",
+        choices=FORMAT_NAMES,
+        help=f"what is written: {', '.join(FORMAT_NAMES)} (default: text)",
+    )
+    read.add_argument(
+        "--names",
+        action=argparse.BooleanOptionalAction,
+        help="write whose text it is, as == page.jpg ==; by default on a terminal, if there are "
+        "several",
+    )
+    read.add_argument("--overlay", metavar="DIR", help="write each picture with its reading here")
+    read.add_argument(
+        "--jobs", type=count, default=1, metavar="N", help="processes for many pages (default: 1)"
+    )
+
+
+def count(text: str) -> int:
+    """A whole number of at least 1, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
+    return int(text)

@@ -1,0 +1,212 @@
+"""Documents in: files of one page or many, opened page by page."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from hwr_live.errors import InputError
+from hwr_live.media.images import STDIN, Image, decode_picture, name_of, read_bytes, to_bgr8
+from hwr_live.system.limits import MOST_PIXELS
+from hwr_live.system.missing import need
+from hwr_live.system.silence import silence
+
+PDF_DPI = 200.0
+"""Pixels an inch at which pages of PDF are drawn."""
+
+_POINTS = 72.0  # an inch
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_GIF = b"GIF8"
+_WEBP = (b"RIFF", b"WEBP")
+
+
+class Picture(NamedTuple):
+    """A page to be read.
+
+    Attributes:
+        image: uint8 (h, w, 3) BGR.
+        dpi: pixels an inch; None where the file does not tell.
+    """
+
+    image: Image
+    dpi: float | None = None
+
+
+class Document(ABC):
+    """An open file of pages.
+
+    Attributes:
+        name: what it is called in messages.
+        count: of its pages.
+    """
+
+    def __init__(self, name: str, count: int) -> None:
+        self.name, self.count = name, count
+
+    @abstractmethod
+    def page(self, number: int) -> Picture:
+        """A page, by its number from 1.
+
+        Raises:
+            InputError: if it cannot be read.
+        """
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        return
+
+
+def open_document(path: str) -> Document:
+    """Opens a file as its first bytes tell, whatever its name says: PDF, TIFF, GIF, WebP, or any
+    other picture as a document of one page.
+
+    Args:
+        path: a file, or ``-`` for standard input.
+
+    Raises:
+        InputError: if it is missing, no file, too large, broken, protected by a password, or needs
+            a package that is not installed.
+    """
+    if path != STDIN and _start_of(path).startswith(b"%PDF"):
+        return PdfDocument(path, name_of(path))  # as it may be large, it is not read as a whole
+    return document_of(read_bytes(path), name_of(path))
+
+
+def document_of(data: bytes, name: str) -> Document:
+    """The same of the bytes of a file.
+
+    Args:
+        data: the file.
+        name: what it is called in messages.
+    """
+    if data.startswith(b"%PDF"):
+        return PdfDocument(data, name)
+    several = data.startswith((*_TIFF, _GIF)) or (data[:4], data[8:12]) == _WEBP
+    return FramesDocument(data, name) if several else PictureDocument(data, name)
+
+
+def _start_of(path: str) -> bytes:
+    """The first bytes of a file; none where that is no file, which is told when it is read."""
+    try:
+        if not os.path.isfile(path):
+            return b""
+        with open(path, "rb") as file:
+            return file.read(8)
+    except (OSError, ValueError):
+        return b""
+
+
+class PictureDocument(Document):
+    """A picture file of one page."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(name, 1)
+        self._data = data
+
+    def page(self, number: int) -> Picture:
+        return Picture(decode_picture(self._data, self.name))
+
+
+class FramesDocument(Document):
+    """A TIFF, GIF or WebP file, each of whose pictures is a page."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._data = data
+        self._pillow = not data.startswith(_TIFF) and not hasattr(cv2, "imdecodeanimation")
+        super().__init__(name, max(1, self._frames(data)))
+
+    def page(self, number: int) -> Picture:
+        if self.count == 1 and not (self._pillow and self._data.startswith(_GIF)):
+            return Picture(decode_picture(self._data, self.name))
+        try:
+            image = self._by_pillow(number) if self._pillow else self._by_opencv(number)
+        except (cv2.error, OSError, EOFError, ValueError, SyntaxError):
+            image = None
+        except MemoryError:
+            raise InputError(f"page {number} of {self.name} is too large to read") from None
+        if image is None:
+            raise InputError(f"page {number} of {self.name} is no picture that can be read")
+        return Picture(to_bgr8(image))
+
+    def _frames(self, data: bytes) -> int:
+        if not self._pillow:
+            # OpenCV counts the pictures of files only.
+            with tempfile.TemporaryDirectory() as folder, silence():
+                path = os.path.join(folder, "frames")
+                with open(path, "wb") as file:
+                    file.write(data)
+                try:
+                    return int(cv2.imcount(path))
+                except cv2.error:
+                    return 1
+        if not data.startswith(_GIF) and b"ANMF" not in data:  # WebP without animation
+            return 1
+        try:
+            return int(getattr(self._open(), "n_frames", 1))
+        except (OSError, EOFError, ValueError, SyntaxError):
+            return 1
+
+    def _open(self) -> Any:
+        import io
+
+        return need("PIL.Image", f"{self.name}: this kind of file").open(io.BytesIO(self._data))
+
+    def _by_pillow(self, number: int) -> Any:
+        opened = self._open()
+        if opened.width * opened.height > MOST_PIXELS:
+            raise InputError(f"{self.name} has too many pixels")
+        opened.seek(number - 1)
+        return np.asarray(opened.convert("RGBA"))[:, :, [2, 1, 0, 3]]
+
+    def _by_opencv(self, number: int) -> Any:
+        raw = np.frombuffer(self._data, np.uint8)
+        with silence():
+            if self._data.startswith(_TIFF):
+                flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
+                done, found = cv2.imdecodemulti(raw, flags, range=(number - 1, number))
+                return found[0] if done and found else None
+            done, animation = cv2.imdecodeanimation(raw, start=number - 1, count=1)
+            return animation.frames[0] if done and animation.frames else None
+
+
+class PdfDocument(Document):
+    """A PDF file, whose pages are drawn by PDFium."""
+
+    def __init__(self, source: str | bytes, name: str) -> None:
+        self._pdfium = need("pypdfium2", f"{name}: PDF")
+        try:
+            self._file = self._pdfium.PdfDocument(source)
+            count = len(self._file)
+        except (self._pdfium.PdfiumError, OSError, ValueError) as error:
+            if "password" in str(error).lower():
+                told = f"{name} is protected by a password; remove that first"
+                raise InputError(told) from None
+            raise InputError(f"{name} is no PDF that can be read, or broken") from None
+        if not count:
+            raise InputError(f"{name} has no pages")
+        super().__init__(name, count)
+
+    def page(self, number: int) -> Picture:
+        try:
+            page = self._file[number - 1]
+            width, height = page.get_size()
+            dpi = PDF_DPI
+            pixels = width * height * (dpi / _POINTS) ** 2
+            if not (width > 0 and height > 0 and math.isfinite(pixels)):
+                raise ValueError("no size")
+            if pixels > MOST_PIXELS:  # a poster, or a file that was made to be a burden
+                dpi *= 0.99 * math.sqrt(MOST_PIXELS / pixels)
+            image = page.render(scale=dpi / _POINTS, may_draw_forms=True).to_numpy().copy()
+            page.close()
+        except (self._pdfium.PdfiumError, ValueError, IndexError, MemoryError):
+            raise InputError(f"page {number} of {self.name} cannot be drawn") from None
+        return Picture(to_bgr8(image), dpi)
+
+    def close(self) -> None:
+        self._file.close()

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hwr_live.camera.advice import advise
 from hwr_live.camera.report import Follower, Report
 from hwr_live.media.frames import Frame
 from hwr_live.media.images import Image
 from hwr_live.readers import AnyReader, AnyView
 from hwr_live.reading import Box, Glyph, Reading
-from hwr_live.recognition.advice import advise
 
 _THREADS = min(2, os.cpu_count() or 1)  # more would only make each other slower
 _BUSY = 0.5  # share of a reading's time that has a processor, below which the machine is busy

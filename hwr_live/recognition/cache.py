@@ -1,5 +1,6 @@
 """What the network said of crops, for those that come again: the same ones on the pad, and almost
-the same ones in the next frames of a camera. And the crops of ink that comes again.
+the same ones in the next frames of a camera. And the crops of ink, and what was made of lines, that
+come again.
 
 Frames of a camera are read by two threads, which share one memory.
 """
@@ -7,7 +8,8 @@ Frames of a camera are read by two threads, which share one memory.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,7 @@ from hwr_live.crop import SIZE, crop
 
 Crops = npt.NDArray[np.uint8]
 Answers = npt.NDArray[np.float32]
+_T = TypeVar("_T")
 
 ALIKE = 10.0
 """Grey levels: the tolerance for frames of a camera. In a hand-held video the crops of one glyph
@@ -23,12 +26,13 @@ differ by about as much from frame to frame; from a crop of any other character 
 than 28 away. The error rates of single frames and of settled text stay the same with it."""
 
 MOST = 1024  # crops that are kept: a few full pages
+_MOST_LINES = 128  # answers about lines that are kept, two of each line: a full page
 _BLOCK = 4  # pixels: crops are compared at a quarter of their size first
 _PRODUCT = 200_000  # multiplications that BLAS does without threads
 _LEAST_USES, _MOST_USES = 3, 8  # by turns, so that a page's answers do not all grow old together
 
 
-class Memory:
+class AnswerCache:
     """Answers by crop; the oldest are forgotten.
 
     Args:
@@ -92,7 +96,7 @@ class Memory:
             self._uses[places] = _LEAST_USES + numbers % (_MOST_USES - _LEAST_USES + 1)
 
 
-class Inks:
+class CropCache:
     """Crops by the ink that they were made of; the oldest are forgotten."""
 
     def __init__(self) -> None:
@@ -109,6 +113,28 @@ class Inks:
                 self._crops[key] = crop(ink)
             place[:] = self._crops[key]
         return out
+
+
+class LineCache:
+    """What was made of lines of glyphs, by the numbers that it was made of; the oldest are
+    forgotten. On the pad most lines are the same again after a stroke."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, numbers: Sequence[npt.NDArray[Any]], make: Callable[[], _T]) -> _T:
+        """What was made of these arrays before, or else what ``make`` makes now."""
+        key = tuple((array.shape, array.tobytes()) for array in numbers)
+        with self._lock:
+            if key in self._made:
+                return self._made[key]  # type: ignore[no-any-return]
+        made = make()
+        with self._lock:
+            if len(self._made) >= _MOST_LINES:
+                self._made.pop(next(iter(self._made)))
+            self._made[key] = made
+        return made
 
 
 def _outlines(crops: Crops) -> npt.NDArray[np.float32]:

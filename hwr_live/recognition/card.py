@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.errors import InputError, one_line
+from hwr_live.recognition.settings import DEFAULTS, DecoderSettings
 from hwr_live.system.limits import MOST_CARD, read_at_most
 
 FILE = "card.json"
@@ -39,6 +40,7 @@ class Card:
         reject_above: probability of None above which ink is no character.
         class_shares: (classes,) how often each class was shown in training.
         file: the name of the LiteRT file beside the card.
+        decoder: what the search with this model was tuned by.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Card:
     reject_above: float
     class_shares: tuple[float, ...]
     file: str
+    decoder: DecoderSettings = DEFAULTS
 
     @classmethod
     def load(cls, folder: Path) -> Card:
@@ -88,6 +91,7 @@ class Card:
                 reject_above=_number(calibration.get("reject_above", 0.5)),
                 class_shares=shares,
                 file=file,
+                decoder=DecoderSettings.from_dict(data.get("decoder", {})),
             )
 
 

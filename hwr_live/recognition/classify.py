@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from hwr_live.crop import SIZE, crop, network_input
 from hwr_live.errors import InputError
-from hwr_live.recognition.cache import Inks, Memory
+from hwr_live.recognition.cache import AnswerCache, CropCache
 from hwr_live.recognition.card import Card
 from hwr_live.recognition.network import Network
 from hwr_live.system.limits import MOST_MODEL, read_at_most
@@ -46,8 +46,8 @@ class Classifier:
             raise InputError(f"cannot read the model {path}: {error.strerror}") from None
         if content[4:8] != b"TFL3":
             raise InputError(f"{path} is no LiteRT file")
-        self._memory: Memory | None = None
-        self._inks: Inks | None = None
+        self._memory: AnswerCache | None = None
+        self._inks: CropCache | None = None
         self._network = Network(path, content, self.card.shape)
         try:
             outputs = named_outputs(self._network.interpreter)
@@ -99,11 +99,16 @@ class Classifier:
         """Whether the model gives embeddings; ``look`` has its logits instead where it does not."""
         return self._embedding != self._logits
 
+    @property
+    def remembers(self) -> bool:
+        """Whether answers are kept, for what comes again."""
+        return self._memory is not None
+
     def remembering(self, tolerance: float) -> Classifier:
-        """The same model with a memory of its own, for crops that come again (``Memory``)."""
+        """The same model with a memory of its own, for crops that come again (``AnswerCache``)."""
         other = copy.copy(self)
-        other._memory = Memory(tolerance, len(self.card.labels) + self._embedding_width)
-        other._inks = None if tolerance else Inks()  # a camera never sees the same ink again
+        other._memory = AnswerCache(tolerance, len(self.card.labels) + self._embedding_width)
+        other._inks = None if tolerance else CropCache()  # a camera never sees the same ink again
         return other
 
     def _recalled(

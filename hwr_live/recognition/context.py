@@ -9,25 +9,26 @@ they are decided by stated rules instead:
 - *Zones*: each character reaches from a known height to a known depth, in x-heights. The line's
   x-height and baseline are those under which its glyphs fit best, whatever they are.
 - *Kind of word*: words are digits, lower case, capitals, a capital with lower case, capitals with
-  digits, or anything. The kinds have the prior ``KINDS``; a line's words lend each other theirs.
+  digits, or a mixture. Each kind has a prior; a line's words lend each other theirs.
 
 Zones move probability within a shape (``chars.SHAPES``) in full and between shapes by their root,
-the kind of word a little beyond shapes (never more than ``1 / _KIND_FLOOR``), so that a clear glyph
-is not overruled.
+the kind of word a little beyond shapes (never more than 1 over ``kind_floor``), so that a clear
+glyph is not overruled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from hwr_live.chars import DIGITS, LOWER, MARKS, SHAPES, UPPER
+from hwr_live.recognition.cache import LineCache
+from hwr_live.recognition.settings import DEFAULTS, ContextSettings
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,97 +53,221 @@ ZONES: dict[str, tuple[float, float]] = {
 }
 """Top and bottom of each character above the baseline, in x-heights; hand print, not type."""
 
-_TOP_SPREAD, _BOTTOM_SPREAD = 0.2, 0.22  # x-heights: how far hands stray from the zones
-_BETWEEN = 0.5  # the power of zones between shapes: hands stray more from them than composed pages
-_ZONE_FLOOR = 0.03  # a glyph quite out of its zone is this likely, not impossible
+# Guide lines are looked for on a grid, as fine as hands are even; its size costs time.
 _X_HEIGHTS = np.geomspace(0.35, 1.15, 18)  # tried, against the line's usual glyph height
 _BASELINES = np.linspace(-0.5, 0.5, 11)  # tried, in usual heights from the median bottom
-_FRAMES = np.stack([v.ravel() for v in np.meshgrid(_X_HEIGHTS, _BASELINES, indexing="ij")])
-_GRID = np.arange(_FRAMES.shape[1]).reshape(len(_X_HEIGHTS), len(_BASELINES))
-_COARSE = _GRID[::2, ::2].ravel()  # tried first …
-_BEST = 8  # … and around so many of them all the others
+_GUIDES = np.stack([v.ravel() for v in np.meshgrid(_X_HEIGHTS, _BASELINES, indexing="ij")])
+_GRID = np.arange(_GUIDES.shape[1]).reshape(len(_X_HEIGHTS), len(_BASELINES))
+_COARSE = _GRID[::2, ::2].ravel()  # a quarter of the grid, which is tried first
+_BEST = 8  # points of that, around which all the others are tried
 _AROUND = sliding_window_view(np.pad(_GRID, 1, "edge"), (3, 3))[::2, ::2].reshape(-1, 9)
 
-KINDS = {
-    "digits": 0.25,
-    "lower": 0.32,
-    "upper": 0.24,
-    "capital": 0.12,
-    "code": 0.01,  # capitals and digits: rare, or every 0 among capitals would be one
-    "any": 0.06,
-}
-"""The prior of each kind of word."""
 
-_KIND_FLOOR = 0.05
-_AMONG_LETTERS = 0.1
-_LENT = 2.0  # how many words' worth the prior weighs against the line's other words
+class Guides(NamedTuple):
+    """The guide lines that a line of writing stands on, in pixels, the line made level.
+
+    Attributes:
+        x_height: the height of an x.
+        baseline: the place of the baseline, downwards.
+    """
+
+    x_height: float
+    baseline: float
 
 
-def decide(
-    words: Sequence[npt.NDArray[np.float64]],
-    boxes: Sequence[npt.NDArray[np.float64]],
-    chars: Sequence[str],
-) -> list[Floats]:
-    """Moves probability between look-alikes by what the line tells.
+class Context:
+    """What lines tell of some characters.
 
     Args:
-        words: for each word (n, classes) probabilities of its glyphs, rows of sum 1.
-        boxes: for each word (n, 2): top and bottom of its glyphs in pixels, the line level.
         chars: (classes,) the characters.
-
-    Returns:
-        Probabilities in the form of ``words``.
+        settings: what size, place and kind of word weigh.
+        cache: keeps what was decided, for lines that come again; None for none.
     """
-    alphabet = _alphabet(tuple(chars))
-    if not words or alphabet is None:
-        return [np.asarray(w, np.float64) for w in words]
-    flat, places = (np.concatenate(part, dtype=np.float64) for part in (words, boxes))
-    sizes = tuple(map(len, words))
-    decided = _decided(flat.tobytes(), places.tobytes(), sizes, tuple(chars))
-    return np.split(decided.copy(), np.cumsum(sizes)[:-1])
+
+    def __init__(
+        self,
+        chars: Sequence[str],
+        settings: ContextSettings = DEFAULTS.context,
+        cache: LineCache | None = None,
+    ) -> None:
+        self._settings, self._cache = settings, cache
+        self._alphabet = _alphabet_of(chars, settings)
+        self._priors = np.array([getattr(settings, kind) for kind in _KINDS])
+
+    def guides(self, p: Floats, places: Floats) -> Guides | None:
+        """A line's guide lines: those that its glyphs fit best, each a mixture of what it may be.
+
+        Args:
+            p: (n, classes) probabilities of the line's glyphs, rows of sum 1.
+            places: (n, 2): top and bottom of each glyph in pixels, the line level.
+
+        Returns:
+            None where nothing tells.
+        """
+        alphabet = self._alphabet
+        if alphabet is None or not len(p):
+            return None
+        if self._cache is None:
+            return self._fit_guides(p, places, alphabet)
+        return self._cache.get((p, places), lambda: self._fit_guides(p, places, alphabet))
+
+    def fit_in(self, guides: Guides | Floats, places: Floats) -> Floats:
+        """(n, classes): how well glyphs with these tops and bottoms fit each character's zone,
+        above 0 to 1, in a line with these guide lines; or each in its own, (n, 2)."""
+        alphabet = self._alphabet
+        if alphabet is None:
+            raise ValueError("of these characters a line tells nothing")
+        x_height, base = np.asarray(guides, np.float64).T
+        near = self._nearness(x_height, base, places.T, alphabet)
+        floor = self._settings.zone_floor
+        chosen = (near + floor) / (1 + floor)
+        return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)
+
+    def decide(
+        self,
+        words: Sequence[npt.NDArray[np.float64]],
+        places: Sequence[npt.NDArray[np.float64]],
+        known: tuple[Floats, Floats, Guides | None] | None = None,
+    ) -> list[Floats]:
+        """Moves probability between look-alikes by what the line tells.
+
+        Args:
+            words: for each word (n, classes) probabilities of its glyphs, rows of sum 1.
+            places: for each word (n, 2): top and bottom of its glyphs in pixels, the line level.
+            known: probabilities and places of a line with the guide lines that were found for it,
+                which need not be looked for again if this is the same line.
+
+        Returns:
+            Probabilities in the form of ``words``.
+        """
+        alphabet = self._alphabet
+        if not words or alphabet is None:
+            return [np.asarray(w, np.float64) for w in words]
+        p, spots = (np.concatenate(part, dtype=np.float64) for part in (words, places))
+        sizes = np.array([len(word) for word in words])
+
+        def decided() -> Floats:
+            if known and np.array_equal(known[0], p) and np.array_equal(known[1], spots):
+                guides = known[2]
+            else:
+                guides = self.guides(p, spots)
+            return self._decide(p, spots, sizes, guides, alphabet)
+
+        if self._cache is None:
+            found = decided()
+        else:
+            found = self._cache.get((p, spots, sizes), decided).copy()
+        return np.split(found, np.cumsum(sizes)[:-1])
+
+    def _decide(
+        self,
+        p: Floats,
+        places: Floats,
+        sizes: npt.NDArray[np.intp],
+        guides: Guides | None,
+        alphabet: _Alphabet,
+    ) -> Floats:
+        """(n, classes) of a line, word after word."""
+        fit = np.ones_like(p) if guides is None else self.fit_in(guides, places)
+        shaped = _within_shapes(p, fit, alphabet.same, self._settings.between)
+        shaped /= shaped.sum(1, keepdims=True)
+        return self._by_kind(_marks_apart(p, fit, shaped, alphabet.mark), sizes, alphabet)
+
+    def _fit_guides(self, p: Floats, places: Floats, alphabet: _Alphabet) -> Guides | None:
+        top, bottom = spots = places.T
+        # Marks are smaller than what is usual, and many of them do not stand on the baseline.
+        letters = p[:, alphabet.mark].sum(1) < 0.5
+        if not letters.any():
+            letters[:] = True
+        usual = float(np.median((bottom - top)[letters]))
+        if usual <= 0:
+            return None
+        mass = (p @ alphabet.zones).T.astype(np.float32)  # (zones, n)
+        middle = float(np.median(bottom[letters]))
+        # In float32, whose exponential is many times as quick.
+        edges = ((spots - middle) / usual).astype(np.float32)
+        floor = np.float32(self._settings.zone_floor) * mass.sum(0) + np.float32(1e-9)
+
+        def likely(tried: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+            x_heights, bases = (v[:, None, None].astype(np.float32) for v in _GUIDES[:, tried])
+            near = self._nearness(x_heights, bases, edges, alphabet)
+            near *= mass
+            heard = near.sum(1)
+            heard += floor
+            return np.asarray(np.log(heard, out=heard).sum(1), np.float32)
+
+        # A quarter of all first, then those around the best of them.
+        some = np.argsort(-likely(_COARSE))[:_BEST]
+        around = np.flatnonzero(np.bincount(_AROUND[some].ravel()))
+        x_height, base = _GUIDES[:, around[int(likely(around).argmax())]].tolist()
+        return Guides(x_height * usual, base * usual + middle)
+
+    def _nearness(
+        self, x_height: Any, base: Any, edges: npt.NDArray[Any], alphabet: _Alphabet
+    ) -> Any:
+        """(..., zones, n): how near each glyph's edges are to those of each zone, 0 to 1.
+
+        Args:
+            x_height, base: one or many, (..., 1, 1).
+            edges: (2, n), top and bottom of each glyph, in the unit and of the type of both.
+            alphabet: of the characters.
+        """
+        fits = []
+        for edge, zones, spread in (
+            (edges[0], alphabet.tops, self._settings.top_spread),
+            (edges[1], alphabet.bottoms, self._settings.bottom_spread),
+        ):
+            off = (base - edge) / x_height - zones[:, None].astype(edges.dtype)
+            off /= spread
+            # Far off is far enough: numbers too small for float32 are slow.
+            off *= off
+            off *= -0.5
+            fits.append(np.exp(np.maximum(off, -40, out=off), out=off))
+        # Many zones share an edge.
+        top, bottom = fits
+        near = top.take(alphabet.top_of, -2)
+        near *= bottom.take(alphabet.bottom_of, -2)
+        return near
+
+    def _by_kind(self, p: Floats, sizes: npt.NDArray[np.intp], alphabet: _Alphabet) -> Floats:
+        """Weighs each glyph's characters by the kinds that its word may be of.
+
+        Args:
+            p: (n, classes) of the line's glyphs, word after word.
+            sizes: (words,) how many glyphs each word has.
+            alphabet: of the classes.
+        """
+        starts = np.cumsum(sizes) - sizes
+        further = np.ones(len(p), np.intp)
+        further[starts] = 0
+        count = p.shape[1]
+        # Each kind spreads its probability evenly over its characters: few characters, more each.
+        at_start, later = (p @ members.T * count for members in alphabet.members)
+        fits = np.where(further[:, None], later, at_start)
+        likelihoods = np.add.reduceat(np.log(np.maximum(fits, 1e-6)), starts)
+        likelihoods[sizes == 1, 3] = -np.inf  # a lone capital is "upper"
+        chances = np.exp(likelihoods - likelihoods.max(1, keepdims=True))
+        prior = self._priors
+        lent = self._settings.lent
+        shares = prior
+        for _ in range(3):
+            posteriors = shares * chances
+            posteriors /= posteriors.sum(1, keepdims=True)
+            shares = (lent * prior + posteriors.sum(0)) / (lent + len(sizes))
+        first, rest = (posteriors @ members * count for members in alphabet.members)
+        word = np.repeat(np.arange(len(sizes)), sizes)
+        factor = np.where(further[:, None], rest[word], first[word])
+        factor = factor / np.maximum(factor.max(1, keepdims=True), 1e-12)
+        same = alphabet.same
+        inside = _within_shapes(p, factor + 1e-4, same)
+        # A shape has as much as those of its characters that such words have: of 1, l and I the 1
+        # alone in a word of digits.
+        beyond = inside * np.maximum((factor @ same) / same.sum(0), self._settings.kind_floor)
+        return np.asarray(beyond / beyond.sum(1, keepdims=True), np.float64)
 
 
-def frame_of(p: Floats, places: Floats, chars: Sequence[str]) -> tuple[float, float] | None:
-    """A line's x-height and the place of its baseline, in pixels: those under which its glyphs fit
-    best, each a mixture of what it may be.
-
-    Args:
-        p: (n, classes) probabilities of the line's glyphs, rows of sum 1.
-        places: (n, 2): top and bottom of each glyph in pixels, the line level.
-        chars: (classes,) the characters.
-
-    Returns:
-        None where nothing tells.
-    """
-    if _alphabet(tuple(chars)) is None or not len(p):
-        return None
-    return _frame(p.tobytes(), places.tobytes(), tuple(chars))
-
-
-def fit_in(frame: tuple[float, float] | Floats, places: Floats, chars: Sequence[str]) -> Floats:
-    """(n, classes): how well glyphs with these tops and bottoms fit each character's zone, above 0
-    to 1, in a line of this x-height and baseline; or each in its own, (n, 2)."""
-    alphabet = _alphabet(tuple(chars))
-    assert alphabet is not None
-    x_height, base = np.asarray(frame, np.float64).T
-    near = _nearness(x_height, base, places.T, alphabet)
-    chosen = (near + _ZONE_FLOOR) / (1 + _ZONE_FLOOR)
-    return np.asarray(chosen.T[:, alphabet.zone_of], np.float64)
-
-
-@lru_cache(maxsize=64)
-def _decided(p: bytes, places: bytes, sizes: tuple[int, ...], chars: tuple[str, ...]) -> Floats:
-    """(n, classes) of a line; on the pad most lines are the same again after a stroke."""
-    alphabet = _alphabet(chars)
-    assert alphabet is not None
-    flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
-    frame = _frame(p, places, chars)
-    edges = np.frombuffer(places, np.float64).reshape(-1, 2)
-    fit = np.ones_like(flat) if frame is None else fit_in(frame, edges, chars)
-    shaped = _within_shapes(flat, fit, alphabet.same, _BETWEEN)
-    shaped /= shaped.sum(1, keepdims=True)
-    flat = _marks_apart(flat, fit, shaped, alphabet.mark)
-    return _by_kind(flat, np.array(sizes), alphabet)
+_KINDS = ("digits", "lower", "upper", "capital", "code", "mixed")
+"""The kinds of words, as their priors are called in the settings."""
 
 
 @dataclass(frozen=True)
@@ -171,8 +296,7 @@ class _Alphabet:
     mark: npt.NDArray[np.bool_]
 
 
-@lru_cache(maxsize=16)
-def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
+def _alphabet_of(chars: Sequence[str], settings: ContextSettings) -> _Alphabet | None:
     """None for characters of which the line tells nothing."""
     if len(chars) < 2 or not all(c in ZONES for c in chars):
         return None
@@ -192,7 +316,7 @@ def _alphabet(chars: tuple[str, ...]) -> _Alphabet | None:
     members[:, :, mark] = members.max(2, keepdims=True)
     # Sums are of numbers: among letters a plus is rather a t.
     sums = np.array([c in "+=" for c in chars])
-    members[:, 1:4, sums] *= _AMONG_LETTERS
+    members[:, 1:4, sums] *= settings.sums_among_letters
     return _Alphabet(
         tops,
         bottoms,
@@ -233,100 +357,3 @@ def _marks_apart(p: Floats, fit: Floats, decided: Floats, mark: npt.NDArray[np.b
         own = source[:, part]
         out[:, part] = own * (mass / np.maximum(own.sum(1), 1e-300))[:, None]
     return out
-
-
-@lru_cache(maxsize=64)
-def _frame(p: bytes, places: bytes, chars: tuple[str, ...]) -> tuple[float, float] | None:
-    """As ``frame_of``; most lines are read as they were first looked at."""
-    alphabet = _alphabet(chars)
-    assert alphabet is not None
-    flat = np.frombuffer(p, np.float64).reshape(-1, len(chars))
-    spots = np.frombuffer(places, np.float64).reshape(-1, 2).T
-    top, bottom = spots
-    # Marks are smaller than what is usual, and many of them do not stand on the baseline.
-    letters = flat[:, alphabet.mark].sum(1) < 0.5
-    if not letters.any():
-        letters[:] = True
-    usual = float(np.median((bottom - top)[letters]))
-    if usual <= 0:
-        return None
-    mass = (flat @ alphabet.zones).T.astype(np.float32)  # (zones, n)
-    middle = float(np.median(bottom[letters]))
-    # In float32, whose exponential is many times as quick.
-    edges = ((spots - middle) / usual).astype(np.float32)
-    floor = np.float32(_ZONE_FLOOR) * mass.sum(0) + np.float32(1e-9)
-
-    def likely(tried: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
-        x_heights, bases = (v[:, None, None].astype(np.float32) for v in _FRAMES[:, tried])
-        near = _nearness(x_heights, bases, edges, alphabet)
-        near *= mass
-        heard = near.sum(1)
-        heard += floor
-        return np.asarray(np.log(heard, out=heard).sum(1), np.float32)
-
-    # A quarter of all first, then those around the best of them.
-    some = np.argsort(-likely(_COARSE))[:_BEST]
-    around = np.flatnonzero(np.bincount(_AROUND[some].ravel()))
-    x_height, base = _FRAMES[:, around[int(likely(around).argmax())]].tolist()
-    return x_height * usual, base * usual + middle
-
-
-def _nearness(x_height: Any, base: Any, edges: npt.NDArray[Any], alphabet: _Alphabet) -> Any:
-    """(..., zones, n): how near each glyph's edges are to those of each zone, 0 to 1.
-
-    Args:
-        x_height, base: one or many, (..., 1, 1).
-        edges: (2, n), top and bottom of each glyph, in the unit and of the type of both.
-        alphabet: of the characters.
-    """
-    fits = []
-    for edge, zones, spread in (
-        (edges[0], alphabet.tops, _TOP_SPREAD),
-        (edges[1], alphabet.bottoms, _BOTTOM_SPREAD),
-    ):
-        off = (base - edge) / x_height - zones[:, None].astype(edges.dtype)
-        off /= spread
-        # Far off is far enough: numbers too small for float32 are slow.
-        off *= off
-        off *= -0.5
-        fits.append(np.exp(np.maximum(off, -40, out=off), out=off))
-    # Many zones share an edge.
-    top, bottom = fits
-    near = top.take(alphabet.top_of, -2)
-    near *= bottom.take(alphabet.bottom_of, -2)
-    return near
-
-
-def _by_kind(p: Floats, sizes: npt.NDArray[np.intp], alphabet: _Alphabet) -> Floats:
-    """Weighs each glyph's characters by the kinds that its word may be of.
-
-    Args:
-        p: (n, classes) of the line's glyphs, word after word.
-        sizes: (words,) how many glyphs each word has.
-        alphabet: of the classes.
-    """
-    starts = np.cumsum(sizes) - sizes
-    further = np.ones(len(p), np.intp)
-    further[starts] = 0
-    count = p.shape[1]
-    # Each kind spreads its probability evenly over its characters: few characters, more each.
-    at_start, later = (p @ members.T * count for members in alphabet.members)
-    fits = np.where(further[:, None], later, at_start)
-    likelihoods = np.add.reduceat(np.log(np.maximum(fits, 1e-6)), starts)
-    likelihoods[sizes == 1, 3] = -np.inf  # a lone capital is "upper"
-    chances = np.exp(likelihoods - likelihoods.max(1, keepdims=True))
-    prior = np.array(list(KINDS.values()))
-    shares = prior
-    for _ in range(3):
-        posteriors = shares * chances
-        posteriors /= posteriors.sum(1, keepdims=True)
-        shares = (_LENT * prior + posteriors.sum(0)) / (_LENT + len(sizes))
-    first, rest = (posteriors @ members * count for members in alphabet.members)
-    word = np.repeat(np.arange(len(sizes)), sizes)
-    factor = np.where(further[:, None], rest[word], first[word])
-    factor = factor / np.maximum(factor.max(1, keepdims=True), 1e-12)
-    same = alphabet.same
-    inside = _within_shapes(p, factor + 1e-4, same)
-    # A shape has as much as those of its characters that such words have: the 1 alone, of 1, l, I.
-    beyond = inside * np.maximum((factor @ same) / same.sum(0), _KIND_FLOOR)
-    return np.asarray(beyond / beyond.sum(1, keepdims=True), np.float64)

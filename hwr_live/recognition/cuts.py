@@ -13,16 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.recognition.pieces import Piece
+from hwr_live.recognition.settings import DEFAULTS, CutSettings
 
 Mask = npt.NDArray[np.bool_]
-
-_MARGIN = 0.18  # usual heights from the ends of a piece that are not cut off
-_INK = 0.6  # usual heights of ink, beyond which no path is a cut
-_APART = 0.1  # usual heights between cuts, and around each where none crosses less ink
-_MOST = 3  # cuts of a piece that is not wide …
-_WIDTH = 0.25  # … and in others one for so many usual heights
-_NARROWEST = 0.55  # usual heights: what is narrower is one character
-_ASIDE = 1.0  # pixels of ink that a step aside costs as much as
 
 
 class Cuts:
@@ -30,10 +23,13 @@ class Cuts:
 
     Args:
         labels: int32 (h, w), the component of each pixel, 0 for none.
+        settings: where ink may be parted.
     """
 
-    def __init__(self, labels: npt.NDArray[np.int32]) -> None:
-        self._labels = labels
+    def __init__(
+        self, labels: npt.NDArray[np.int32], settings: CutSettings = DEFAULTS.cuts
+    ) -> None:
+        self._labels, self._settings = labels, settings
         self._atoms: npt.NDArray[np.int32] | None = None  # a page has mostly none
         self._count = 0
 
@@ -58,10 +54,10 @@ class Cuts:
             height: the usual height of a glyph in pixels.
         """
         x, y, w, _ = piece.box
-        if w < _NARROWEST * height:
+        if w < self._settings.narrowest * height:
             return [piece]
         own = self.mask(piece)
-        paths = cut_paths(own, height)
+        paths = cut_paths(own, height, self._settings)
         if not len(paths):
             return [piece]
         if self._atoms is None:
@@ -82,31 +78,34 @@ class Cuts:
         return out
 
 
-def cut_paths(own: Mask, height: float) -> npt.NDArray[np.intp]:
+def cut_paths(
+    own: Mask, height: float, settings: CutSettings = DEFAULTS.cuts
+) -> npt.NDArray[np.intp]:
     """The paths along which ink may be parted, from left to right.
 
     Args:
         own: bool (h, w), the ink of a piece.
         height: the usual height of a glyph in pixels.
+        settings: where ink may be parted.
 
     Returns:
         (n, h): for each path and row the first column that lies to its right; none crosses
-        another. At most three, or more in wide ink.
+        another. At most ``cuts``, or more in wide ink.
     """
     h, w = own.shape
     ink = own.astype(np.float32)
     middle = h // 2
-    above, steps_above = _cheapest(ink[: middle + 1])
-    below, steps_below = _cheapest(ink[middle:][::-1])
+    above, steps_above = _cheapest(ink[: middle + 1], settings.aside)
+    below, steps_below = _cheapest(ink[middle:][::-1], settings.aside)
     costs = above + below - ink[middle]
     # As wide as the gap between two letters would be.
     soft = cv2.blur(costs[None], (3, 1))[0]
-    margin = max(2, int(_MARGIN * height))
+    margin = max(2, int(settings.margin * height))
     inner = np.arange(margin, w - margin)
-    apart = max(1, int(_APART * height))
+    apart = max(1, int(settings.apart * height))
     least = cv2.erode(soft[None], np.ones((1, 2 * apart + 1), np.uint8))[0]
-    limit = max(3.0, _INK * height)
-    most = max(_MOST, round(w / (_WIDTH * height)))
+    limit = max(3.0, settings.ink * height)
+    most = max(settings.cuts, round(w / (settings.width * height)))
     columns: list[int] = []
     for column in inner[np.argsort(soft[inner], kind="stable")].tolist():
         if soft[column] > limit or len(columns) == most:
@@ -122,21 +121,22 @@ def cut_paths(own: Mask, height: float) -> npt.NDArray[np.intp]:
 
 
 def _cheapest(
-    ink: npt.NDArray[np.float32],
+    ink: npt.NDArray[np.float32], aside: float
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
     """For each column of the last row the cost of the cheapest path to it from the first, and for
-    each pixel (h, w) from which side it comes: -1, 0 or 1."""
+    each pixel (h, w) from which side it comes: -1, 0 or 1. A step aside costs ``aside``."""
     h, w = ink.shape
     steps = np.zeros((h, w), np.int8)
     cost = ink[0].copy()
     padded = np.full(w + 2, np.inf, np.float32)
+    step = np.float32(aside)
     for y in range(1, h):
         padded[1:-1] = cost
-        left, right = padded[:-2] + np.float32(_ASIDE), padded[2:] + np.float32(_ASIDE)
-        aside = np.minimum(left, right)
-        bends = aside < cost
+        left, right = padded[:-2] + step, padded[2:] + step
+        least = np.minimum(left, right)
+        bends = least < cost
         steps[y] = np.where(bends, np.where(left <= right, -1, 1), 0)
-        cost = np.where(bends, aside, cost) + ink[y]
+        cost = np.where(bends, least, cost) + ink[y]
     return cost, steps
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from hwr_live.reading import Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
+from hwr_live.recognition.context import Guides
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.ink import Ink
 from hwr_live.recognition.language import Language
@@ -25,23 +26,10 @@ from hwr_live.recognition.lattice import Paths, best_paths
 from hwr_live.recognition.lines import split_words
 from hwr_live.recognition.pieces import Piece, low_marks
 from hwr_live.recognition.rectify import View, turned
+from hwr_live.recognition.settings import DecoderSettings
 from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary
 
 Crop = npt.NDArray[np.uint8]
-
-_CUT_MARK = 0.3  # what was cut off is so much less a mark again
-_SURE = 0.94  # mean likeness from which a page is the right way up,
-_DOUBTFUL = 0.8  # and below which it may as well lie on its side
-_TURNED = 40  # glyphs that are looked at from the other sides then
-_FEW = 4  # fewer tell nothing: 6 and 9, M and W
-_BETTER = 0.02  # mean likeness that a turn must gain, …
-_CHANCE = 0.6  # … and this divided by the number of glyphs
-_WAYS = 12  # to cut and join a word, of which a language chooses,
-_OPEN = 3.0  # where they cost no more than this beyond the cheapest …
-_TOLD = 4.0  # … and words are worth no more;
-_SHORT = 3  # glyphs: of fewer that can be read, nearly all are a word
-_TEXTURE = 300  # pieces: as many that look like no characters are a texture, not writing;
-_SAMPLE = 100  # so many of them tell
 
 
 @dataclass(frozen=True)
@@ -59,6 +47,11 @@ class Recognizer:
     adaptation: Adaptation | None
     vocabulary: Vocabulary
     language: Language | None
+
+    @property
+    def settings(self) -> DecoderSettings:
+        """What the search was tuned by, for this model."""
+        return self.classifier.card.decoder
 
     def probabilities(self, crops: Crop) -> Floats:
         """(n, classes) of crops (n, 28, 28), as ``Classifier.probabilities``, of this hand."""
@@ -81,22 +74,23 @@ def decode(view: View, recognizer: Recognizer, *, upright: bool) -> tuple[tuple[
     """
     page = _Page(view, recognizer)
     lines = page.lines()
-    if upright or not view.lines or page.likeness >= _SURE:
+    if upright or not view.lines or page.likeness >= recognizer.settings.page.upright:
         return lines, view
     return _turned_upright(page, lines)
 
 
 def _turned_upright(page: _Page, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], View]:
     """The lines of a page that hardly looks like writing, turned if that looks better."""
+    settings = page.recognizer.settings.page
     sample = page.sample()
     ways = page.ways_up(sample)
     aside: _Page | None = None
-    if page.likeness < _DOUBTFUL:
+    if page.likeness < settings.aside:
         aside = _Page(turned(page.view, 1), page.recognizer)
         aside_ways = aside.ways_up(aside.sample())
         ways = {**ways, **{quarters + 1: p for quarters, p in aside_ways.items()}}
     best = max(ways, key=lambda quarters: ways[quarters], default=0)
-    needed = ways.get(0, 0.0) + _BETTER + _CHANCE / max(1, len(sample))
+    needed = ways.get(0, 0.0) + settings.turned_gain + settings.turned_chance / max(1, len(sample))
     if not best or ways[best] < needed:
         return lines, page.view
     other = aside if aside and best == 1 else _Page(turned(page.view, best), page.recognizer)
@@ -114,17 +108,21 @@ class _Page:
     def __init__(self, view: View, recognizer: Recognizer) -> None:
         self.view, self.recognizer = view, recognizer
         self.likeness = 0.0
-        self._vocabulary = recognizer.vocabulary
-        self._cuts = Cuts(view.segmented.labels)
+        self._vocabulary, self._settings = recognizer.vocabulary, recognizer.settings
+        self._cuts = Cuts(view.segmented.labels, self._settings.cuts)
         self._seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
-        self._frames = np.empty((0, 2))  # x-height and baseline of each line
+        self._guides = np.empty((0, 2))  # x-height and baseline of each line; not a number: none
+        # Characters and places of each line as it stands, with its guide lines.
+        self._heard: list[tuple[Floats, Floats, Guides | None]] = []
         self._stops: dict[Piece, str] = {}  # pieces that stand where full stops and commas do
 
     def lines(self) -> tuple[Line, ...]:
         """Cuts, joins and reads the ink of all lines."""
         lines, height = self.view.lines, self.view.segmented.height
         pieces = self.view.pieces
-        if not lines or (len(pieces) > _TEXTURE and self._is_texture(pieces)):
+        if not lines or (
+            len(pieces) > self._settings.page.texture_pieces and self._is_texture(pieces)
+        ):
             return ()
         self._stops = {
             piece: mark for line in lines for piece, mark in low_marks(line, height).items()
@@ -132,22 +130,35 @@ class _Page:
         self._classify(pieces)
         looks = self._in_lines(lines)
         marks = list(compress(pieces, self._are_marks(pieces)))
-        slack = 0.0 if self.recognizer.language is None else _OPEN
-        paths = best_paths(lines, looks, self._cuts, height, self._look_closer, marks, slack)
+        slack = 0.0 if self.recognizer.language is None else self._settings.language.open
+        paths = best_paths(
+            lines,
+            looks,
+            self._cuts,
+            height,
+            self._look_closer,
+            marks,
+            slack,
+            self._settings.lattice,
+        )
         chosen = [self._spelt(one) for one in paths]
         if seen := [piece for line in chosen for piece in line]:
             self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
-        return tuple(self._line(split_words(line, height)) for line in chosen)
+        return tuple(
+            self._line(split_words(line, height), heard)
+            for line, heard in zip(chosen, self._heard, strict=True)
+        )
 
     def sample(self) -> list[Piece]:
         """Glyphs that tell which way is up: marks and dirt say nothing."""
-        height = self.view.segmented.height
-        usual = [p for p in self.view.pieces if max(p.box[2:]) > 0.5 * height]
-        return usual[:: max(1, -(-len(usual) // _TURNED))]
+        settings = self._settings.page
+        least = settings.turned_tall * self.view.segmented.height
+        usual = [p for p in self.view.pieces if max(p.box[2:]) > least]
+        return usual[:: max(1, -(-len(usual) // settings.turned_glyphs))]
 
     def ways_up(self, sample: Sequence[Piece]) -> dict[int, float]:
         """Mean likeness of the sample as it stands, 0, and upside down, 2; none of too few."""
-        if len(sample) < _FEW:
+        if len(sample) < self._settings.page.turned_least:
             return {}
         if any(piece not in self._seen for piece in sample):
             self._classify(sample)
@@ -159,9 +170,10 @@ class _Page:
 
     def _is_texture(self, pieces: Sequence[Piece]) -> bool:
         """Whether some of very many pieces look like no characters."""
-        some = pieces[:: len(pieces) // _SAMPLE]
+        some = pieces[:: len(pieces) // self._settings.page.texture_sample]
         self._classify(some)
-        return bool(np.median(self._vocabulary.likeness(self._probabilities(some))) < 0.5)
+        likeness = np.median(self._vocabulary.likeness(self._probabilities(some)))
+        return bool(likeness < self._settings.page.texture_likeness)
 
     def _classify(self, pieces: Sequence[Piece]) -> None:
         """Asks the network what pieces are."""
@@ -195,12 +207,12 @@ class _Page:
         none, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
         places = _places(pieces, self.view.segmented.tilt)
         ends = np.cumsum([len(line) for line in lines])
-        frames = []
+        self._heard = []
         for of in np.split(np.arange(len(pieces)), ends[:-1]):
             own = of[self._vocabulary.are_chars(none[of])]
-            frame = self._vocabulary.frame_of(chars[own], places[own])
-            frames.append((np.nan, np.nan) if frame is None else frame)
-        self._frames = np.array(frames)
+            guides = self._vocabulary.guides(chars[own], places[own])
+            self._heard.append((chars[own], places[own], guides))
+        self._guides = np.array([guides or (np.nan, np.nan) for _, _, guides in self._heard])
         of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
         return np.split(self._fitting(pieces, of_line), ends[:-1])
 
@@ -210,7 +222,7 @@ class _Page:
         places = _places(pieces, self.view.segmented.tilt)
         likeness = self._vocabulary.likeness(p)
         fitting = self._vocabulary.likeness(
-            self._vocabulary.in_frames(p, self._frames[np.asarray(of)], places)
+            self._vocabulary.in_guides(p, self._guides[np.asarray(of)], places)
         )
         return np.stack([likeness, fitting / np.maximum(likeness, 1e-12)], axis=1)
 
@@ -218,29 +230,38 @@ class _Page:
         """Classifies pieces that were cut or joined, for ``lattice``: few marks come about so."""
         self._classify(pieces)
         looks = self._fitting(pieces, of)
-        looks[self._are_marks(pieces), 0] *= _CUT_MARK
+        looks[self._are_marks(pieces), 0] *= self._settings.lattice.cut_mark
         return looks
 
     def _spelt(self, paths: Paths) -> list[Piece]:
         """A line's pieces; each word's are cut and joined so that it is rather a word, where there
         is a language."""
-        language = self.recognizer.language
+        language, settings = self.recognizer.language, self._settings.language
         if language is None:
             return paths.best
         out: list[Piece] = []
         for word in split_words(paths.best, self.view.segmented.height):
-            ways = paths.ways(word, _WAYS)
-            if len(word) < _SHORT and all(self._chars_of(word).sum(1) > 0.5):
+            ways = paths.ways(word, settings.ways)
+            if len(word) < settings.whole_glyphs and all(self._chars_of(word).sum(1) > 0.5):
                 ways = ways[:1]
             costs = [
-                cost - min(_TOLD, language.evidence(self._chars_of(way), self._vocabulary.known))
+                cost - min(settings.worth, self._evidence(language, way))
                 for cost, way in ways
-                if cost < ways[0][0] + _OPEN
+                if cost < ways[0][0] + settings.open
             ]
             out += ways[int(np.argmin(costs))][1]
         return out
 
-    def _line(self, words: Sequence[Sequence[Piece]]) -> Line:
+    def _evidence(self, language: Language, pieces: Sequence[Piece]) -> float:
+        """How much likelier these glyphs are for what is known of words, as a logarithm."""
+        known, settings = self._vocabulary.known, self._settings.language
+        return language.evidence(self._chars_of(pieces), known, settings)
+
+    def _line(
+        self,
+        words: Sequence[Sequence[Piece]],
+        as_it_stood: tuple[Floats, Floats, Guides | None],
+    ) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""
         pieces = [piece for word in words for piece in word]
         nones, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
@@ -249,9 +270,12 @@ class _Page:
         heard = [k for k in np.split(np.arange(len(pieces)), ends) if readable[k].any()]
         heard = [k[readable[k]] for k in heard]
         places = _places(pieces, self.view.segmented.tilt)
-        decided = self._vocabulary.decide([chars[k] for k in heard], [places[k] for k in heard])
+        decided = self._vocabulary.decide(
+            [chars[k] for k in heard], [places[k] for k in heard], as_it_stood
+        )
         if self.recognizer.language is not None:
-            decided = self.recognizer.language.decide(decided, self._vocabulary.known)
+            known, settings = self._vocabulary.known, self._settings.language
+            decided = self.recognizer.language.decide(decided, known, settings)
         for k, rows in zip(heard, decided, strict=True):
             chars[k] = rows
         candidates = self._vocabulary.candidates(chars)

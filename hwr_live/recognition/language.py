@@ -20,15 +20,12 @@ import numpy.typing as npt
 
 from hwr_live.chars import LOWER
 from hwr_live.errors import InputError
+from hwr_live.recognition.settings import DEFAULTS, LanguageSettings
 
 Floats = npt.NDArray[np.float64]
 
-_WORDS = 30_000  # the commonest; rarer ones are names and misspellings
-_LONGEST = 24
-_FEW = 3  # letters, below which nearly all are a word
-_PRIOR = 0.05  # that a word is one of them: more, and codes become words
-_MOST = 15.0  # how many times likelier one character may become against another; one of 94 % stays
-_FLOOR = 1e-4  # times a chance letter: no letter is impossible
+_WORDS = 30_000  # the commonest of a language; rarer ones are names and misspellings
+_LONGEST = 24  # letters: longer words are compounds that no two lists share
 
 
 class Language:
@@ -78,26 +75,36 @@ class Language:
             raise InputError(f"the language {code!r} is not written with the letters a to z")
         return cls(words.items())
 
-    def evidence(self, p: Floats, chars: Sequence[str]) -> float:
+    def evidence(
+        self, p: Floats, chars: Sequence[str], settings: LanguageSettings = DEFAULTS.language
+    ) -> float:
         """How much likelier glyphs are for all that is known of words, as a natural logarithm.
 
         Args:
             p: (n, classes) probabilities of the glyphs of a word.
             chars: (classes,) the characters.
+            settings: how far words are believed.
         """
+        prior = settings.prior
         fold = _fold(tuple(chars))
         part = _letters(p, fold)
         if part is None:
             return 0.0
-        heard = np.log(_PRIOR) + self._heard(p[part] @ fold)[1]
-        return float(np.logaddexp(np.log(1 - _PRIOR), heard) - np.log(1 - _PRIOR))
+        heard = np.log(prior) + self._heard(p[part] @ fold, settings)[1]
+        return float(np.logaddexp(np.log(1 - prior), heard) - np.log(1 - prior))
 
-    def decide(self, words: Sequence[Floats], chars: Sequence[str]) -> list[Floats]:
+    def decide(
+        self,
+        words: Sequence[Floats],
+        chars: Sequence[str],
+        settings: LanguageSettings = DEFAULTS.language,
+    ) -> list[Floats]:
         """Moves probability between the characters of words.
 
         Args:
             words: for each word (n, classes) probabilities of its glyphs, rows of sum 1.
             chars: (classes,) the characters.
+            settings: how far words are believed.
 
         Returns:
             Probabilities in the form of ``words``.
@@ -106,22 +113,22 @@ class Language:
         out = [p.copy() for p in words]
         for p in out:
             part = _letters(p, fold)
-            if part is not None and part.stop - part.start >= _FEW:
-                p[part] = self._decide(p[part], fold)
+            if part is not None and part.stop - part.start >= settings.letters:
+                p[part] = self._decide(p[part], fold, settings)
         return out
 
-    def _decide(self, p: Floats, fold: Floats) -> Floats:
-        seen = p @ fold
-        posterior, evidence = self._heard(seen)
-        believed = 1 / (1 + (1 - _PRIOR) / _PRIOR * np.exp(-evidence))
+    def _decide(self, p: Floats, fold: Floats, settings: LanguageSettings) -> Floats:
+        seen, prior = p @ fold, settings.prior
+        posterior, evidence = self._heard(seen, settings)
+        believed = 1 / (1 + (1 - prior) / prior * np.exp(-evidence))
         ratio = believed * posterior / np.maximum(seen, 1e-9) + 1 - believed
         # What is no letter is in no word.
         factor = np.where(fold.any(1), ratio @ fold.T, 1 - believed)
         own = np.take_along_axis(factor, p.argmax(1)[:, None], 1)
-        moved = p * np.clip(factor, own / _MOST, own * _MOST)
+        moved = p * np.clip(factor, own / settings.most, own * settings.most)
         return np.asarray(moved / moved.sum(1, keepdims=True), np.float64)
 
-    def _heard(self, seen: Floats) -> tuple[Floats, float]:
+    def _heard(self, seen: Floats, settings: LanguageSettings) -> tuple[Floats, float]:
         """Each glyph's letters (n, 26), if it is a word that is known; and the logarithm of how
         much likelier these glyphs are then than as any characters."""
         n = len(seen)
@@ -129,7 +136,7 @@ class Language:
             return seen, -np.inf
         words, shares = self._words[n]
         at = np.arange(n)
-        logs = np.log(len(LOWER) * seen + _FLOOR)
+        logs = np.log(len(LOWER) * seen + settings.floor)
         fits = logs[at, words].sum(1) + shares
         most = float(fits.max())
         weights = np.exp(fits - most)

@@ -22,22 +22,7 @@ import numpy.typing as npt
 from hwr_live.reading import union_box
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.pieces import Piece
-
-_GLYPH_COST = 0.35  # each glyph more: a path of many weak glyphs must not beat one strong one
-_CUT_COST = 0.5  # each cut: most pieces are whole characters
-_SLIM_COST, _SQUARE = 2.0, 1.4  # … and more for what is no wider than so many times its height
-_JOIN_COST = 0.5  # each join of separate ink …
-_JOIN_GAP_COST = 9.0  # … and for its gap, in usual heights
-_MARK_JOIN_COST = 0.8  # … and for what looks like a mark, which narrowly stands by a glyph
-_SPACED = 0.25  # usual heights between glyphs: a line of wider gaps is spaced out …
-_SPACED_GAIN = 5.0  # … and what stands closer than this in it is rather one glyph
-_FEW_GAPS = 0.35  # taken for the usual gap where few glyphs stand alone, as on the pad
-_WIDEST_GAP = 0.22  # usual heights: ink further apart is never one glyph
-_WIDEST = 1.5  # usual heights: a glyph is no wider
-_TALLEST = 2.2  # and what is joined no taller
-_MOST_JOINED = 3
-_FIT = 0.5  # the power of size and place in the line: hands stray more than composed pages
-_LOST = 0.4  # usual heights: from here on, ink that is left unread costs by its width
+from hwr_live.recognition.settings import DEFAULTS, LatticeSettings
 
 _Likeness = tuple[float, float]
 Look = Callable[[Sequence[Piece], Sequence[int]], npt.NDArray[np.float64]]
@@ -63,12 +48,16 @@ class Paths:
     """
 
     def __init__(
-        self, graph: Sequence[_Hypothesis], looks: Mapping[Piece, _Likeness], height: float
+        self,
+        graph: Sequence[_Hypothesis],
+        looks: Mapping[Piece, _Likeness],
+        height: float,
+        settings: LatticeSettings,
     ) -> None:
         self._steps: dict[int, list[tuple[float, _Hypothesis]]] = {}
         for h in graph:
-            look = _look_cost(looks[h.piece], h.piece, height)
-            self._steps.setdefault(h.first, []).append((h.cost + _GLYPH_COST + look, h))
+            look = _look_cost(looks[h.piece], h.piece, height, settings)
+            self._steps.setdefault(h.first, []).append((h.cost + settings.glyph + look, h))
         end = max(h.last for h in graph)
         ((_, way),) = self._cheapest(0, end, 1)
         self._ends = {h.piece: (h.first, h.last) for h in way}
@@ -103,6 +92,7 @@ def best_paths(
     look: Look,
     marks: Collection[Piece] = (),
     slack: float = 0.0,
+    settings: LatticeSettings = DEFAULTS.lattice,
 ) -> list[Paths]:
     """Each line's pieces, cut and joined as they look most like characters.
 
@@ -114,10 +104,11 @@ def best_paths(
         look: the classifier, asked once for all further hypotheses of all lines.
         marks: pieces that look like punctuation as they are.
         slack: how much more than the cheapest way others may cost that are wanted too.
+        settings: what cutting and joining costs.
     """
     known = frozenset(marks)
     graphs = [
-        _hypotheses(line, own, cuts, height, known, slack)
+        _hypotheses(line, own, cuts, height, known, slack, settings)
         for line, own in zip(lines, looks, strict=True)
     ]
     known_looks: dict[Piece, _Likeness] = {}
@@ -132,7 +123,7 @@ def best_paths(
     if asked:
         closer = look(list(asked), list(asked.values()))
         known_looks.update(zip(asked, map(tuple, closer.tolist()), strict=True))
-    return [Paths(graph, known_looks, height) for graph in graphs]
+    return [Paths(graph, known_looks, height, settings) for graph in graphs]
 
 
 def _hypotheses(
@@ -142,6 +133,7 @@ def _hypotheses(
     height: float,
     marks: frozenset[Piece],
     slack: float,
+    settings: LatticeSettings,
 ) -> list[_Hypothesis]:
     """The hypotheses of a line: pieces as they are, their cuts, and joins of whole pieces; of those
     only what could be on the cheapest path, or one that costs ``slack`` more, if it looked like a
@@ -152,59 +144,62 @@ def _hypotheses(
     at = 0
     for piece, (likeness, fit) in zip(line, looks.tolist(), strict=True):
         starts.append(at)
-        whole = _GLYPH_COST + _look_cost((likeness, fit), piece, height)
+        whole = settings.glyph + _look_cost((likeness, fit), piece, height, settings)
         wholes.append(whole)
-        price = _cut_cost(piece)
-        atoms = cuts.cut(piece, height) if whole + slack > _least_cut(1, price) else [piece]
+        price = _cut_cost(piece, settings)
+        atoms = (
+            cuts.cut(piece, height) if whole + slack > _least_cut(1, price, settings) else [piece]
+        )
         for i in range(len(atoms)):
             for j in range(i + 1, len(atoms) + 1):
                 edges = (i > 0) + (j < len(atoms))
                 if not edges:
                     out.append(_Hypothesis(at, at + j, piece, 0.0))
                 # A cut has two sides, each pays half.
-                elif whole + slack > _least_cut(edges, price):
+                elif whole + slack > _least_cut(edges, price, settings):
                     part = _union(atoms[i:j])
-                    if part.box[2] <= _WIDEST * height:
+                    if part.box[2] <= settings.widest * height:
                         out.append(_Hypothesis(at + i, at + j, part, price * edges / 2))
         at += len(atoms)
     starts.append(at)
     gaps = [_gap(a, b) / height for a, b in pairwise(line)]
-    usual = min(0.5, median(gaps)) if len(gaps) > 2 else _FEW_GAPS
+    usual = min(settings.widest_usual, median(gaps)) if len(gaps) > 2 else settings.few_gaps
     for i in range(len(line)):
         cost = 0.0
-        for j in range(i + 1, min(len(line), i + _MOST_JOINED)):
+        for j in range(i + 1, min(len(line), i + settings.most_joined)):
             gap = gaps[j - 1]
-            if gap > _WIDEST_GAP:
+            if gap > settings.widest_gap:
                 break
-            cost += _JOIN_COST + _JOIN_GAP_COST * max(0.0, gap)
-            cost -= _SPACED_GAIN * max(0.0, usual - _SPACED - max(0.0, gap))
-            own = cost + (0.0 if marks.isdisjoint(line[i : j + 1]) else _MARK_JOIN_COST)
-            if own + _GLYPH_COST >= sum(wholes[i : j + 1]) + slack:
+            cost += settings.join + settings.join_gap * max(0.0, gap)
+            cost -= settings.spaced_gain * max(0.0, usual - settings.spaced - max(0.0, gap))
+            own = cost + (0.0 if marks.isdisjoint(line[i : j + 1]) else settings.join_mark)
+            if own + settings.glyph >= sum(wholes[i : j + 1]) + slack:
                 continue
             joined = _union(line[i : j + 1])
-            if joined.box[2] > _WIDEST * height or joined.box[3] > _TALLEST * height:
+            _, _, width, tall = joined.box
+            if width > settings.widest * height or tall > settings.tallest * height:
                 break
             out.append(_Hypothesis(starts[i], starts[j + 1], joined, own))
     return out
 
 
-def _look_cost(look: _Likeness, piece: Piece, height: float) -> float:
+def _look_cost(look: _Likeness, piece: Piece, height: float, settings: LatticeSettings) -> float:
     """What it costs to take for a glyph what looks so much like one; the wider it is, the more
     characters are lost if it is none."""
     likeness, fit = look
-    wide = max(1.0, piece.box[2] / (_LOST * height))
-    return -math.log(max(likeness, 1e-4)) * wide - _FIT * math.log(max(fit, 1e-4))
+    wide = max(1.0, piece.box[2] / (settings.lost * height))
+    return -math.log(max(likeness, 1e-4)) * wide - settings.fit * math.log(max(fit, 1e-4))
 
 
-def _cut_cost(piece: Piece) -> float:
+def _cut_cost(piece: Piece, settings: LatticeSettings) -> float:
     """The cost of each cut of a piece: two characters are wider than tall, few single ones are."""
     _, _, w, h = piece.box
-    return _CUT_COST + _SLIM_COST * max(0.0, _SQUARE - w / h)
+    return settings.cut + settings.slim_cut * max(0.0, settings.square - w / h)
 
 
-def _least_cut(cuts: int, price: float) -> float:
+def _least_cut(cuts: int, price: float, settings: LatticeSettings) -> float:
     """The cost of so many cuts of a piece, if all parts look like characters for certain."""
-    return (cuts + 1) * _GLYPH_COST + cuts * price
+    return (cuts + 1) * settings.glyph + cuts * price
 
 
 def _union(pieces: Sequence[Piece]) -> Piece:

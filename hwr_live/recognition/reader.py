@@ -51,7 +51,7 @@ class Reader:
         self.chars = chars
         self.adaptation = adaptation
         self.language = language
-        self.vocabulary = Vocabulary(classifier.card, chars)
+        self.vocabulary = Vocabulary(classifier.card, chars, remembering=classifier.remembers)
 
     @classmethod
     def load(
@@ -89,7 +89,7 @@ class Reader:
         """The same reader with a memory for what comes again, for many readings of one thing.
 
         Args:
-            tolerance: as of ``Memory``: with 0, nothing is read otherwise than without a memory.
+            tolerance: as of ``AnswerCache``: with 0, all is read as without a memory.
         """
         remembering = self.classifier.remembering(tolerance)
         return Reader(remembering, self.chars, self.adaptation, self.language)

@@ -14,20 +14,14 @@ import numpy.typing as npt
 
 from hwr_live.chars import MARKS, SHAPES, parse_chars
 from hwr_live.errors import InputError
-from hwr_live.recognition import context
+from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import Card
+from hwr_live.recognition.context import Context, Guides
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_CANDIDATES = 5
-_STOP = 0.3  # added where a full stop may be: the smallest ink has no shape
-_DIRT = 0.01  # how often a dot where a full stop may be is none
-_MARK_LIKENESS = 0.9  # and so much less a glyph than a character, to be left as it is
-_MARK_PRIOR = 0.3  # a mark is so much rarer than a character
-_LINE = 3  # glyphs from which, if so large a share of them are characters, …
-_WRITTEN = 0.6
-_AMONG_CHARS = 0.75  # … ink of up to this probability of none is one too
+_CANDIDATES = 5  # told of each glyph; the JSON has as many
 
 
 class Vocabulary:
@@ -36,6 +30,7 @@ class Vocabulary:
     Args:
         card: of the model.
         chars: which characters may be read: a set's name or the characters themselves.
+        remembering: whether what was made of lines is kept, for lines that come again.
 
     Attributes:
         known: the characters that are read, in the order of their probabilities.
@@ -44,10 +39,11 @@ class Vocabulary:
         InputError: if the model knows none of ``chars``.
     """
 
-    def __init__(self, card: Card, chars: str) -> None:
+    def __init__(self, card: Card, chars: str, *, remembering: bool = False) -> None:
         wanted = set(parse_chars(chars))
         labels = card.labels
         self._reject_above = card.reject_above
+        self._settings = settings = card.decoder.vocabulary
         self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
         # Marks that may not be read are no characters: they are never read as letters.
         self._unwanted = [i for i in np.flatnonzero(self._marks) if labels[i] not in wanted]
@@ -58,10 +54,14 @@ class Vocabulary:
         self.known = tuple(str(labels[i]) for i in self._columns)
         if not self._columns:
             raise InputError(f"the model {card.name} knows none of the characters {chars!r}")
+        cache = LineCache() if remembering else None
+        self._context = Context(self.known, card.decoder.context, cache)
         # The network's choice between look-alikes follows how often each was shown in training;
         # divided out, all characters are as likely, marks less so, and the line decides.
         shares = [card.class_shares[i] for i in self._columns]
-        self._even = np.where(self._marks[self._columns], _MARK_PRIOR, 1.0) / np.array(shares)
+        self._even = np.where(self._marks[self._columns], settings.mark_prior, 1.0) / np.array(
+            shares
+        )
         # Which shape each output of the model has; what is no character has none. A bar is one,
         # upright or aslant: it does not look the less like a glyph for being nearly a slash.
         looks = {**SHAPES, "/": SHAPES["1"]}
@@ -69,7 +69,7 @@ class Vocabulary:
         names = dict.fromkeys(shape for shape in shapes if shape is not None)
         self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
         # Parts of broken characters are lines and dots too.
-        self._shapes[self._marks] *= _MARK_LIKENESS
+        self._shapes[self._marks] *= settings.mark_likeness
 
     def none_and_chars(self, p: Floats) -> tuple[Floats, Floats]:
         """Parts a model's probabilities.
@@ -96,8 +96,8 @@ class Vocabulary:
         if not known:
             return p
         p = p.copy()
-        p[known, self._none] *= _DIRT
-        p[known, [self._stops[marks[i]] for i in known]] += _STOP
+        p[known, self._none] *= self._settings.dirt
+        p[known, [self._stops[marks[i]] for i in known]] += self._settings.stop
         return np.asarray(p / p.sum(1, keepdims=True), np.float64)
 
     def are_marks(self, p: Floats) -> Bools:
@@ -118,30 +118,38 @@ class Vocabulary:
                 is one.
         """
         sure = np.asarray(none <= self._reject_above, np.bool_)
-        if not in_line or len(none) < _LINE or sure.mean() < _WRITTEN:
+        if (
+            not in_line
+            or len(none) < self._settings.line_glyphs
+            or sure.mean() < self._settings.line_written
+        ):
             return sure
-        return np.asarray(sure | (none <= _AMONG_CHARS), np.bool_)
+        return np.asarray(sure | (none <= self._settings.among_chars), np.bool_)
 
-    def frame_of(self, chars: Floats, places: Floats) -> tuple[float, float] | None:
-        """``context.frame_of`` over these characters."""
-        return context.frame_of(chars, places, self.known)
+    def guides(self, chars: Floats, places: Floats) -> Guides | None:
+        """``Context.guides`` of a line's characters (n, chars)."""
+        return self._context.guides(chars, places)
 
-    def in_frames(self, p: Floats, frames: Floats, places: Floats) -> Floats:
+    def in_guides(self, p: Floats, guides: Floats, places: Floats) -> Floats:
         """(n, classes), of which each character is the less likely, the worse size and place fit
-        it in a line of this x-height and baseline, (n, 2); rows sum to less than 1. Where there is
-        no line, not a number, nothing changes."""
-        known = np.flatnonzero(~np.isnan(frames[:, 0]))
+        it between these guide lines, (n, 2); rows sum to less than 1. Where there are none, not a
+        number, nothing changes."""
+        known = np.flatnonzero(~np.isnan(guides[:, 0]))
         if not len(known):
             return p
         p = p.copy()
-        p[np.ix_(known, np.array(self._columns))] *= context.fit_in(
-            frames[known], places[known], self.known
-        )
+        fit = self._context.fit_in(guides[known], places[known])
+        p[np.ix_(known, np.array(self._columns))] *= fit
         return p
 
-    def decide(self, words: Sequence[Floats], places: Sequence[Floats]) -> list[Floats]:
-        """``context.decide`` over these characters."""
-        return context.decide(words, places, self.known)
+    def decide(
+        self,
+        words: Sequence[Floats],
+        places: Sequence[Floats],
+        known: tuple[Floats, Floats, Guides | None] | None = None,
+    ) -> list[Floats]:
+        """``Context.decide`` of a line's characters (n, chars), word by word."""
+        return self._context.decide(words, places, known)
 
     def candidates(self, chars: Floats) -> list[tuple[tuple[str, float], ...]]:
         """The likeliest characters of each glyph, by its row of probabilities (n, chars)."""

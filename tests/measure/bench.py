@@ -28,7 +28,6 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.media.images import read_picture
-from hwr_live.recognition import context
 from hwr_live.recognition.classify import named_outputs
 from hwr_live.recognition.models import DEFAULT, find_model
 from hwr_live.recognition.network import Network
@@ -92,7 +91,7 @@ def stages(model: str, rounds: int) -> None:
     """Pictures from a file to the picture with its reading, stage by stage."""
     reader = Reader.load(model)
     network = Stopwatch(reader.classifier, "probabilities", "look")
-    line = Stopwatch(reader.vocabulary, "frame_of", "decide")
+    line = Stopwatch(reader.vocabulary, "guides", "decide")
     print(f"{'picture':>9} {'glyphs':>6} {'found':>5} " + " ".join(f"{s:>11}" for s in STAGES))
     cost: dict[tuple[tuple[int, int], int], float] = {}
     for size in (*SIZES, PHOTOGRAPH):
@@ -125,8 +124,6 @@ def read_often(
         cv2.imwrite(path, picture)
         for _ in range(rounds + 1):
             network.ms = line.ms = 0.0
-            for cache in (context._decided, context._frame):
-                cache.cache_clear()  # the same lines again would be found in these
             worked, began = time.process_time(), time.perf_counter()
             decoded = read_picture(path)
             read = time.perf_counter()

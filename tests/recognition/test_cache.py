@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.crop import crop
-from hwr_live.recognition.cache import Inks, Memory
+from hwr_live.recognition.cache import AnswerCache, CropCache, LineCache
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.models import find_model
 
@@ -32,14 +32,14 @@ def almost(some: Crops, sigma: float) -> Crops:
 @pytest.mark.parametrize("tolerance", [0, 10])
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_an_empty_memory_knows_nothing(tolerance: float, count: int) -> None:
-    memory = Memory(tolerance, 3)
+    memory = AnswerCache(tolerance, 3)
     assert not memory.recall(crops(count))[0].any()
     memory.keep(crops(0), answers(0))
     assert not memory.recall(crops(count))[0].any()
 
 
 def test_the_same_crop_has_its_answer_for_ever_and_no_other_has_it() -> None:
-    memory, some = Memory(0, 3), crops(20)
+    memory, some = AnswerCache(0, 3), crops(20)
     memory.keep(some[:12], answers(12))
     for _ in range(50):
         known, found = memory.recall(some)
@@ -49,7 +49,7 @@ def test_the_same_crop_has_its_answer_for_ever_and_no_other_has_it() -> None:
 
 
 def test_a_crop_like_another_has_its_answer_a_few_times() -> None:
-    memory, some = Memory(10, 3), crops(30)
+    memory, some = AnswerCache(10, 3), crops(30)
     memory.keep(some, answers(30))
     assert not memory.recall(almost(some, 40))[0].any()
     given = np.zeros(30, int)
@@ -63,7 +63,7 @@ def test_a_crop_like_another_has_its_answer_a_few_times() -> None:
 
 
 def test_the_oldest_is_forgotten_first() -> None:
-    memory, some = Memory(0, 3), crops(3000)
+    memory, some = AnswerCache(0, 3), crops(3000)
     for start in range(0, 3000, 100):
         memory.keep(some[start : start + 100], answers(3000)[start : start + 100])
     known, found = memory.recall(some)
@@ -93,7 +93,7 @@ def test_ink_that_comes_again_has_the_same_crop() -> None:
     shapes = [(20, 30), (30, 20), (1, 1), (0, 0), (90, 8)]
     inks = [rng.integers(0, 256, shape, np.uint8) for shape in shapes]
     inks.append(inks[0].reshape(30, 20))  # the same bytes in another shape
-    memory = Inks()
+    memory = CropCache()
     for _ in range(3):
         found = memory.crops(inks)
         np.testing.assert_array_equal(found, [crop(ink) for ink in inks])
@@ -110,9 +110,32 @@ def test_only_so_many_inks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("hwr_live.recognition.cache.MOST", 3)
     monkeypatch.setattr("hwr_live.recognition.cache.crop", counted)
-    memory = Inks()
+    memory = CropCache()
     heights = [*range(1, 30), 1, 29, 28, 27]
     for height in heights:
         ink = np.full((height, 3), 200, np.uint8)
         np.testing.assert_array_equal(memory.crops([ink])[0], crop(ink))
     assert made == [*range(1, 30), 1, 27], "only the newest three are known when asked for again"
+
+
+def test_what_was_made_of_a_line_is_made_once() -> None:
+    cache, made = LineCache(), []
+
+    def make(number: int) -> int:
+        made.append(number)
+        return number
+
+    line, other = np.arange(6.0), np.arange(6.0).reshape(2, 3)
+    assert cache.get([line], lambda: make(1)) == 1
+    assert cache.get([line.copy()], lambda: make(2)) == 1
+    assert cache.get([other], lambda: make(3)) == 3, "another shape is another line"
+    assert cache.get([line, other], lambda: make(4)) == 4
+    assert made == [1, 3, 4]
+
+
+def test_the_oldest_lines_are_forgotten() -> None:
+    cache = LineCache()
+    for number in range(1000):
+        cache.get([np.array([number])], lambda number=number: number)  # type: ignore[misc]
+    assert cache.get([np.array([999])], lambda: -1) == 999
+    assert cache.get([np.array([0])], lambda: -1) == -1

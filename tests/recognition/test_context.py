@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.chars import ALL, DIGITS, MARKS, MERGED
-from hwr_live.recognition.context import decide, fit_in, frame_of
+from hwr_live.recognition.context import Context
 
 Floats = npt.NDArray[np.float64]
 X_HEIGHT, BASELINE = 20.0, 100.0
@@ -45,20 +45,21 @@ def read(words: list[Floats]) -> str:
 
 
 def test_no_words_are_no_words() -> None:
-    assert decide([], [], ALL) == []
+    assert Context(ALL).decide([], []) == []
 
 
-def test_nothing_tells_no_frame() -> None:
-    assert frame_of(np.zeros((0, 62)), np.zeros((0, 2)), ALL) is None
-    assert frame_of(np.ones((1, 2)) / 2, np.zeros((1, 2)), "ab") is None
+def test_nothing_tells_no_guide_lines() -> None:
+    assert Context(ALL).guides(np.zeros((0, 62)), np.zeros((0, 2))) is None
+    assert Context("é").guides(np.ones((1, 1)), np.zeros((1, 2))) is None
+    assert Context("ab").guides(np.ones((1, 2)) / 2, np.zeros((1, 2))) is None
 
 
-def test_a_frame_is_the_lines_x_height_and_baseline_and_tells_what_fits_it() -> None:
+def test_guide_lines_are_the_lines_x_height_and_baseline_and_tells_what_fits_it() -> None:
     (p,), (places,) = line("Daylight")
-    frame = frame_of(p, places, ALL)
-    assert frame is not None
-    np.testing.assert_allclose(frame, (X_HEIGHT, BASELINE), rtol=0.1)
-    fit = fit_in(frame, places, ALL)
+    guides = Context(ALL).guides(p, places)
+    assert guides is not None
+    np.testing.assert_allclose(guides, (X_HEIGHT, BASELINE), rtol=0.1)
+    fit = Context(ALL).fit_in(guides, places)
     small, tall = ALL.index("a"), ALL.index("D")
     assert fit[0, tall] > 3 * fit[0, small]
     assert fit[1, small] > 3 * fit[1, tall]
@@ -69,14 +70,14 @@ def test_a_frame_is_the_lines_x_height_and_baseline_and_tells_what_fits_it() -> 
 @pytest.mark.parametrize("chars", ["7", "x", "?!"])
 def test_one_or_unknown_characters_are_left_alone(chars: str) -> None:
     given = [np.full((3, len(chars)), 1 / len(chars))]
-    (out,) = decide(given, [np.array([[0.0, 10.0]] * 3)], chars)
+    (out,) = Context(chars).decide(given, [np.array([[0.0, 10.0]] * 3)])
     np.testing.assert_array_equal(out, given[0])
 
 
 @pytest.mark.parametrize("box", [(5.0, 5.0), (0.0, 0.0), (10.0, 4.0)])
 def test_boxes_without_height_do_no_harm(box: tuple[float, float]) -> None:
     words, _ = line("ab 1")
-    out = decide(words, [np.array([box, box]), np.array([box])], ALL)
+    out = Context(ALL).decide(words, [np.array([box, box]), np.array([box])])
     for word in out:
         assert np.isfinite(word).all()
         np.testing.assert_allclose(word.sum(1), 1)
@@ -98,22 +99,22 @@ def test_boxes_without_height_do_no_harm(box: tuple[float, float]) -> None:
 )
 def test_words_of_look_alikes_are_read_by_size_and_kind(text: str) -> None:
     words, places = line(text)
-    assert read(decide(words, places, ALL)) == text
+    assert read(Context(ALL).decide(words, places)) == text
 
 
 @pytest.mark.parametrize("scale", [0.2, 1, 30])
 @pytest.mark.parametrize("shift", [-500, 0, 4000])
 def test_neither_scale_nor_place_of_the_line_matters(scale: float, shift: float) -> None:
     words, places = line("Some zoo 2026")
-    out = decide(words, [p * scale + shift for p in places], ALL)
-    for one, other in zip(out, decide(words, places, ALL), strict=True):
+    out = Context(ALL).decide(words, [p * scale + shift for p in places])
+    for one, other in zip(out, Context(ALL).decide(words, places), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 @pytest.mark.parametrize("text", ["wow 2A7b", "a5b", "G9x", "3a 4B 5c"])
 def test_clear_glyphs_are_never_overruled(text: str) -> None:
     words, places = line(text)
-    out = read(decide(words, places, ALL))
+    out = read(Context(ALL).decide(words, places))
     assert [MERGED[c].upper() for c in out if c != " "] == [
         MERGED[c].upper() for c in text if c != " "
     ]
@@ -128,7 +129,7 @@ def test_rows_sum_to_one_and_what_is_given_stays_as_it_was(seed: int) -> None:
     words = [rng.dirichlet(np.full(10, 0.1), n) for n in (1, 4, 7)]
     places = [np.sort(rng.uniform(0, 50, (n, 2)), 1) for n in (1, 4, 7)]
     before = [word.copy() for word in words]
-    out = decide(words, places, DIGITS)
+    out = Context(DIGITS).decide(words, places)
     for word, result, old in zip(words, out, before, strict=True):
         np.testing.assert_array_equal(word, old)
         assert result.shape == word.shape
@@ -156,7 +157,7 @@ def marked(text: str, doubts: dict[int, str]) -> str:
         rows.append(row / row.sum())
         top, bottom = MARK_PLACES.get(char, PLACES.get(char, TALL))
         places.append((BASELINE - top * X_HEIGHT, BASELINE - bottom * X_HEIGHT))
-    out = decide([np.array(rows)], [np.array(places)], BOTH)[0]
+    out = Context(BOTH).decide([np.array(rows)], [np.array(places)])[0]
     assert np.allclose(out.sum(1), 1)
     return "".join(BOTH[i] for i in out.argmax(1))
 
@@ -180,16 +181,17 @@ def test_size_and_place_tell_marks_from_characters(text: str, doubts: dict[int, 
 def test_a_clear_mark_or_character_stays() -> None:
     assert marked("a(b", {}) == "a(b"
     assert marked("...", {}) == "..."
-    assert [len(w) for w in decide([np.eye(len(MARKS))], [np.ones((len(MARKS), 2))], MARKS)] == [11]
+    of_marks = Context(MARKS).decide([np.eye(len(MARKS))], [np.ones((len(MARKS), 2))])
+    assert [len(w) for w in of_marks] == [11]
 
 
 def test_a_line_that_comes_again_is_decided_in_the_same_way() -> None:
     words, places = line("some words")
-    first = decide(words, places, ALL)
+    first = Context(ALL).decide(words, places)
     expected = [word.copy() for word in first]
     for word in first:
         word[:] = 0  # the caller's own
-    for again, word in zip(decide(words, places, ALL), expected, strict=True):
+    for again, word in zip(Context(ALL).decide(words, places), expected, strict=True):
         np.testing.assert_array_equal(again, word)
-    elsewhere = decide(words, [place * [[1, 0.5]] for place in places], ALL)
+    elsewhere = Context(ALL).decide(words, [place * [[1, 0.5]] for place in places])
     assert any((a != b).any() for a, b in zip(elsewhere, expected, strict=True))

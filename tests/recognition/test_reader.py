@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import doctest
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
 from hwr_live.profiles.profile import Profile
-from hwr_live.recognition.card import Card
+from hwr_live.recognition.card import Card, read_card
+from hwr_live.recognition.models import find_model
 from hwr_live.recognition.reader import Reader
 
 Image = npt.NDArray[np.uint8]
@@ -253,6 +255,10 @@ class Fake:
         self._p[labels.index("7")] = 0.4 * (1 - nothing)
         self._p[labels.index("a") if "a" in labels else 0] = 0.6 * (1 - nothing)
 
+    @property
+    def remembers(self) -> bool:
+        return False
+
     def crops(self, inks: list[Image]) -> Image:
         return np.array([crop(ink) for ink in inks], np.uint8).reshape(-1, 28, 28)
 
@@ -305,6 +311,33 @@ def test_even_the_least_likely_is_made_to_sum_to_one() -> None:
     p = np.zeros((1, 63))
     p[0, ALL.index("a")], p[0, ALL.index("7")] = 1, 1e-20
     np.testing.assert_allclose(reader.vocabulary.none_and_chars(p)[1].sum(1), 1)
+
+
+def with_decoder(folder: Path, decoder: Any) -> Path:
+    """The shipped model with other decoder settings in its card."""
+    card = read_card(find_model("hwr62"))
+    shutil.copy(find_model("hwr62") / card["file"], folder)
+    (folder / "card.json").write_text(json.dumps({**card, "decoder": decoder}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "decoder",
+    [[], 3, {"lattice": [1]}, {"lattice": {"glyph": "x"}}, {"colour": {}}, {"cuts": {"cuts": -1}}],
+)
+def test_a_card_with_wrong_decoder_settings_ends_in_one_line(tmp_path: Path, decoder: Any) -> None:
+    with pytest.raises(InputError, match=r"card\.json is no model card: .") as told:
+        Reader.load(str(with_decoder(tmp_path, decoder)))
+    assert "\n" not in str(told.value)
+
+
+def test_a_card_s_own_decoder_settings_change_the_reading(reader: Reader, tmp_path: Path) -> None:
+    joining = {"glyph": 9, "join": 0, "join_gap": 0, "widest_gap": 1, "widest": 9, "square": 0}
+    other = Reader.load(str(with_decoder(tmp_path, {"lattice": joining})))
+    assert len(other.read(draw_sample()).glyphs) < len(reader.read(draw_sample()).glyphs)
+    (tmp_path / "plain").mkdir()
+    same = Reader.load(str(with_decoder(tmp_path / "plain", {})))
+    assert same.read(draw_sample()) == reader.read(draw_sample())
 
 
 def test_a_model_without_the_wanted_characters() -> None:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from hwr_live.camera.advice import advise, edge_width, is_soft
 from hwr_live.reading import Box, Glyph, Line, Reading
-from hwr_live.recognition.advice import advise, edge_width, is_soft
 from tests.support.videos import Image, written_page
 
 SIZE = (640, 480)

@@ -1,0 +1,289 @@
+"""All that the search for the best reading was tuned by: one frozen object for each stage.
+
+These numbers weigh a model's answers against size, place and neighbours, so they are right for
+models that doubt as ours do; a model's card may carry its own (``"decoder"`` in ``card.json``:
+stage → field → number), all others use the defaults.
+
+How they were chosen is told with each field. *By hand* means: set when the stage was built, on
+drawn pages and photographs, and no figure is recorded. All of them were looked at again on composed
+pages of validation hands by ``python -m tests.measure.settings``, which reads those pages with half
+and with twice of each. Costs are natural logarithms of probabilities, as of the network; lengths
+are in usual heights of a glyph on the page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _number(default: float, low: float, high: float) -> Any:
+    """A field of a number from ``low`` to ``high``, both included; whole where the default is."""
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Numbers with ranges.
+
+    Raises:
+        ValueError: for what is no number of its kind, or out of range.
+    """
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value, low, high = getattr(self, one.name), one.metadata["low"], one.metadata["high"]
+            whole = isinstance(one.default, int)
+            kind: Any = int if whole else (int, float)
+            if isinstance(value, bool) or not isinstance(value, kind):
+                wanted = "a whole number" if whole else "a number"
+                raise ValueError(f"{one.name} must be {wanted}: {value!r}")
+            if not (math.isfinite(value) and low <= value <= high):
+                raise ValueError(f"{one.name} must lie within {low:g} and {high:g}: {value:g}")
+
+
+@dataclass(frozen=True)
+class VocabularySettings(Settings):
+    """What a model's outputs mean.
+
+    Attributes:
+        stop: probability added to the full stop, or the comma, where one may stand: the smallest
+            ink has no shape. By hand.
+        dirt: how often ink where a full stop may be is none: its probability of being no character
+            is multiplied by this. By hand.
+        mark_likeness: how much less a mark looks like a glyph than a character does, as parts of
+            broken characters are lines and dots too; a factor. By hand, when marks were added.
+        mark_prior: how much rarer a mark is than a character; a factor of its probability. Chosen
+            on composed pages of validation hands when the kinds of words were weighed anew.
+        line_glyphs: glyphs of a line from which it tells what its doubtful ink is. By hand.
+        line_written: share of them that must surely be characters for that. By hand.
+        among_chars: probability of being none up to which ink of such a line is a character; what
+            is alone is judged by the card's ``reject_above``. By hand, on lines of which single
+            glyphs were left out.
+    """
+
+    stop: float = _number(0.3, 0, 1)
+    dirt: float = _number(0.01, 0, 1)
+    mark_likeness: float = _number(0.9, 0, 1)
+    mark_prior: float = _number(0.3, 1e-3, 10)
+    line_glyphs: int = _number(3, 1, 1000)
+    line_written: float = _number(0.6, 0, 1)
+    among_chars: float = _number(0.75, 0, 1)
+
+
+@dataclass(frozen=True)
+class PageSettings(Settings):
+    """Which way up a page is, and whether it is one.
+
+    Attributes:
+        upright: mean likeness of a page's glyphs from which it is surely the right way up. By
+            hand, on pages and their turned copies.
+        aside: mean likeness below which it may as well lie on its side. Likewise.
+        turned_glyphs: at most as many glyphs are looked at from the other sides; they cost time.
+        turned_least: fewer glyphs tell nothing: 6 and 9, M and W. By hand.
+        turned_tall: usual heights: only larger glyphs are looked at, marks say nothing. By hand.
+        turned_gain: mean likeness that a turn must gain, lowered once as one page in 24 that lay
+            on its head was not turned.
+        turned_chance: and this divided by the number of glyphs more, as few gain much by chance. By
+            hand.
+        texture_pieces: as many pieces may be a texture and not writing. By hand, on noise, weave
+            and dense pages.
+        texture_sample: so many of them are looked at; they cost time.
+        texture_likeness: their median likeness below which they are a texture. By hand.
+    """
+
+    upright: float = _number(0.94, 0, 1)
+    aside: float = _number(0.8, 0, 1)
+    turned_glyphs: int = _number(40, 1, 10_000)
+    turned_least: int = _number(4, 1, 10_000)
+    turned_tall: float = _number(0.5, 0, 10)
+    turned_gain: float = _number(0.02, 0, 1)
+    turned_chance: float = _number(0.6, 0, 10)
+    texture_pieces: int = _number(300, 1, 100_000)
+    texture_sample: int = _number(100, 1, 100_000)
+    texture_likeness: float = _number(0.5, 0, 1)
+
+
+@dataclass(frozen=True)
+class CutSettings(Settings):
+    """Where ink may be parted; all by hand, on drawn pairs of letters that touch.
+
+    Attributes:
+        margin: usual heights from the ends of a piece that are not cut off.
+        ink: usual heights of ink, beyond which no path is a cut.
+        apart: usual heights between cuts, and around each where none crosses less ink.
+        cuts: of a piece that is not wide.
+        width: usual heights: a wide piece has one cut for each.
+        narrowest: usual heights: what is narrower is one character.
+        aside: pixels of ink that a step aside costs a path as much as.
+    """
+
+    margin: float = _number(0.18, 0, 10)
+    ink: float = _number(0.6, 0, 10)
+    apart: float = _number(0.1, 0, 10)
+    cuts: int = _number(3, 0, 100)
+    width: float = _number(0.25, 0.01, 100)
+    narrowest: float = _number(0.55, 0, 100)
+    aside: float = _number(1.0, 0, 1000)
+
+
+@dataclass(frozen=True)
+class LatticeSettings(Settings):
+    """What cutting and joining costs.
+
+    Attributes:
+        glyph: cost of each glyph more: a path of many weak glyphs must not beat one strong one. By
+            hand.
+        cut: cost of each cut: most pieces are whole characters. By hand.
+        slim_cut: cost of each cut more, for each that a piece's width falls short of ``square``
+            times its height. By hand, with the first network trained on cut parts, as slim ink was
+            cut too readily.
+        square: times its height that two characters are wide. Likewise.
+        cut_mark: how much less what was cut or joined looks like a glyph if it looks like a mark; a
+            factor: few marks come about so. By hand, when marks were added.
+        join: cost of each join of separate ink. By hand.
+        join_gap: cost of a join for each usual height of the gap. By hand, on overlapping and
+            oddly close strokes.
+        join_mark: cost of a join more for what looks like a mark, which often stands narrowly by a
+            glyph. By hand, when marks were added.
+        spaced: usual heights between glyphs: a line of wider gaps is spaced out. By hand.
+        spaced_gain: what a join in such a line gains, for each usual height that the line's gaps
+            are wider than ``spaced`` and than the join's own. By hand.
+        few_gaps: usual heights taken for the usual gap where few glyphs stand alone, as on the pad.
+            By hand, on the pad.
+        widest_usual: usual heights: a line's usual gap counts no more. By hand.
+        widest_gap: usual heights: ink further apart is never one glyph. By hand.
+        widest: usual heights: no glyph that was cut or joined is wider. By hand.
+        tallest: usual heights: no glyph that was joined is taller. By hand.
+        most_joined: pieces of one glyph; more cost time.
+        fit: power of size and place in the line against the look: hands stray more than composed
+            pages. By hand, where joined letters were taken for capitals.
+        lost: usual heights of width from which on ink that is left unread costs by its width. By
+            hand, on letters that touch.
+    """
+
+    glyph: float = _number(0.35, 0, 100)
+    cut: float = _number(0.5, 0, 100)
+    slim_cut: float = _number(2.0, 0, 100)
+    square: float = _number(1.4, 0, 100)
+    cut_mark: float = _number(0.3, 0, 1)
+    join: float = _number(0.5, 0, 100)
+    join_gap: float = _number(9.0, 0, 1000)
+    join_mark: float = _number(0.8, 0, 100)
+    spaced: float = _number(0.25, 0, 10)
+    spaced_gain: float = _number(5.0, 0, 100)
+    few_gaps: float = _number(0.35, 0, 10)
+    widest_usual: float = _number(0.5, 0, 10)
+    widest_gap: float = _number(0.22, -10, 10)
+    widest: float = _number(1.5, 0.1, 100)
+    tallest: float = _number(2.2, 0.1, 100)
+    most_joined: int = _number(3, 1, 10)
+    fit: float = _number(0.5, 0, 10)
+    lost: float = _number(0.4, 0.01, 100)
+
+
+@dataclass(frozen=True)
+class ContextSettings(Settings):
+    """What size, place and kind of word weigh.
+
+    The kinds' priors and ``kind_floor`` were chosen on composed pages of validation hands: weighing
+    shapes by how many of their characters a kind has, and a kind of capitals with digits, brought
+    sentences from 4.3 to 3.8 % errors, codes from 4.9 to 4.1.
+
+    Attributes:
+        top_spread, bottom_spread: x-heights that the tops and feet of hand print stray from the
+            zones (standard deviation). By hand.
+        between: power of zones between shapes; within a shape they count in full. On the
+            confusions of composed pages of validation hands: of 211, 138 had the right shape
+            second.
+        zone_floor: likelihood of a glyph quite out of its zone, against one in it. By hand.
+        digits, lower, upper, capital, code, mixed: priors of the kinds of words; a code is capitals
+            with digits, and rare, or every 0 among capitals would be one; mixed are all others.
+        kind_floor: the least that the kind of a word leaves of a shape's probability.
+        sums_among_letters: how much rarer + and = are in words of letters; a factor. By hand, when
+            marks were added: a plus was often a t.
+        lent: how many words' worth the prior weighs against the line's other words. By hand.
+    """
+
+    top_spread: float = _number(0.2, 0.01, 10)
+    bottom_spread: float = _number(0.22, 0.01, 10)
+    between: float = _number(0.5, 0, 1)
+    zone_floor: float = _number(0.03, 1e-6, 1)
+    digits: float = _number(0.25, 1e-6, 1)
+    lower: float = _number(0.32, 1e-6, 1)
+    upper: float = _number(0.24, 1e-6, 1)
+    capital: float = _number(0.12, 1e-6, 1)
+    code: float = _number(0.01, 1e-6, 1)
+    mixed: float = _number(0.06, 1e-6, 1)
+    kind_floor: float = _number(0.05, 0, 1)
+    sums_among_letters: float = _number(0.1, 0, 1)
+    lent: float = _number(2.0, 0, 1000)
+
+
+@dataclass(frozen=True)
+class LanguageSettings(Settings):
+    """How far the words of a language are believed; chosen on composed sentences of validation
+    hands, with codes beside them, which no language may make worse.
+
+    Attributes:
+        prior: probability that a word is one of the language's: more, and codes become words.
+        letters: of a word; of fewer nearly all are one, and nothing is told.
+        most: how many times likelier one character may become against another: one that the
+            picture gives 94 % stays.
+        floor: probability of a letter that the picture rules out, times a chance letter's.
+        ways: to cut and join a word, of which the language chooses; they cost time.
+        open: cost beyond the cheapest way up to which others are looked at.
+        worth: the most that being a word is worth, as a cost.
+        whole_glyphs: words of fewer glyphs that can all be read are not cut otherwise.
+    """
+
+    prior: float = _number(0.05, 1e-6, 0.999)
+    letters: int = _number(3, 1, 24)
+    most: float = _number(15.0, 1, 1e6)
+    floor: float = _number(1e-4, 1e-12, 1)
+    ways: int = _number(12, 1, 1000)
+    open: float = _number(3.0, 0, 100)
+    worth: float = _number(4.0, 0, 100)
+    whole_glyphs: int = _number(3, 1, 100)
+
+
+@dataclass(frozen=True)
+class DecoderSettings:
+    """The settings of all stages."""
+
+    vocabulary: VocabularySettings = field(default_factory=VocabularySettings)
+    page: PageSettings = field(default_factory=PageSettings)
+    cuts: CutSettings = field(default_factory=CutSettings)
+    lattice: LatticeSettings = field(default_factory=LatticeSettings)
+    context: ContextSettings = field(default_factory=ContextSettings)
+    language: LanguageSettings = field(default_factory=LanguageSettings)
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Mapping[str, float]]) -> DecoderSettings:
+        """The defaults with some numbers of a card in their place: stage → field → number.
+
+        Raises:
+            ValueError: for a stage or field that there is not, or a number out of range.
+        """
+        kinds: dict[str, type[Settings]] = {
+            one.name: type(getattr(cls(), one.name)) for one in fields(cls)
+        }
+        chosen: dict[str, Any] = {}
+        for stage, numbers in given.items():
+            if stage not in kinds:
+                raise ValueError(f"there are no decoder settings {stage!r}")
+            names = {one.name for one in fields(kinds[stage])}
+            for name in numbers:
+                if name not in names:
+                    raise ValueError(f"there is no decoder setting {stage}.{name}")
+            try:
+                chosen[stage] = kinds[stage](**numbers)
+            except ValueError as error:
+                raise ValueError(f"the decoder setting {stage}.{error}") from None
+        return cls(**chosen)
+
+
+DEFAULTS = DecoderSettings()
+"""For models whose card says nothing else."""

@@ -13,6 +13,7 @@ from hwr_live.errors import InputError
 from hwr_live.media.recorder import Recorder, check_path
 from hwr_live.media.sources import Frame, FrameSource, LiveSource, open_source
 from hwr_live.readers import AnyReader
+from hwr_live.system.files import saving_folder
 from hwr_live.system.terminal import tell
 
 NOTICE_S = 2.0  # silence of a live source after which the user is told
@@ -54,9 +55,7 @@ def run(
         InputError: for a missing or broken file or an option that cannot be.
         DeviceError: if there is no camera or display, or a stream is lost.
     """
-    folder = Path.cwd() if save_dir is None else Path(save_dir)
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
+    folder = saving_folder(save_dir)
     if frames is not None and frames < 1:
         raise InputError(f"{frames} frames cannot be read; give a number of at least 1")
     if record is not None:
@@ -74,9 +73,10 @@ def run(
             recorder = stack.enter_context(Recorder(record, None if opened.live else opened.fps))
         stack.callback(printer.finish)
         if window:
-            camera_window.run(
+            program = camera_window.CameraProgram(
                 reader, opened, printer, frames=frames, folder=folder, recorder=recorder
             )
+            stack.enter_context(program).run()
         else:
             _read_all(reader, opened, printer, frames, recorder)
     return 0

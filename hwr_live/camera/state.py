@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import enum
+from collections import deque
 from dataclasses import dataclass, field
+
+import cv2
 
 from hwr_live.camera.layout import CameraLayout, Placement, place
 from hwr_live.camera.report import Report
 from hwr_live.media.images import Image
+from hwr_live.media.sources import FrameSource, LiveSource
 from hwr_live.reading import Box
-from hwr_live.tracking.motion import STILL, Matrix
+from hwr_live.tracking.motion import STILL, Matrix, Small, motion_between, small_grey
 from hwr_live.ui.errands import Note, still_shown
 from hwr_live.ui.window import ESC
 
 VIEWS = ("frame", "ink", "crops")
+_SILENT_S = 1.5  # silence of a live source that is shown
 _SMALLEST = 12  # pixels: a drag shorter than this is a click
 
 
@@ -40,6 +45,25 @@ _ACTS = {
 }
 
 
+class Rate:
+    """How many frames a second come, over the last two seconds."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def tick(self, now_s: float) -> None:
+        """A frame came."""
+        self._times.append(now_s)
+
+    def at(self, now_s: float) -> float:
+        """Frames a second."""
+        while self._times and self._times[0] < now_s - 2.0:
+            self._times.popleft()
+        if len(self._times) < 2:
+            return 0.0
+        return (len(self._times) - 1) / max(self._times[-1] - self._times[0], 1e-3)
+
+
 @dataclass
 class CameraState:
     """All that is shown.
@@ -61,6 +85,7 @@ class CameraState:
         drag: corners of the region that is being drawn, in the frame's pixels.
         help: whether all keys are shown.
         recording_s: seconds recorded so far; None where nothing is being recorded.
+        rate: is told of every frame that is shown.
         fps: frames shown a second.
         age_s: of the reading: since its frame was taken; None for files.
         silence_s: since the last frame of a live source, where that is long.
@@ -83,11 +108,13 @@ class CameraState:
     drag: tuple[int, int, int, int] | None = None
     help: bool = False
     recording_s: float | None = None
+    rate: Rate = field(default_factory=Rate)
     fps: float = 0.0
     age_s: float | None = None
     silence_s: float = 0.0
     clock: str = ""
     note: Note | None = None
+    _read_grey: Small | None = None  # of the frame that the report is of
 
     @property
     def placement(self) -> Placement:
@@ -119,6 +146,22 @@ class CameraState:
             return _ACTS.get(code)
         return None
 
+    def take(self, report: Report, advice: str) -> None:
+        """A frame has been read."""
+        self.report, self.advice = report, advice
+        if self.live:
+            self._read_grey = small_grey(report.frame.image)
+        self.follow_motion()
+
+    def follow_motion(self) -> None:
+        """Finds how far the picture has moved since it was read."""
+        self.motion = STILL
+        if self.report is None or self.image is None or self.report.frame.image is self.image:
+            return
+        if self.live and self._read_grey is not None:
+            now = small_grey(self.image)
+            self.motion = motion_between(self._read_grey, now, self.report.reading)
+
     def press(self, x: int, y: int) -> None:
         """The left button went down at a pixel of the window."""
         left, top, width, height = self.layout.picture
@@ -145,9 +188,22 @@ class CameraState:
         """Shows a line for a while."""
         self.note = Note.at(now_s, text, warning=warning)
 
-    def tick(self, now_s: float) -> None:
-        """Takes away what has been shown for long enough."""
+    @property
+    def clocks(self) -> tuple[object, ...]:
+        """What of the picture changes by time alone: equal where it looks the same."""
+        recording_s = None if self.recording_s is None else int(self.recording_s)
+        return (self.note, int(self.silence_s), recording_s)
+
+    def tick(self, now_s: float, source: FrameSource) -> None:
+        """Time goes on: takes away what has been shown for long enough, and looks at the source."""
         self.note = still_shown(self.note, now_s)
+        self.fps = self.rate.at(now_s)
+        self.silence_s, self.age_s = 0.0, None
+        if isinstance(source, LiveSource) and not self.frozen:
+            silence_s = source.silence_s
+            self.silence_s = silence_s if silence_s > _SILENT_S else 0.0
+            if self.report is not None:
+                self.age_s = source.now_s - self.report.frame.time_s
 
 
 def dragged(corners: tuple[int, int, int, int]) -> Box:
@@ -155,3 +211,16 @@ def dragged(corners: tuple[int, int, int, int]) -> Box:
     left, right = sorted((corners[0], corners[2]))
     top, bottom = sorted((corners[1], corners[3]))
     return (left, top, right - left, bottom - top)
+
+
+def tell_mouse(state: CameraState, event: int, x: int, y: int, flags: int) -> Act | None:
+    """Hands on what OpenCV's mouse callback is told; returns what the program is to do about it."""
+    if event in (cv2.EVENT_LBUTTONDOWN, cv2.EVENT_LBUTTONDBLCLK):
+        state.press(x, y)
+    elif event == cv2.EVENT_LBUTTONUP:
+        return state.release(x, y)
+    elif event == cv2.EVENT_MOUSEMOVE and state.drag is not None:
+        if not flags & cv2.EVENT_FLAG_LBUTTON:  # the button came up outside the window
+            return state.release(x, y)
+        state.move(x, y)
+    return None

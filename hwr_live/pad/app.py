@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.canvas import Canvas
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError
 from hwr_live.pad.layout import arrange
 from hwr_live.pad.learning import Learner
 from hwr_live.pad.state import Act, PadState
@@ -27,7 +27,7 @@ from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.reading import Reading
 from hwr_live.recognition.adapt import MOST
-from hwr_live.system.files import write_new
+from hwr_live.system.files import saving_folder, write_new
 from hwr_live.ui.background import BackgroundReader, Job
 from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Frame
@@ -70,9 +70,7 @@ def run(
         InputError: for a size that cannot be, or a ``save_dir`` that is no folder.
         DeviceError: if there is no display.
     """
-    folder = Path.cwd() if save_dir is None else Path(save_dir)
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
+    folder = saving_folder(save_dir)
     with Pad(reader, size, json=json, folder=folder, out=out or sys.stdout, profile=profile) as pad:
         with Window(TITLE) as window:
             window.on_mouse(pad.on_mouse)

@@ -24,6 +24,18 @@ def make_folder(folder: Path) -> None:
         raise InputError(f"{folder}: no folder to write to ({_reason(error)})") from None
 
 
+def saving_folder(save_dir: str | Path | None) -> Path:
+    """The folder of ``--save-dir``, the current one if None; it need not be there yet.
+
+    Raises:
+        InputError: if it is no folder.
+    """
+    folder = Path.cwd() if save_dir is None else Path(save_dir)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
+    return folder
+
+
 def write_exactly(path: Path, data: bytes) -> None:
     """Writes a file of this very name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hwr_live.camera.layout import KEYS, arrange, crop_cells, place
 from hwr_live.camera.report import Report
 from hwr_live.camera.state import Act, CameraState, dragged
 from hwr_live.camera.view import paint_camera, text_block
-from hwr_live.media.sources import Frame
+from hwr_live.media.frames import Frame, FrameSource
 from hwr_live.reading import Box, Glyph, Line
 from hwr_live.system.screen import screen_size
 from hwr_live.ui.paint import POOR
@@ -127,13 +128,36 @@ def test_dragged_in_any_direction() -> None:
     assert {dragged(c) for c in [(1, 2, 5, 9), (5, 9, 1, 2), (1, 9, 5, 2)]} == {(1, 2, 4, 7)}
 
 
+class Video(FrameSource):
+    """No camera, so it is never silent."""
+
+    def __init__(self) -> None:
+        super().__init__("video", 25.0)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return iter(())
+
+
 def test_notes_go_away() -> None:
     shown = state()
+    source = Video()
     shown.say("saved", 10.0)
-    shown.tick(12.0)
+    shown.tick(12.0, source)
     assert shown.note is not None
-    shown.tick(13.5)
+    shown.tick(13.5, source)
     assert shown.note is None
+
+
+def test_the_rate_is_of_the_last_two_seconds() -> None:
+    shown = state()
+    shown.tick(0.0, Video())
+    assert shown.fps == 0
+    for n in range(50):
+        shown.rate.tick(n / 25)
+    shown.tick(2.0, Video())
+    assert shown.fps == pytest.approx(25)
+    shown.tick(10.0, Video())
+    assert shown.fps == 0
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -1,0 +1,134 @@
+"""What is shown when: a window that only notes what it is told, and a clock that it moves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pytest
+
+from hwr_live.camera.playback import play_file
+from hwr_live.errors import InputError
+from hwr_live.media.frames import Frame, FrameSource
+
+FPS = 10.0
+IMAGE = np.zeros((4, 4, 3), np.uint8)
+
+
+class Video(FrameSource):
+    """So many frames, a tenth of a second apart, and then maybe an error."""
+
+    def __init__(self, count: int, broken: str = "", *, still: bool = False) -> None:
+        super().__init__("video", FPS, count)
+        self.broken, self.still = broken, still
+
+    def __iter__(self) -> Iterator[Frame]:
+        for n in range(self.count or 0):
+            yield Frame(IMAGE, n, n / FPS)
+        if self.broken:
+            raise InputError(self.broken)
+
+
+class Notes:
+    """A window that notes what is done, and when.
+
+    Args:
+        source: what is played.
+        slow: turns that the readings of some frames take.
+        ends: number of turns after which the user goes.
+    """
+
+    def __init__(
+        self, source: FrameSource, *, slow: Mapping[int, int] | None = None, ends: int = 10_000
+    ) -> None:
+        self.source, self.slow, self.ends = source, slow or {}, ends
+        self.now_s = 100.0
+        self.done: list[tuple[str, int]] = []
+        self.shown_s: list[float] = []
+        self.frozen = False
+        self.turns = self._left = 0
+
+    @property
+    def over(self) -> bool:
+        return self.turns >= self.ends
+
+    @property
+    def reads(self) -> bool:
+        return self._left > 0
+
+    def take(self, frame: Frame) -> None:
+        self.done.append(("take", frame.index))
+        self._left = self.slow.get(frame.index, 0)
+
+    def show(self, frame: Frame) -> None:
+        self.done.append(("show", frame.index))
+        self.shown_s.append(round(self.now_s - 100.0, 3))
+
+    def turn(self, wait_ms: int) -> None:
+        self.turns += 1
+        self._left -= 1
+        self.now_s += wait_ms / 1000
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[Notes]:
+    """The time is that of the window that is put in here."""
+    windows: list[Notes] = []
+    monkeypatch.setattr(time, "monotonic", lambda: windows[0].now_s)
+    return windows
+
+
+def played(clock: list[Notes], window: Notes) -> Notes:
+    clock.append(window)
+    play_file(window)
+    return window
+
+
+def test_a_file_without_frames_shows_nothing(clock: list[Notes]) -> None:
+    assert played(clock, Notes(Video(0))).done == []
+
+
+def test_every_frame_is_read_before_it_is_shown_and_shown_when_it_is_due(
+    clock: list[Notes],
+) -> None:
+    window = played(clock, Notes(Video(4)))
+    assert window.done == [(what, n) for n in range(4) for what in ("take", "show")]
+    assert window.shown_s == pytest.approx([0, 0.1, 0.2, 0.3], abs=0.02)
+    assert window.now_s - 100 == pytest.approx(0.4, abs=0.02), "the last has its time, too"
+
+
+def test_what_is_late_stays_late(clock: list[Notes]) -> None:
+    window = played(clock, Notes(Video(5), slow={1: 200}))  # 2 ms a turn
+    first, *rest = np.diff(window.shown_s)
+    assert first >= 0.4, "it is not shown before it is read"
+    assert rest == pytest.approx([0.1] * 3, abs=0.02), "and those after it are not hurried"
+
+
+def test_a_broken_file_is_told_after_its_last_good_frame(clock: list[Notes]) -> None:
+    window = Notes(Video(2, "cut off"))
+    with pytest.raises(InputError, match="cut off"):
+        played(clock, window)
+    assert window.done[-1] == ("show", 1)
+
+
+def test_a_picture_stays_until_the_user_goes(clock: list[Notes]) -> None:
+    window = played(clock, Notes(Video(1, still=True), ends=200))
+    assert window.done == [("take", 0), ("show", 0)]
+    assert window.turns == 200
+
+
+def test_a_pause_moves_all_that_comes_after_it(clock: list[Notes]) -> None:
+    window = Notes(Video(3))
+    turn = window.turn
+
+    def paused(wait_ms: int) -> None:
+        turn(wait_ms)
+        window.frozen = 0.05 < window.now_s - 100 < 1.0
+
+    window.turn = paused  # type: ignore[method-assign]
+    played(clock, window)
+    first, second, third = window.shown_s
+    assert first == 0
+    assert second > 1.0
+    assert third - second == pytest.approx(0.1, abs=0.02)

@@ -68,6 +68,7 @@ def test_anything_else_is_an_error_that_names_the_file(
         (gzip.compress(idx(IMAGES)) + b"rest", "broken"),
         (b"\x1f\x8b" + bytes(100), "broken"),
     ],
+    ids=["end missing", "head alone", "another length", "more behind", "zeros"],
 )
 def test_broken_gzip_is_an_error_that_names_the_file(raw: bytes, reason: str) -> None:
     with pytest.raises(InputError, match=f"^some-file is {reason}.*fetch it again"):

@@ -15,9 +15,11 @@ import numpy.typing as npt
 from train.recipe import Augmentation
 
 _SIZE = 28
-_PAD = 4  # black rows and columns around each image, so that no image bleeds into its neighbour
+_PAD = 4
+"""Black rows and columns around each image, so that no image bleeds into its neighbour."""
 _TALL = _SIZE + 2 * _PAD
-LIMIT = 32767 // _TALL  # OpenCV's remap takes pictures of fewer than 32768 rows
+LIMIT = 32767 // _TALL
+"""Images that are varied at once: OpenCV's remap takes pictures of fewer than 32768 rows."""
 
 
 def augment(

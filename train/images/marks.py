@@ -21,11 +21,14 @@ from train.images.strokes import Strokes, draw, read_crohme
 
 FILE = "crohme_punctuation_train.npz"
 
-_HELD = 0.06  # share of a mark's strokes, from the end of the file, that validation draws from
-_TALL = 112  # pixels of the longer side that marks are drawn at, as characters are
+_HELD = 0.06
+"""Share of a mark's strokes, from the end of the file, that validation draws from."""
+_TALL = 112
+"""Pixels of the longer side that marks are drawn at, as characters are."""
 _MARGIN = 12
-# How many pens long the smallest marks are.
+"""Pixels left empty on each side."""
 _LENGTHS = {".": (0.1, 1.5), ",": (1.8, 6.0), "-": (2.5, 14.0)}
+"""How many times as long as the pen is broad the smallest marks are, from and to."""
 
 
 def read_marks(path: Path) -> dict[str, list[Strokes]]:

@@ -18,11 +18,18 @@ _NARROW = frozenset("iIl1jJtrfLT7Fcv")
 _BROAD = frozenset("szSZ2358BEMWmwG456agAQR")
 _AMBIGUOUS = frozenset("nn nu un uu nv nh hn nm mn NN UU VV WV".split())
 _KINDS = (LOWER, UPPER, DIGITS)
-_X_HEIGHT = 13.0  # pixels: a capital is then about as tall as in a crop
+_X_HEIGHT = 13.0
+"""Pixels: the height of an x, with which a capital is about as tall as in a crop."""
 _BASELINE = 44
-_ROOM = (72, 128)  # pixels: two of the widest and tallest
-_STRAY = 1.2  # pixels by which a cut usually misses where two characters meet
-_KEPT, _LEFT_OVER = 0.85, 0.2  # of the ink: so much at least is kept, and no more comes with it
+"""Row of the baseline in the room that two neighbours are drawn in."""
+_ROOM = (72, 128)
+"""Rows and columns of that room: two of the widest and tallest characters fit."""
+_STRAY = 1.2
+"""Pixels, a standard deviation: how far a cut misses the column where two characters meet."""
+_KEPT = 0.85
+"""Share of a character's ink that a cut must leave it to count as this character."""
+_LEFT_OVER = 0.2
+"""Share of the neighbour's ink that may come with it, for the same reason."""
 
 
 class Words:

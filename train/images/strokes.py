@@ -24,9 +24,13 @@ from hwr_live.errors import InputError
 
 Strokes = list[npt.NDArray[np.float64]]
 
-_HEIGHT = 112  # pixels of the longer side that a character is drawn at
-_PENS = (2.0, 30.0)  # pixels at that size: hair-line to marker, which is broad for small letters
+_HEIGHT = 112
+"""Pixels of the longer side that a character is drawn at: four times a crop's, so that shrinking
+smooths the strokes."""
+_PENS = (2.0, 30.0)
+"""Pixels at that size: from a hair-line to a marker, which is broad for small letters."""
 _MARGIN = 18
+"""Pixels left empty on each side: more than half of the broadest pen."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
+from hwr_live.bulk.folder import Run, summarize
+from hwr_live.bulk.manifest import opened
+from hwr_live.bulk.settings import settings_of
 from hwr_live.bulk.work import Outcome, Wanted, read_each
 from hwr_live.documents import plain
 from hwr_live.documents.formats import FORMATS, Format
@@ -19,6 +23,7 @@ from hwr_live.errors import HwrError, InputError
 from hwr_live.readers import AnyReader
 from hwr_live.system.files import make_folder, write_new
 from hwr_live.system.missing import need
+from hwr_live.system.processes import cores
 from hwr_live.system.terminal import tell
 
 
@@ -33,18 +38,46 @@ def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> in
         HwrError: if nothing can be read or written.
     """
     form = _format(options)
+    arguments = _arguments(options)
     if options.overlay:
         make_folder(Path(options.overlay))
-    found = _find(options)
-    for remark in found.remarks():
-        tell(remark)
     wanted = Wanted(picture=form.pictures, overlay=bool(options.overlay))
     status = Status()
-    outcomes = read_each(found.sources, make_reader, options.jobs, wanted)
+    if options.out is not None:
+        _to_folder(options, form, arguments, make_reader, wanted, status)
+        return status.value
+    found = _find(arguments, options)
+    outcomes = read_each(found.sources, make_reader, options.jobs or 1, wanted)
     with contextlib.closing(outcomes):
         pages = _good(outcomes, status, options.overlay)
         _print(form, pages, options, several=len(found.sources) > 1)
     return status.value
+
+
+def _to_folder(
+    options: argparse.Namespace,
+    form: Format,
+    arguments: list[str],
+    make_reader: Callable[[], AnyReader],
+    wanted: Wanted,
+    status: Status,
+) -> None:
+    """Writes a file for each document, and goes on where an earlier run was broken off."""
+    with opened(Path(options.out)) as manifest:
+        out = os.path.realpath(manifest.folder)
+        found = _find(arguments, options, {*manifest.outputs, out})
+        overlay = partial(_write_overlay, folder=options.overlay) if options.overlay else None
+        settings = settings_of(options.model, options.chars, options.language, options.profile)
+        run = Run(manifest, form, settings, status.fail, overlay)
+        try:
+            run.read(found.sources, make_reader, options.jobs or cores(), wanted)
+        except KeyboardInterrupt:
+            tell("broken off; the same command goes on from here")
+            raise
+        try:
+            summarize(run.report, manifest)
+        except InputError as error:
+            status.fail(error)
 
 
 class Status:
@@ -65,18 +98,30 @@ def _format(options: argparse.Namespace) -> Format:
     form = FORMATS[name]
     for module in form.packages:
         need(module, f"--format {name}")
-    if form.pictures and sys.stdout is not None and sys.stdout.isatty():
+    to_terminal = options.out is None and sys.stdout is not None and sys.stdout.isatty()
+    if form.pictures and to_terminal:
         raise InputError(f"--format {name} is not for a terminal; send it to a file with >")
     return form
 
 
-def _find(options: argparse.Namespace) -> Found:
+def _arguments(options: argparse.Namespace) -> list[str]:
+    """What is to be read, as it was named."""
     arguments = list(options.pictures)
     if options.from_file is not None:
         arguments += listed_in(options.from_file)
     elif not arguments:
         raise InputError("there is nothing to read: give pictures, folders, - or --from-file LIST")
-    return find(arguments, recursive=options.recursive)
+    return arguments
+
+
+def _find(
+    arguments: list[str], options: argparse.Namespace, without: Collection[str] = ()
+) -> Found:
+    """The documents that the arguments name; what is passed over is told."""
+    found = find(arguments, recursive=options.recursive, without=without)
+    for remark in found.remarks():
+        tell(remark)
+    return found
 
 
 def _good(outcomes: Iterator[Outcome], status: Status, overlays: str | None) -> Iterator[Page]:
@@ -87,12 +132,16 @@ def _good(outcomes: Iterator[Outcome], status: Status, overlays: str | None) -> 
             status.fail(outcome.error)
             continue
         yield outcome.page
-        if outcome.overlay is not None and overlays is not None:
-            assert outcome.source is not None
-            stem = Path(outcome.source.name).stem
-            stem += f"-page{outcome.number}" if outcome.count > 1 else ""
-            for file in write_new(Path(overlays), stem, {".png": outcome.overlay}):
-                print(f"wrote {file}", file=sys.stderr)
+        if overlays is not None:
+            _write_overlay(outcome, overlays)
+
+
+def _write_overlay(outcome: Outcome, folder: str) -> None:
+    if outcome.overlay is not None and outcome.source is not None:
+        stem = Path(outcome.source.name).stem
+        stem += f"-page{outcome.number}" if outcome.count > 1 else ""
+        for file in write_new(Path(folder), stem, {".png": outcome.overlay}):
+            print(f"wrote {file}", file=sys.stderr)
 
 
 def _print(

@@ -34,7 +34,16 @@ def add_read_options(read: argparse.ArgumentParser) -> None:
     )
     read.add_argument("--overlay", metavar="DIR", help="write each picture with its reading here")
     read.add_argument(
-        "--jobs", type=count, default=1, metavar="N", help="processes for many pages (default: 1)"
+        "--out",
+        metavar="DIR",
+        help="write a file for each that is read, as DIR/page.jpg.txt; the same command goes on "
+        "where it was broken off",
+    )
+    read.add_argument(
+        "--jobs",
+        type=count,
+        metavar="N",
+        help="processes for many pages (default: 1; with --out as many as there are cores)",
     )
 
 

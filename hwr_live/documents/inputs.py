@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +65,9 @@ class Found:
             )
 
 
-def find(arguments: Iterable[str], *, recursive: bool = False) -> Found:
+def find(
+    arguments: Iterable[str], *, recursive: bool = False, without: Collection[str] = ()
+) -> Found:
     """Finds the documents that arguments name: files as they are, folders by what is in them.
 
     In folders, hidden files are left out, and so are links to folders.
@@ -73,6 +75,7 @@ def find(arguments: Iterable[str], *, recursive: bool = False) -> Found:
     Args:
         arguments: paths, URLs, or ``-``.
         recursive: whether folders in folders are looked into.
+        without: real paths of what in folders is left out without a word, as results of before.
     """
     found = Found()
     for argument in arguments:
@@ -81,7 +84,7 @@ def find(arguments: Iterable[str], *, recursive: bool = False) -> Found:
         elif os.path.isdir(argument):
             before = len(found.sources)
             try:
-                _look_into(Path(argument), "", found, recursive)
+                _look_into(Path(argument), "", found, recursive, without)
             except InputError as error:
                 found.sources.append(error)
             if len(found.sources) == before:
@@ -91,7 +94,9 @@ def find(arguments: Iterable[str], *, recursive: bool = False) -> Found:
     return found
 
 
-def _look_into(folder: Path, below: str, found: Found, recursive: bool) -> None:
+def _look_into(
+    folder: Path, below: str, found: Found, recursive: bool, without: Collection[str]
+) -> None:
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: natural_key(entry.name))
@@ -102,6 +107,8 @@ def _look_into(folder: Path, below: str, found: Found, recursive: bool) -> None:
         if entry.name.startswith("."):
             continue
         path, name = os.path.join(folder, entry.name), f"{below}{entry.name}"
+        if without and os.path.realpath(path) in without:
+            continue
         if entry.is_dir():
             if not recursive or entry.is_symlink():
                 found.folders.append(path)
@@ -113,7 +120,7 @@ def _look_into(folder: Path, below: str, found: Found, recursive: bool) -> None:
             found.skipped.append(path)
     for inner, prefix in deeper:
         try:
-            _look_into(inner, prefix, found, recursive)
+            _look_into(inner, prefix, found, recursive, without)
         except InputError as error:
             found.sources.append(error)
 

@@ -20,8 +20,9 @@ from train.data.dataset import file_info
 from train.data.datasets import Dataset
 from train.fit.checkpoint import Checkpoint, held
 from train.fit.distribute import team
-from train.fit.loop import Fitted, fit, predictor
+from train.fit.loop import Fitted, fit
 from train.fit.nets import NETS
+from train.fit.predict import predictor
 from train.fit.start import Start, digest_of, teacher_files, with_profile
 from train.images.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say

@@ -21,6 +21,7 @@ from hwr_live.errors import HwrError, InputError
 from tests.support import replica as replicas
 from tests.support.datasets import blocks
 from train.fit import loop
+from train.fit.batches import batches
 from train.fit.checkpoint import Checkpoint
 from train.fit.distribute import Team, alone, team
 from train.images.pool import Pool
@@ -84,13 +85,13 @@ def test_every_image_is_one_replicas(how: Augmentation | None, replicas: int, wo
     seen: list[int] = []
     for rank in range(workers):
         group = Team("multi-worker", Strategy(replicas), rank, workers)
-        for parts in loop.batches(pool, recipe, 0, 4, 90, group):
+        for parts in batches(pool, recipe, 0, 4, 90, group):
             assert len(parts) == replicas // workers
             for x, y in parts:
                 assert x.shape == (20 // replicas, 28, 28, 1)
                 seen += y.tolist()
     assert len(seen) == len(set(seen)) == 80
-    whole = np.concatenate([y for ((_, y),) in loop.batches(pool, recipe, 0, 4, 90, alone())])
+    whole = np.concatenate([y for ((_, y),) in batches(pool, recipe, 0, 4, 90, alone())])
     assert set(seen) == set(whole.tolist())
 
 

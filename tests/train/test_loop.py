@@ -15,10 +15,12 @@ import keras
 
 from hwr_live.errors import HwrError
 from tests.support.datasets import blocks
+from train.fit import batches as batching
 from train.fit import loop, speed
 from train.fit.checkpoint import Checkpoint, State
 from train.fit.distribute import alone
 from train.fit.nets import NETS, dense
+from train.fit.predict import predictor
 from train.images.pool import Pool
 from train.recipe import Augmentation, Recipe
 from train.results.plots import read_history
@@ -111,7 +113,7 @@ def test_the_weights_that_did_best_are_given_and_the_history_is_kept(tmp_path: P
     assert rows == fitted.history
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
     assert rows[-1]["loss"] < rows[0]["loss"] / 2
-    logits = loop.predictor(fitted.model)(VALID.images)
+    logits = predictor(fitted.model)(VALID.images)
     best = max(max(row["val_accuracy"], row["ema_accuracy"]) for row in rows)
     assert (logits.argmax(1) == VALID.labels).mean() == best > 0.9
 
@@ -126,7 +128,7 @@ def test_a_teachers_answers_are_learned_as_far_as_they_should(tmp_path: Path, sh
     held = checkpoint(tmp_path / "taught", taught)
     valid = VALID if share else believed
     fitted = loop.fit(taught, 10, wrong, valid, held, teachers=[tmp_path / "model.keras"])
-    answers = loop.predictor(fitted.model)(VALID.images).argmax(1)
+    answers = predictor(fitted.model)(VALID.images).argmax(1)
     assert (answers == valid.labels).mean() > 0.9
 
 
@@ -168,27 +170,27 @@ def test_what_breaks_while_batches_are_made_is_raised(
     def broken(*_: Any) -> None:
         raise MemoryError("too large")
 
-    monkeypatch.setattr(loop, "augment", broken)
+    monkeypatch.setattr(batching, "augment", broken)
     recipe = replace(PLAIN, augmentation=Augmentation())
     with pytest.raises(MemoryError):
         loop.fit(recipe, 10, TRAIN, VALID, checkpoint(tmp_path, recipe))
 
 
-@pytest.mark.parametrize(("batch", "count", "batches"), [(30, 0, 3), (100, 0, 1), (500, 0, 1)])
-def test_batches_take_each_image_at_most_once(batch: int, count: int, batches: int) -> None:
+@pytest.mark.parametrize(("batch", "count", "number"), [(30, 0, 3), (100, 0, 1), (500, 0, 1)])
+def test_batches_take_each_image_at_most_once(batch: int, count: int, number: int) -> None:
     marked = Pool(TRAIN.images, np.arange(100, dtype=np.int32))
     steps = max(1, 100 // batch)
-    parts = loop.batches(marked, replace(PLAIN, batch=batch), 0, steps, 100, alone())
+    parts = batches(marked, replace(PLAIN, batch=batch), 0, steps, 100, alone())
     made = [part for (part,) in parts]
-    assert len(made) == batches
+    assert len(made) == number
     for images, labels in made:
         assert np.allclose(images[..., 0] * 255, TRAIN.images[labels], atol=1e-3)
     seen = np.concatenate([labels for _, labels in made])
-    assert len(seen) == len(set(seen)) == min(batch, 100) * batches
+    assert len(seen) == len(set(seen)) == min(batch, 100) * number
 
 
 def test_no_images_have_no_logits(tmp_path: Path) -> None:
-    predict = loop.predictor(dense(10))
+    predict = predictor(dense(10))
     assert predict(TRAIN.images[:0]).shape == (0, 10)
     assert predict(TRAIN.images).shape == (100, 10)
 

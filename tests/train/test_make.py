@@ -20,8 +20,8 @@ from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.classify import Classifier
 from tests.support.datasets import blocks, mnist_of_blocks, write
 from train import make
-from train.fit.loop import predictor
 from train.fit.nets import dense, load_net
+from train.fit.predict import predictor
 from train.main import main
 from train.results import export
 from train.results.metrics import softmax

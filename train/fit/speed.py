@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from train.fit.batches import Parts, batches
 from train.fit.distribute import alone
-from train.fit.loop import Parts, batches, make_optimizer, step_function
 from train.fit.nets import NETS
+from train.fit.step import make_optimizer, step_function
 from train.images.pool import Pool
 from train.recipe import Recipe
 

@@ -94,7 +94,7 @@ def _litert(path: Path, dataset: Dataset) -> Any:
 
 def _keras(path: Path, dataset: Dataset) -> measure.Floats:
     with silence():  # TensorFlow greets
-        from train.fit.loop import predictor
         from train.fit.nets import load_net
+        from train.fit.predict import predictor
 
     return measure.softmax(predictor(load_net(path))(dataset.test.images))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from train.fit.loop import Images, Logits, predictor
+from train.fit.predict import Images, Logits, predictor
 from train.results.litert import run_litert
 
 AGREEMENT = {False: 0.999, True: 0.995}

@@ -17,6 +17,7 @@ from hwr_live.errors import HwrError
 from tests.support.datasets import blocks
 from train.fit import batches as batching
 from train.fit import loop, speed
+from train.fit.batches import batches
 from train.fit.checkpoint import Checkpoint, State
 from train.fit.distribute import alone
 from train.fit.nets import NETS, dense

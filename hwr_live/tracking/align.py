@@ -24,9 +24,17 @@ NOTHING = 0
 LOOK = 49
 """Length of a glyph's look: its crop at a quarter of its size."""
 
-_NEAR = 0.5  # largest distance of a glyph from its track, in glyph sizes
-_LARGER = 1.7  # largest ratio of their sizes
-_ALIKE = 0.05  # smallest likeness, where looks are known
+# Chosen like the numbers of tracks.py.
+_NEAR = 0.5  # glyph sizes: the largest distance of a glyph from its track
+_LARGER = 1.7  # the largest ratio of their sizes
+_ALIKE = 0.05  # the smallest likeness, 0 to 1, where looks are known
+_LIKENESS_WORTH = 0.25  # glyph sizes of distance that the full likeness makes up for
+_LOST = 0.6  # likeness a glyph below which the frame may have moved far: a shift is looked for
+_SHIFT_LARGER = 1.4  # the largest ratio of sizes of glyphs that tell the shift
+_SHIFT_ALIKE = 0.3  # and their smallest likeness
+_CELL = 0.3  # usual sizes: how closely their shifts must agree
+_LOOKS_FROM = 0.5  # correlation of looks up to which they are not alike
+_LOOKS_RANGE = 0.4  # correlation more with which they are fully alike
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def pair(tracks: Points, seen: Points, matrix: Floats) -> Pairing:
         none = np.zeros(0, np.int64)
         return Pairing(none, none, matrix, np.zeros(0))
     best = _fit(tracks, seen, matrix)
-    if best.likeness.sum() < 0.6 * min(n, m):
+    if best.likeness.sum() < _LOST * min(n, m):
         other = _fit(tracks, seen, _shifted(tracks, seen, matrix))
         best = max(best, other, key=lambda pairing: float(pairing.likeness.sum()))
     return best
@@ -160,7 +168,7 @@ def _pairs(tracks: Points, seen: Points, matrix: Floats) -> tuple[Ints, Ints, Fl
         alike = likeness > _ALIKE
         rows, columns = rows[alike], columns[alike]
         far, likeness = far[alike], likeness[alike]
-    cost = far - 0.25 * likeness
+    cost = far - _LIKENESS_WORTH * likeness
     of_row, of_column = np.full(len(placed), np.inf), np.full(len(centres), np.inf)
     np.minimum.at(of_row, rows, cost)
     np.minimum.at(of_column, columns, cost)
@@ -177,7 +185,7 @@ def _likeness(tracks: Points, seen: Points, rows: Ints, columns: Ints) -> Floats
     ours, theirs = unit(tracks.votes)[rows], unit(seen.votes)[columns, :width]
     classes = np.einsum("ij,ij->i", ours, theirs)
     looks = np.einsum("ij,ij->i", unit(tracks.looks)[rows], seen.looks[columns])
-    return np.asarray(np.clip(np.maximum(classes, (looks - 0.5) / 0.4), 0.0, 1.0))
+    return np.asarray(np.clip(np.maximum(classes, (looks - _LOOKS_FROM) / _LOOKS_RANGE), 0.0, 1.0))
 
 
 def _shifted(tracks: Points, seen: Points, matrix: Floats) -> Floats:
@@ -185,14 +193,14 @@ def _shifted(tracks: Points, seen: Points, matrix: Floats) -> Floats:
     placed = apply(matrix, tracks.centres)
     ours, theirs = tracks.sizes.max(1) * scale_of(matrix), seen.sizes.max(1)
     ratio = np.divide.outer(ours, theirs)
-    rows, columns = np.nonzero((ratio < 1.4) & (ratio > 1 / 1.4))
+    rows, columns = np.nonzero((ratio < _SHIFT_LARGER) & (ratio > 1 / _SHIFT_LARGER))
     likeness = _likeness(tracks, seen, rows, columns)
-    like = likeness > 0.3
+    like = likeness > _SHIFT_ALIKE
     rows, columns, weights = rows[like], columns[like], likeness[like]
     if not len(rows):
         return matrix
     shifts = seen.centres[columns] - placed[rows]
-    cell = max(2.0, 0.3 * float(np.median(theirs)))
+    cell = max(2.0, _CELL * float(np.median(theirs)))
     cells = np.floor((shifts - shifts.min(0)) / cell).astype(np.int64) + 1
     width, height = (int(v) + 2 for v in cells.max(0))
     grid = np.zeros((width, height))

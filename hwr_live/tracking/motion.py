@@ -14,13 +14,17 @@ import numpy.typing as npt
 from hwr_live.media.images import Image
 from hwr_live.reading import Glyph, Reading
 
+# By eye, on videos of hand-held pages: boxes stay on the writing, or stand still where it is lost.
 _SIDE = 480  # pixels: at most, the longer side of what is compared
-_COARSE = 160  # and of what the whole shift is found in
+_COARSE = 160  # pixels: the same of what the whole shift is found in
 _FARTHEST = 0.25  # of a side: the picture has moved out of reach of a comparison
 _LEAST_RESPONSE = 0.2  # of the correlation's peak: below it is another picture
-_POINTS = 60  # glyphs that are followed
-_WINDOW = (15, 15)
-_LEAST_INLIERS = 0.5
+_POINTS = 60  # glyphs that are followed; more cost time
+_LEAST_POINTS = 4  # of which at least so many must be found, and agree
+_WINDOW = (15, 15)  # pixels around each point that are compared
+_LEAST_INLIERS = 0.5  # share of the points that must agree on one motion
+_OFF = 1.5  # pixels that a point may stray from it
+
 
 Small = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
@@ -109,7 +113,7 @@ def _followed(
     shift: npt.NDArray[np.float64],
 ) -> Matrix | None:
     """The motion that most of the points agree on, if there are enough of them."""
-    if len(points) < 4:
+    if len(points) < _LEAST_POINTS:
         return None
     start = points.astype(np.float32).reshape(-1, 1, 2)
     guess = (points + shift).astype(np.float32).reshape(-1, 1, 2)
@@ -117,11 +121,11 @@ def _followed(
         before, after, start, guess, winSize=_WINDOW, maxLevel=2, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
     )
     good = found.ravel() == 1
-    if good.sum() < 4:
+    if good.sum() < _LEAST_POINTS:
         return None
     matrix, inliers = cv2.estimateAffinePartial2D(
-        start[good], end[good], method=cv2.RANSAC, ransacReprojThreshold=1.5
+        start[good], end[good], method=cv2.RANSAC, ransacReprojThreshold=_OFF
     )
-    if matrix is None or inliers.sum() < max(4, _LEAST_INLIERS * len(points)):
+    if matrix is None or inliers.sum() < max(_LEAST_POINTS, _LEAST_INLIERS * len(points)):
         return None
     return np.asarray(matrix, np.float64)

@@ -18,13 +18,15 @@ from hwr_live.reading import Glyph, Reading
 from hwr_live.tracking.align import observe
 from hwr_live.tracking.tracks import Composition, Match, Page
 
-_SHOW_AFTER_S = 0.28  # a page is shown after this long …
-_SHOW_AFTER_FRAMES = 3  # … and this many frames, …
-_SLOW_S, _SLOW_FRAMES = 0.5, 2  # … or where reading is slow, after this
+# Chosen like the numbers of tracks.py: steady text first, then the delay that one can bear.
+_SHOW_AFTER_S = 0.28  # age at which a page is shown
+_SHOW_AFTER_FRAMES = 3  # frames that it must have by then
+_SLOW_S, _SLOW_FRAMES = 0.5, 2
+"""Age from which fewer frames are enough, and how many: where reading is slow."""
 _RIVAL_AFTER_S = 0.18  # a page without a frame for this long gives way to a rival
 _LOST_AFTER_S = 0.6  # a page without a frame for this long, rival or not, is no longer shown
-_REFINE_AT_S = 0.85  # a page's first corrections come together at this age …
-_REFINE_TIMES = 6.0  # … and the next at this many times the age, as votes grow ever steadier
+_REFINE_AT_S = 0.85  # age at which a page's first corrections come together
+_REFINE_TIMES = 6.0  # times its age at which the next come, as votes grow ever steadier
 _OVERRULE_EVERY_S = 2.0  # what is clearly wrong is put right so soon after the last change
 _REWRITE_EVERY_S = 0.25  # writing and wiping are followed this closely
 

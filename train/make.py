@@ -90,13 +90,9 @@ def make_model(
             made = _card(out.name, dataset, recipe, data, (train, valid), fitted, exports)
             if group.replicas > 1:
                 made["strategy"] = {"name": group.name, "replicas": group.replicas}
-            (new / "card.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-            (new / "model.tflite").write_bytes(exports[-1].file)
             _save(fitted.model, new, valid, h5)
             shutil.copy(file.with_name("history.csv"), new / "history.csv")
-            draw_curves(new, new)
-            draw_results(made, run_litert(exports[-1].file, dataset.test.images), dataset, new)
-            (new / "README.md").write_text(readme(made, names_in(new)), encoding="utf-8")
+            _write(new, made, exports[-1].file, dataset)
         shutil.rmtree(file.parent, ignore_errors=True)
         group.agree(1)
     return made
@@ -156,6 +152,15 @@ def _card(
     return card.make_card(
         name, dataset, recipe, fitted.model, labels, shares / shares.sum(), strokes, results
     )
+
+
+def _write(new: Path, made: dict[str, Any], exported: bytes, dataset: Dataset) -> None:
+    """Writes what a model's folder has beside the network: card, export, pictures and text."""
+    (new / "card.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    (new / "model.tflite").write_bytes(exported)
+    draw_curves(new, new)
+    draw_results(made, run_litert(exported, dataset.test.images), dataset, new)
+    (new / "README.md").write_text(readme(made, names_in(new)), encoding="utf-8")
 
 
 def _save(model: keras.Model, new: Path, valid: Pool, h5: bool) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import socket
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +14,8 @@ import cv2
 
 from hwr_live.errors import DeviceError, InputError
 from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
-from hwr_live.media.images import Image, to_bgr8
+from hwr_live.media.grabber import Grabber
+from hwr_live.media.images import Image
 
 # How long a live source may take to give its first frame. A dead address must be told within three
 # seconds; a camera or an RTSP server that answers at all may need longer than that to wake up.
@@ -28,8 +27,7 @@ _READ_TIMEOUT_S = 2.0
 _STALL_S = 2.5  # silence after which a new connection is tried
 GIVE_UP_S = 10.0  # silence after which the source is lost
 _RETRY_S = 0.5
-_CLOSE_S = 0.3  # how long closing waits for a thread that may hang in a driver …
-_EXIT_S = 3.0  # … and how long the end of the program does
+_CLOSE_S = 0.3  # how long closing waits for a thread that may hang in a driver
 _AWAY_S = 1.0  # nobody asked for a frame: the program did something else, or was stopped
 _LOOK_S = 0.05  # how often a waiting reader looks whether the connection is alive
 
@@ -136,14 +134,14 @@ class LiveSource(FrameSource):
 
     _dropped = 0
 
-    def _grab(self) -> _Grabber:
+    def _grab(self) -> Grabber:
         self._tried_s = time.monotonic()
-        grabber = _Grabber(self._opener, self._deliver, self._changed)
+        grabber = Grabber(self._opener, self._deliver, self._changed)
         if self._threaded:
             grabber.start()
         return grabber
 
-    def _deliver(self, grabber: _Grabber, image: Image) -> None:
+    def _deliver(self, grabber: Grabber, image: Image) -> None:
         now = time.monotonic()
         with self._changed:
             if self._closed or grabber.stopped:
@@ -185,100 +183,6 @@ class LiveSource(FrameSource):
             self._grabber.wait(_LOOK_S)
         if 1 <= self._grabber.fps <= 240:
             self.fps = self._grabber.fps
-
-
-class _Grabber:
-    """Reads one capture until it fails or is stopped."""
-
-    def __init__(
-        self,
-        opener: Callable[[], cv2.VideoCapture],
-        deliver: Callable[[_Grabber, Image], None],
-        changed: threading.Condition,
-    ) -> None:
-        self._opener, self._deliver, self._changed = opener, deliver, changed
-        self._capture: cv2.VideoCapture | None = None
-        self.stopped = self.ended = False
-        self.fps = 0.0
-        self._failures = 0
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Reads in a thread; the capture is only ever touched there, as OpenCV's are not shared."""
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
-        _threads.add(self._thread)
-        self._thread.start()
-
-    def join(self, timeout_s: float) -> None:
-        """Waits for the end of what was stopped."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-        else:
-            self._end()
-
-    def _run(self) -> None:
-        try:
-            while not self.stopped and not self.ended:
-                self.step()
-        finally:
-            self._end()
-
-    def step(self) -> None:
-        """Opens the capture or reads one frame."""
-        if self.ended:
-            return
-        try:
-            if self._capture is None:
-                self._capture = self._opener()
-                if not self._capture.isOpened():
-                    self._end()
-                    return
-                self.fps = self._capture.get(cv2.CAP_PROP_FPS)
-            ok, image = self._capture.read()
-        except cv2.error:
-            ok, image = False, None
-        if ok and image is not None and image.size:
-            self._failures = 0
-            self._deliver(self, to_bgr8(image))
-            return
-        self._failures += 1
-        if self._failures > 5:  # cameras may fail on their first reads
-            self._end()
-        else:
-            self.wait(0.02)
-
-    def wait(self, timeout_s: float) -> None:
-        """Sleeps until a frame comes or the capture ends, at most ``timeout_s``."""
-        with self._changed:
-            if not self.ended:
-                self._changed.wait(timeout_s)
-
-    def stop(self) -> None:
-        """Asks the thread to end; one that hangs in the driver is left behind."""
-        self.stopped = True
-
-    def _end(self) -> None:
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
-        with self._changed:
-            self.ended = True
-            self._changed.notify_all()
-
-
-_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
-
-
-@atexit.register
-def _await_threads() -> None:
-    """Lets threads come back from FFmpeg, whose time-outs are short, before the program ends.
-
-    Python ends threads that come back later by unwinding their stack, and OpenCV's C++ takes that
-    for a reason to abort the program.
-    """
-    until = time.monotonic() + _EXIT_S
-    for thread in list(_threads):
-        thread.join(max(0.0, until - time.monotonic()))
 
 
 def open_camera(number: int) -> LiveSource:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hwr_live.chars import DIGITS, LOWER, MARKS, UPPER
 from hwr_live.reading import Box
-from hwr_live.ui.layout import CROP, GAP, Captioned, inside, panel_size
+from hwr_live.ui.layout import CROP, GAP, Captioned, in_columns, inside, panel_size
 
 KEYS = (
     ("Enter", "print"),
@@ -184,9 +184,5 @@ def arrange(size: tuple[int, int]) -> PadLayout:
     y += crops_h + gap
     note = (x, y, inner, note_h)
     y += note_h
-    column = inner // key_columns
-    keys = tuple(
-        (x + column * (i % key_columns), y + key_h * (i // key_columns), column, key_h)
-        for i in range(min(len(KEYS), rows * key_columns))
-    )
+    keys = in_columns((x, y, inner, rows * key_h), key_columns, key_h)[: len(KEYS)]
     return PadLayout((width, height), drawing, panel, font, reading, bars, crops, note, keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hwr_live.reading import Box
-from hwr_live.ui.layout import CROP, Captioned, panel_size
+from hwr_live.ui.layout import CROP, Captioned, in_columns, panel_size
 
 KEYS = (
     ("Enter", "next"),
@@ -86,15 +86,7 @@ def arrange(size: tuple[int, int]) -> TeachLayout:
         y += heights[part] + gap * (part == "progress")
     note = (x, height - margin - rows * key_h - heights["note"], inner, heights["note"])
     top = height - margin - rows * key_h
-    keys = tuple(
-        (
-            x + inner // columns * (i % columns),
-            top + key_h * (i // columns),
-            inner // columns,
-            key_h,
-        )
-        for i in range(min(len(KEYS), rows * columns))
-    )
+    keys = in_columns((x, top, inner, rows * key_h), columns, key_h)[: len(KEYS)]
     return TeachLayout(
         size=size,
         prompt=(0, 0, left, strip),

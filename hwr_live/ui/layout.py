@@ -92,6 +92,16 @@ def panel_size(size: tuple[int, int]) -> tuple[int, int]:
     return panel_width, max(12, font) if panel_width >= 230 else font
 
 
+def in_columns(box: Box, columns: int, height: int) -> tuple[Box, ...]:
+    """As many boxes of a height as a box holds in so many columns, row by row."""
+    x, y, w, h = box
+    width = w // columns
+    return tuple(
+        (x + width * (i % columns), y + height * (i // columns), width, height)
+        for i in range(columns * (h // height))
+    )
+
+
 def inside(box: Box, x: float, y: float) -> bool:
     """Whether a point is in a box."""
     return box[0] <= x < box[0] + box[2] and box[1] <= y < box[1] + box[3]

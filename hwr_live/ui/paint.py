@@ -129,8 +129,8 @@ def confidence_colour(confidence: float) -> Colour:
         return SURE
     if confidence >= _UNSURE_AT:
         share = (confidence - _UNSURE_AT) / (SURE_FROM - _UNSURE_AT)
-        return _mix(UNSURE, SURE, share * 0.35)  # it may not look sure while it is not
-    return _mix(POOR, UNSURE, max(0.0, confidence) / _UNSURE_AT * 0.6)
+        return mix(UNSURE, SURE, share * 0.35)  # it may not look sure while it is not
+    return mix(POOR, UNSURE, max(0.0, confidence) / _UNSURE_AT * 0.6)
 
 
 def glyph_colour(glyph: Glyph) -> Colour:
@@ -243,7 +243,7 @@ def _rounded_outline(w: int, h: int, radius: int) -> npt.NDArray[np.int32]:
     return np.round(np.array(points) * 16).astype(np.int32).reshape(-1, 1, 2)
 
 
-def _mix(a: Colour, b: Colour, share: float) -> Colour:
+def mix(a: Colour, b: Colour, share: float) -> Colour:
     """``share`` 0 gives ``a``, 1 gives ``b``."""
     blue, green, red = (round(p + (q - p) * share) for p, q in zip(a, b, strict=True))
     return (blue, green, red)

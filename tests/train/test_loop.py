@@ -24,7 +24,7 @@ from train.fit.nets import NETS, dense
 from train.fit.predict import predictor
 from train.images.pool import Pool
 from train.recipe import Augmentation, Recipe
-from train.results.plots import read_history
+from train.results.curves import read_history
 
 PLAIN = Recipe(
     net="dense", epochs=3, batch=16, warmup=2, augmentation=None, ema=0.0, learning_rate=3e-3

@@ -129,11 +129,6 @@ def make_card(
         strokes: the files that characters and marks were drawn from.
         results: "calibration", "validation", "test", "export", "training_seconds".
     """
-    import ai_edge_litert
-    import cv2
-    import keras
-    import tensorflow as tf
-
     from train.fit.nets import NETS
 
     return {
@@ -160,16 +155,25 @@ def make_card(
             "teacher": ",".join(map(_base, each_of(recipe.teacher))),
             "profile": _base(recipe.profile),
         },
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "opencv": cv2.__version__,
-            "litert": ai_edge_litert.__version__,
-        },
+        "versions": _versions(),
         "processor": devices.processor(),
         "gpus": devices.gpus(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    import ai_edge_litert
+    import cv2
+    import keras
+    import tensorflow as tf
+
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "opencv": cv2.__version__,
+        "litert": ai_edge_litert.__version__,
     }
 
 

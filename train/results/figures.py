@@ -13,8 +13,10 @@ import numpy.typing as npt
 from hwr_live.ui.paint import Frame
 from train.data.datasets import Dataset
 from train.results import metrics as measure
-from train.results import plots as show
+from train.results.confusions import confusion, worst_confusions
+from train.results.curves import curves, read_history
 from train.results.folder import replace_file
+from train.results.plots import pick, sheet
 
 CURVES, CONFUSION, WORST = "curves.png", "confusion.png", "worst.png"
 _MOST_CLASSES = 200  # a larger matrix could not be read
@@ -26,8 +28,8 @@ def draw_curves(model: Path, to: Path) -> list[Path]:
     Raises:
         InputError: if that is missing or no history.
     """
-    history = show.read_history(model / "history.csv")
-    return [_write(to / CURVES, show.curves(history, title="Training"))]
+    history = read_history(model / "history.csv")
+    return [_write(to / CURVES, curves(history, title="Training"))]
 
 
 def draw_results(
@@ -49,18 +51,18 @@ def draw_results(
     if len(chars) <= _MOST_CLASSES:
         matrix = np.zeros((len(chars), len(chars)), np.int64)
         np.add.at(matrix, (part.labels, read), 1)
-        written.append(_write(to / CONFUSION, show.confusion(matrix, chars)))
-    worst = show.worst_confusions(part.images, part.labels, read, chars, confidence=p.max(1))
+        written.append(_write(to / CONFUSION, confusion(matrix, chars)))
+    worst = worst_confusions(part.images, part.labels, read, chars, confidence=p.max(1))
     return [*written, _write(to / WORST, worst)]
 
 
 def draw_samples(dataset: Dataset, each: int, seed: int = 0) -> bytes:
     """A sheet of ``each`` training images of every class, as a PNG file's bytes."""
     part = dataset.train
-    chosen = show.pick(part.labels, each, seed)
+    chosen = pick(part.labels, each, seed)
     title = f"{dataset.name}: {len(part.labels):,} training images, {each} of each class"
     return _png(
-        show.sheet(part.images[chosen], part.labels[chosen], dataset.chars, 2 * each, title=title)
+        sheet(part.images[chosen], part.labels[chosen], dataset.chars, 2 * each, title=title)
     )
 
 

@@ -26,6 +26,11 @@ class Report:
         for number, page in enumerate(record.pages, 1):
             self._rows.append((record.name, number, page, record.output))
 
+    @property
+    def outputs(self) -> list[str]:
+        """The results of the documents that have one, in the order of the documents."""
+        return list(dict.fromkeys(output for _, _, _, output in self._rows if output))
+
     def table(self) -> bytes:
         """CSV in UTF-8, a row a page: those that failed, then the others from the least sure on,
         then those without text."""

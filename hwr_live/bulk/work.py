@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 import cv2
 
+from hwr_live.documents.doubts import doubts_of
 from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
 from hwr_live.documents.pages import Document, open_document
@@ -18,7 +19,7 @@ from hwr_live.media.images import STDIN, Image, encode_png
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Glyph, Reading
 from hwr_live.system.processes import Died, Ready, in_order
-from hwr_live.ui.paint import draw_reading
+from hwr_live.ui.paint import SURE_FROM, draw_reading
 
 _JPEG_QUALITY = 85  # of pages in PDF, by eye: thin strokes keep their edges at a fifth of a PNG
 
@@ -30,12 +31,12 @@ class Wanted:
     Attributes:
         picture: the page as a JPEG file, for formats that show it.
         overlay: the page with its reading over it, as a PNG file.
-        ink: whether glyphs keep their crops and ink, which take most of a reading's memory.
+        doubts: the words that are not sure, with their ink.
     """
 
     picture: bool = False
     overlay: bool = False
-    ink: bool = False
+    doubts: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,14 @@ def read_page(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
     overlay = encode_png(draw_reading(picture.image, reading)) if wanted.overlay else None
     page = Page(
         task.source.path,
-        reading if wanted.ink else _without_ink(reading),
+        _without_ink(reading),
         task.number,
         task.count,
         picture.dpi,
         _jpeg(picture.image) if wanted.picture else None,
+        doubts_of(picture.image, reading, SURE_FROM, task.source.name, task.number)
+        if wanted.doubts
+        else (),
     )
     return done(page, overlay=overlay)
 

@@ -97,6 +97,11 @@ def parser() -> argparse.ArgumentParser:
     )
 
     teach.add_argument("--page", metavar="PHOTO", help="learn from a page of known text instead")
+    teach.add_argument(
+        "--from-review",
+        metavar="DIR|EXPORT.json",
+        help="learn from words that were put right, in a folder of read --review or Label Studio",
+    )
     known_text = teach.add_mutually_exclusive_group()
     known_text.add_argument("--text", help="what is written on the page; \\n ends a line")
     known_text.add_argument("--text-file", metavar="FILE", help="the same in a file, line by line")
@@ -245,9 +250,16 @@ def _teach(options: argparse.Namespace) -> int:
     text_given = options.text is not None or options.text_file is not None
     if text_given != (options.page is not None):
         raise InputError("--page needs --text or --text-file, and they need --page")
+    if options.page is not None and options.from_review is not None:
+        raise InputError("--page and --from-review are two ways to teach: give one of them")
     profile = _profile(options, new=True)
     if profile is None:
         raise InputError(f"nothing can be taught to the profile {options.profile}")
+    if options.from_review is not None:
+        with at_once():
+            from hwr_live.teach import review
+
+        return review.run(profile, options.from_review)
     if options.page is None:
         with at_once():
             from hwr_live.teach import app as teach

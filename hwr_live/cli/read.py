@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hwr_live.bulk.folder import Run, summarize
 from hwr_live.bulk.manifest import opened
+from hwr_live.bulk.review import REVIEW, gather
 from hwr_live.bulk.settings import settings_of
 from hwr_live.bulk.work import Outcome, Wanted, read_each
 from hwr_live.documents import plain
@@ -37,13 +38,15 @@ def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> in
     Raises:
         HwrError: if nothing can be read or written.
     """
-    form = _format(options)
+    if options.review is not None and (options.out or options.format or options.json):
+        raise InputError("--review writes what it needs: give --out, --format or --json without it")
+    form = REVIEW if options.review is not None else _format(options)
     arguments = _arguments(options)
     if options.overlay:
         make_folder(Path(options.overlay))
-    wanted = Wanted(picture=form.pictures, overlay=bool(options.overlay))
+    wanted = Wanted(form.pictures, bool(options.overlay), doubts=form is REVIEW)
     status = Status()
-    if options.out is not None:
+    if options.out is not None or form is REVIEW:
         _to_folder(options, form, arguments, make_reader, wanted, status)
         return status.value
     found = _find(arguments, options)
@@ -63,7 +66,7 @@ def _to_folder(
     status: Status,
 ) -> None:
     """Writes a file for each document, and goes on where an earlier run was broken off."""
-    with opened(Path(options.out)) as manifest:
+    with opened(Path(options.out or options.review)) as manifest:
         out = os.path.realpath(manifest.folder)
         found = _find(arguments, options, {*manifest.outputs, out})
         overlay = partial(_write_overlay, folder=options.overlay) if options.overlay else None
@@ -76,6 +79,8 @@ def _to_folder(
             raise
         try:
             summarize(run.report, manifest)
+            if form is REVIEW:
+                gather(manifest.folder, run.report.outputs)
         except InputError as error:
             status.fail(error)
 

@@ -40,6 +40,12 @@ def add_read_options(read: argparse.ArgumentParser) -> None:
         "where it was broken off",
     )
     read.add_argument(
+        "--review",
+        metavar="DIR",
+        help="write the words that are not sure, as pictures, a table to put them right, and tasks "
+        "for Label Studio; then: hwr-live teach NAME --from-review DIR",
+    )
+    read.add_argument(
         "--jobs",
         type=count,
         metavar="N",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hwr_live.reading import Glyph, Reading
+
+if TYPE_CHECKING:
+    from hwr_live.documents.doubts import Doubt
 
 _FEW = 8  # glyph sizes: a shorter way from first to last glyphs tells no more than a quarter turn
 
@@ -21,6 +25,7 @@ class Page:
         count: how many pages the document has.
         dpi: pixels an inch, where the document tells; None where it does not.
         picture: the page as it was read, a JPEG file; None where no format asks for it.
+        doubts: words to be put right; none where they were not asked for.
     """
 
     source: str
@@ -29,6 +34,7 @@ class Page:
     count: int = 1
     dpi: float | None = None
     picture: bytes | None = field(default=None, repr=False)
+    doubts: tuple[Doubt, ...] = field(default=(), repr=False)
 
     @property
     def title(self) -> str:

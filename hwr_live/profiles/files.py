@@ -221,19 +221,6 @@ def as_list(name: str, entries: Iterable[Any]) -> bytes:
     return _START + rest.encode(errors="replace")
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Writes beside and then renames, so that there is the old file or the new, never a part."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(beside, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        remove(beside)
-
-
 def remove(path: Path) -> None:
     """Deletes a file if it is there and can be."""
     with contextlib.suppress(OSError):

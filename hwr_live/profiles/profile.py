@@ -39,12 +39,11 @@ from hwr_live.profiles.files import (
     read_sample,
     reason,
     remove,
-    replace_file,
     state_of,
     trimmed,
 )
 from hwr_live.profiles.locate import LIST, LOCK, locate, profile_names
-from hwr_live.system.files import write_exactly
+from hwr_live.system.files import replace_file, write_exactly
 from hwr_live.system.lock import locked
 
 MOST_PIXELS = 64_000_000  # of all samples together: what a profile may take of memory

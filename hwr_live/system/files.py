@@ -1,7 +1,8 @@
-"""New files that never replace a user's, and are never there by half."""
+"""Files that are never there by half, and new ones that never replace a user's."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Mapping
@@ -80,6 +81,24 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
     except (OSError, ValueError) as error:
         reason = _reason(error)
         raise HwrError(f"{folder}: cannot be written to ({reason}); give another folder") from None
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Writes beside and then renames, so that there is the old file or the new, never a part.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _reason(error: OSError | ValueError) -> object:

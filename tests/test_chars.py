@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hwr_live.chars import (
@@ -13,13 +15,15 @@ from hwr_live.chars import (
     MERGED,
     SETS,
     SHAPES,
+    SIGNS,
     UPPER,
+    chars_alone,
     parse_chars,
 )
 from hwr_live.errors import InputError
 
 
-@pytest.mark.parametrize("chars", ["", " ", "   ", "é", "0x;", "a\n", "_", "\0", "Ａ", "٣"])
+@pytest.mark.parametrize("chars", ["", " ", "   ", "é", "0x;é", "a\n", "digits\n", "\0", "Ａ", "٣"])
 def test_characters_that_no_model_knows_are_told(chars: str) -> None:
     with pytest.raises(InputError, match="--chars") as told:
         parse_chars(chars)
@@ -33,23 +37,77 @@ def test_characters_that_no_model_knows_are_told(chars: str) -> None:
         ("upper", UPPER),
         ("lower", LOWER),
         ("letters", LETTERS),
-        ("all", ALL + MARKS),
         ("marks", MARKS),
+        ("DIGITS", DIGITS),
+        ("Digits", DIGITS),
+        ("digits+marks", DIGITS + MARKS),
+        ("Upper+LOWER+digits", ALL),
+        ("digits.,-", DIGITS + ".,-"),
+        ("digits+", DIGITS + "+"),
+        ("digits+marks%", DIGITS + MARKS + "%"),
+        ("digitsX", DIGITS + "X"),
+        ("digits x", DIGITS + "x"),
+        ("digits marks", DIGITS + MARKS),
+        ("kg+digits", DIGITS + "kg"),
+        ("x+y", "x+y"),
+        ("XYZ", "XYZ"),
+        ("I V X L C D M", "IVXLCDM"),
+        ("0123456789kgcm", DIGITS + "kgcm"),
         ("0123:", "0123:"),
         ("3", "3"),
         ("zaaz9", "za9"),
         ("0 1 2", "012"),
-        ("digit", "digt"),
     ],
 )
 def test_sets_and_characters_themselves(chars: str, expected: str) -> None:
     assert sorted(parse_chars(chars)) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("chars", "told"),
+    [
+        ("digit", "do you mean digits?"),
+        ("digitsx", "do you mean digits?"),
+        ("DIGTS", "do you mean digits?"),
+        ("uppercase", "do you mean upper?"),
+        ("digits+letter", "do you mean letters?"),
+        ("numbers", "none of the sets digits, upper, lower, letters, marks, signs, ascii, all"),
+        ("hello", "the letters themselves: h e l"),
+        ("allow", "none of the sets"),
+        ("+digits", "sets have a . between them"),
+        ("digits-upper", "sets have a . between them"),
+        ("digits,upper", "sets have a . between them"),
+        ("A-Z0-9", "for A-Z give digits, upper or lower"),
+    ],
+)
+def test_a_name_that_is_no_set_is_never_read_as_letters(chars: str, told: str) -> None:
+    with pytest.raises(InputError, match="--chars") as error:
+        parse_chars(chars)
+    assert re.search(told, str(error.value))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("chars", "expected"),
+    [("digits", ""), ("digits.,-", ".,-"), ("kg+Digits x", "kgx"), ("0123", "0123"), (" ", "")],
+)
+def test_characters_that_were_given_themselves(chars: str, expected: str) -> None:
+    assert chars_alone(chars) == expected
+
+
+def test_the_sets_of_signs() -> None:
+    printable = "".join(map(chr, range(0x21, 0x7F)))
+    assert sorted(SETS["ascii"]) == sorted(printable)
+    assert set(SIGNS) == set(printable) - set(ALL) | set("°×÷")
+    assert set(SETS["all"]) == (set(printable) | set("°×÷")) - set("\\^_`{|}~")
+    for chars in SETS.values():
+        assert len(chars) == len(set(chars))
+
+
 def test_the_sets_are_those_of_emnist() -> None:
     assert len(ALL) == len(set(ALL)) == 62
     assert set(SETS["letters"]) == set(ALL) - set(SETS["digits"])
-    assert set(SETS["all"]) == set(ALL) | set(MARKS)
+    assert set(MARKS) < set(SIGNS)
     assert len(set(MERGED.values())) == 47
     assert len(set(SHAPES.values())) == 44
 

@@ -214,12 +214,17 @@ def _taught(options: argparse.Namespace) -> Reader:
 
 
 def _reader(model: str, chars: str = "all", language: str | None = None) -> Reader:
+    from hwr_live.chars import chars_alone
+
     with at_once():
         import ai_edge_litert.interpreter  # noqa: F401, which is else loaded with the first model
 
         from hwr_live.recognition.reader import Reader
 
-    return Reader.load(model, chars, language=language)
+    reader = Reader.load(model, chars, language=language)
+    if unknown := [char for char in chars_alone(chars) if char not in reader.vocabulary.known]:
+        tell(f"the model {model} does not know {' '.join(unknown)}; it reads the others")
+    return reader
 
 
 def _camera(options: argparse.Namespace) -> int:

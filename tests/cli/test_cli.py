@@ -233,6 +233,15 @@ def test_unwanted_characters_are_in_no_text(page: str, capsys: pytest.CaptureFix
     assert set("".join(out.split())) <= set("0123456789")
 
 
+def test_named_characters_that_the_model_lacks_are_told(
+    page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, "read", page, "--model", "mnist", "--chars", "digits+marks X%")
+    assert status == 0
+    assert set("".join(out.split())) <= set("0123456789")
+    assert err == "hwr-live: the model mnist does not know X %; it reads the others\n"
+
+
 @pytest.mark.parametrize("folder", shipped_models(), ids=lambda folder: str(folder.name))
 def test_models_by_name_and_by_path(
     folder: Path, page: str, capsys: pytest.CaptureFixture[str]

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_live.chars import SETS
+from hwr_live.chars import ALL, MARKS
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.pad import app as pad_module
 from hwr_live.pad.app import Pad
@@ -170,7 +170,7 @@ def test_the_table_is_inside_the_drawing_area_and_hides_no_glyph(
     assert x + w <= width
     assert y + h <= height
     boxes = [choice.box for choice in table.choices]
-    assert len(boxes) == 5 + len(SETS["all"]) + 1
+    assert len(boxes) == 5 + len(ALL + MARKS) + 1
     for box in boxes:
         middle = (box[0] + box[2] // 2, box[1] + box[3] // 2)
         hit = table.at(*middle)

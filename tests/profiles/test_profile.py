@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hwr_live.chars import SETS
+from hwr_live.chars import ALL, SIGNS
 from hwr_live.crop import crop
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import encode_png
@@ -478,7 +478,7 @@ def test_deleting_takes_the_profile_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_every_character_that_can_be_read_has_a_folder_of_its_own() -> None:
-    folders = [folder_of(char) for char in SETS["all"]]
+    folders = [folder_of(char) for char in ALL + SIGNS]
     assert len({folder.casefold() for folder in folders}) == len(folders), "on any file system"
     assert all(folder.isidentifier() for folder in folders)
 

@@ -12,7 +12,7 @@ from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
 from hwr_live.reading import Reading
 
-Picture = npt.NDArray[np.uint8]
+Image = npt.NDArray[np.uint8]
 """uint8 (h, w) grey or (h, w, 3) BGR."""
 
 Samples = Sequence[tuple[str, npt.NDArray[np.uint8]]]
@@ -35,11 +35,11 @@ class AnyReader(Protocol):
         """The set of characters, by its name or one by one."""
         ...
 
-    def read(self, frame: Picture | Canvas, /) -> Reading:
+    def read(self, frame: Image | Canvas, /) -> Reading:
         """Reads a frame or a drawing."""
         ...
 
-    def look(self, frame: Picture | Canvas, /) -> tuple[Reading, AnyView]:
+    def look(self, frame: Image | Canvas, /) -> tuple[Reading, AnyView]:
         """Reads a frame or a drawing, and tells what of it was read."""
         ...
 
@@ -74,11 +74,11 @@ class TaughtReader:
         """The set of characters."""
         return self._plain.chars
 
-    def read(self, frame: Picture | Canvas) -> Reading:
+    def read(self, frame: Image | Canvas) -> Reading:
         """Reads a frame or a drawing."""
         return self._reader().read(frame)
 
-    def look(self, frame: Picture | Canvas) -> tuple[Reading, AnyView]:
+    def look(self, frame: Image | Canvas) -> tuple[Reading, AnyView]:
         """Reads a frame or a drawing, and tells what of it was read."""
         return self._reader().look(frame)
 

@@ -19,7 +19,7 @@ from hwr_live.ui.paint import (
     SURE,
     WHITE,
     Colour,
-    Frame,
+    Image,
     capital_height,
     fit_text,
     outline,
@@ -52,7 +52,7 @@ _BACKDROP: Colour = (58, 50, 44)
 _DIM: Colour = (40, 34, 30)
 
 
-def paint_camera(state: CameraState, frame: Frame | None = None) -> Frame:
+def paint_camera(state: CameraState, frame: Image | None = None) -> Image:
     """The whole window: uint8 (height, width, 3).
 
     Args:
@@ -76,7 +76,7 @@ def paint_camera(state: CameraState, frame: Frame | None = None) -> Frame:
 
 
 @functools.lru_cache(maxsize=2)
-def _panel_ground(width: int, height: int) -> Frame:
+def _panel_ground(width: int, height: int) -> Image:
     ground = np.empty((height, width, 3), np.uint8)
     ground[:] = panel.PANEL
     ground[0] = panel.EDGE
@@ -87,7 +87,7 @@ def _panel_ground(width: int, height: int) -> Frame:
 # The picture ------------------------------------------------------------------------------------
 
 
-def _paint_picture(area: Frame, state: CameraState) -> None:
+def _paint_picture(area: Image, state: CameraState) -> None:
     if state.view == "crops":
         _paint_crops(area, state)
         return
@@ -117,7 +117,7 @@ def _tall_enough(reading: Reading) -> bool:
     return not heights or float(np.median(heights)) >= _LABELLED_PX
 
 
-def _scaled_into(area: Frame, image: Frame, placement: Placement) -> Frame:
+def _scaled_into(area: Image, image: Image, placement: Placement) -> Image:
     """Puts the image where it belongs in the area; returns that part."""
     height, width = area.shape[:2]
     left, top = max(0, placement.left), max(0, placement.top)
@@ -143,7 +143,7 @@ def _scaled(reading: Reading, placement: Placement) -> Reading:
     return reading.map(lambda glyph: glyph.at(here.to_window(glyph.box)))
 
 
-def _paint_region(area: Frame, box: Box) -> None:
+def _paint_region(area: Image, box: Box) -> None:
     """Darkens what is not read."""
     height, width = area.shape[:2]
     x, y, w, h = box
@@ -158,7 +158,7 @@ def _paint_region(area: Frame, box: Box) -> None:
     outline(area, (x, y, max(2, w), max(2, h)), WHITE, 0, 2)
 
 
-def _paint_crops(area: Frame, state: CameraState) -> None:
+def _paint_crops(area: Image, state: CameraState) -> None:
     area[:] = panel.PANEL
     font = state.layout.font
     height, width = area.shape[:2]
@@ -178,7 +178,7 @@ def _paint_crops(area: Frame, state: CameraState) -> None:
 # The panel --------------------------------------------------------------------------------------
 
 
-def _paint_status(frame: Frame, state: CameraState) -> None:
+def _paint_status(frame: Image, state: CameraState) -> None:
     """At the left the state, at the right the pace, between them what is amiss or just happened."""
     x, y, w, h = state.layout.status
     font = state.layout.font
@@ -244,7 +244,7 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _paint_text(frame: Frame, state: CameraState) -> None:
+def _paint_text(frame: Image, state: CameraState) -> None:
     x, y, w, h = state.layout.text
     text = state.report.text if state.report is not None else ""
     settled = state.report is not None and state.report.settled
@@ -252,7 +252,7 @@ def _paint_text(frame: Frame, state: CameraState) -> None:
 
 
 @functools.lru_cache(maxsize=4)
-def text_block(text: str, size: tuple[int, int], font: int, settled: bool) -> Frame:
+def text_block(text: str, size: tuple[int, int], font: int, settled: bool) -> Image:
     """The settled text on a white plate, all lines of it if they fit, as large as fits.
 
     Args:

@@ -25,7 +25,7 @@ from hwr_live.media.sources import Frame, FrameSource
 from hwr_live.readers import AnyReader, char_sets, next_chars
 from hwr_live.system.screen import screen_size
 from hwr_live.ui.errands import Errands, copy_text
-from hwr_live.ui.paint import Frame as Painted
+from hwr_live.ui.paint import Image as Painted
 from hwr_live.ui.window import Window
 
 TITLE = "hwr-live camera"

@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 
 from hwr_live.profiles.corrections import FOLDERS
-from hwr_live.profiles.files import Ink, Sample
+from hwr_live.profiles.files import GlyphInk, Sample
 from hwr_live.ui import panel
-from hwr_live.ui.paint import INK, WHITE, Frame, capital_height, put_text
+from hwr_live.ui.paint import INK, WHITE, Image, capital_height, put_text
 
 _CELL, _GAP, _LABEL, _COLUMNS = 64, 6, 56, 12  # pixels, and samples in a row
 _FONT = 30
 
 
-def contact_sheet(samples: Sequence[Sample]) -> Frame:
+def contact_sheet(samples: Sequence[Sample]) -> Image:
     """All samples by character, dark on white: uint8 (h, w, 3).
 
     Each fills its cell as far as its shape allows; how large it was written is not told.
@@ -29,7 +29,7 @@ def contact_sheet(samples: Sequence[Sample]) -> Frame:
     step = _CELL + _GAP
     columns = max((len(row) for _, row in rows), default=1)
     size = (step * max(1, len(rows)) + _GAP, _LABEL + step * columns + _GAP, 3)
-    sheet: Frame = np.full(size, 255, np.uint8)
+    sheet: Image = np.full(size, 255, np.uint8)
     for number, (char, row) in enumerate(rows):
         top = _GAP + number * step
         if char:
@@ -42,9 +42,9 @@ def contact_sheet(samples: Sequence[Sample]) -> Frame:
     return sheet
 
 
-def _cell(ink: Ink) -> Frame:
+def _cell(ink: GlyphInk) -> Image:
     """A sample in the middle of its cell, at its aspect."""
-    cell: Frame = np.full((_CELL, _CELL, 3), WHITE, np.uint8)
+    cell: Image = np.full((_CELL, _CELL, 3), WHITE, np.uint8)
     scale = (_CELL - 8) / max(ink.shape)
     width, height = (max(1, round(n * scale)) for n in (ink.shape[1], ink.shape[0]))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -22,7 +22,7 @@ from hwr_live.pad.learning import Learner
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
 from hwr_live.profiles.corrections import Change, Correction
-from hwr_live.profiles.files import Ink
+from hwr_live.profiles.files import GlyphInk
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.reading import Reading
@@ -30,7 +30,7 @@ from hwr_live.recognition.adapt import MOST
 from hwr_live.system.files import saving_folder, write_new
 from hwr_live.ui.background import BackgroundReader, Job
 from hwr_live.ui.errands import Errands, copy_text
-from hwr_live.ui.paint import Frame
+from hwr_live.ui.paint import Image
 from hwr_live.ui.pen import pen_for, tell_mouse
 from hwr_live.ui.window import Window
 
@@ -126,7 +126,7 @@ class Pad:
         self._asked = self.state.revision
         self._background: BackgroundReader[Act] = BackgroundReader()
         self._errands = Errands()
-        self._learnt: SimpleQueue[list[tuple[str, Ink]]] = SimpleQueue()
+        self._learnt: SimpleQueue[list[tuple[str, GlyphInk]]] = SimpleQueue()
         self._wanted = 0  # readings that are wanted and not there yet
 
     def __enter__(self) -> Pad:
@@ -154,7 +154,7 @@ class Pad:
         """How long the window may wait for a key before it shows the next picture."""
         return _BUSY_MS if self.busy or self.state.pen.points or self.state.table else _IDLE_MS
 
-    def picture(self) -> Frame | None:
+    def picture(self) -> Image | None:
         """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
         self._collect()
         self.state.tick(time.monotonic())

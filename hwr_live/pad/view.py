@@ -12,7 +12,7 @@ from hwr_live.ui.paint import (
     INK,
     POOR,
     WHITE,
-    Frame,
+    Image,
     capital_height,
     draw_reading,
     fit_text,
@@ -46,18 +46,18 @@ class PadView:
     """Paints states; what has not changed since the last one is not painted again."""
 
     def __init__(self) -> None:
-        self._frame: Frame = np.empty((0, 0, 3), np.uint8)
-        self._paper: Frame = self._frame
+        self._image: Image = np.empty((0, 0, 3), np.uint8)
+        self._paper: Image = self._image
         self._parts = panel.Parts()
 
-    def paint(self, state: PadState) -> Frame:
+    def paint(self, state: PadState) -> Image:
         """The whole window: uint8 (height, width, 3); the next call may paint over it."""
         layout = state.layout
         width, height = layout.size
-        if self._frame.shape[:2] != (height, width):
-            self._frame = np.empty((height, width, 3), np.uint8)
+        if self._image.shape[:2] != (height, width):
+            self._image = np.empty((height, width, 3), np.uint8)
             self._parts.forget()
-        drawing = self._frame[:, : layout.panel[0]]
+        drawing = self._image[:, : layout.panel[0]]
 
         invited = not (state.canvas.strokes or state.pen.points)
         if self._parts.new("paper", state.canvas, state.canvas.revision, invited):
@@ -67,35 +67,35 @@ class PadView:
             drawing[:] = draw_reading(self._paper, state.reading, chosen=marked)
         read = (state.reading, state.read, state.chosen)
         if self._parts.new("panel", *read, state.note, state.canvas.pen, state.chars):
-            _paint_panel(self._frame, state)
+            _paint_panel(self._image, state)
 
         if not (state.pen.points or state.table or state.help):
-            return self._frame
-        frame = self._frame.copy()
+            return self._image
+        image = self._image.copy()
         if state.pen.points:
-            paint_stroke(frame[:, : layout.panel[0]], state.pen, state.canvas.pen)
+            paint_stroke(image[:, : layout.panel[0]], state.pen, state.canvas.pen)
         if state.table is not None:
-            _paint_table(frame, state)
+            _paint_table(image, state)
         if state.help:
             small = layout.drawing[2] < 360
             area = (0, 0, width, height) if small else layout.drawing
-            panel.draw_help(frame, area, layout.font, HELP, _KEYS_SHARE)
-        return frame
+            panel.draw_help(image, area, layout.font, HELP, _KEYS_SHARE)
+        return image
 
 
-def paint_pad(state: PadState) -> Frame:
+def paint_pad(state: PadState) -> Image:
     """The whole window: uint8 (height, width, 3)."""
     return PadView().paint(state)
 
 
-def _paint_paper(state: PadState, invited: bool) -> Frame:
+def _paint_paper(state: PadState, invited: bool) -> Image:
     paper = paint_canvas(state.canvas)
     if invited:
         _paint_invitation(paper, state.layout.font)
     return paper
 
 
-def _paint_invitation(paper: Frame, font: int) -> None:
+def _paint_invitation(paper: Image, font: int) -> None:
     height, width = paper.shape[:2]
     large = round(font * 2.2)
     told = "Enter prints what is read, H shows the keys"
@@ -112,40 +112,40 @@ def _paint_invitation(paper: Frame, font: int) -> None:
     )
 
 
-def _paint_panel(frame: Frame, state: PadState) -> None:
+def _paint_panel(image: Image, state: PadState) -> None:
     layout, font = state.layout, state.layout.font
     x, y, w, h = layout.panel
-    cv2.rectangle(frame, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
-    cv2.line(frame, (x, y), (x, y + h), panel.EDGE)
+    cv2.rectangle(image, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
+    cv2.line(image, (x, y), (x, y + h), panel.EDGE)
     reading, chosen = state.reading, state.chosen
 
     empty = "nothing readable" if reading.glyphs else "nothing written yet"
-    hidden = panel.draw_text_of(frame, layout.below_caption(layout.reading), font, reading, empty)
+    hidden = panel.draw_text_of(image, layout.below_caption(layout.reading), font, reading, empty)
     total = reading.ms.get("total")
     above = f"{hidden} line{'s' * (hidden > 1)} above" if hidden else ""
     about = [above, state.profile, state.chars, "" if total is None else f"{total:.0f} ms"]
     remark = " · ".join(part for part in about if part)
-    panel.draw_caption(frame, layout.reading, font, "READING", remark)
+    panel.draw_caption(image, layout.reading, font, "READING", remark)
 
-    panel.draw_caption(frame, layout.bars, font, "TOP FIVE", _about(state))
+    panel.draw_caption(image, layout.bars, font, "TOP FIVE", _about(state))
     as_read = None if chosen is None else state.as_read(chosen)
-    panel.draw_candidates(frame, layout.below_caption(layout.bars), font, as_read)
+    panel.draw_candidates(image, layout.below_caption(layout.bars), font, as_read)
 
     if layout.crops[3] > 0:
         cells = state.crop_cells()
         hidden = len(reading.glyphs) - len(cells)
         remark = f"and {hidden} before" if hidden else ""
         title = "WHAT THE NETWORK SEES" if w >= 200 else "CROPS"
-        panel.draw_caption(frame, layout.crops, font, title, remark)
-        panel.draw_crops(frame, cells, font, chosen)
+        panel.draw_caption(image, layout.crops, font, title, remark)
+        panel.draw_crops(image, cells, font, chosen)
 
     if state.note is not None:
-        panel.draw_note(frame, layout.note, font, state.note.text, warning=state.note.warning)
+        panel.draw_note(image, layout.note, font, state.note.text, warning=state.note.warning)
     # Where there is room for one key only, it is the one that shows the others.
     keys = KEYS if len(layout.keys) > 1 else KEYS[1:]
     for box, (key, text) in zip(layout.keys, keys, strict=False):
         told = f"{text} {state.canvas.pen:.0f}" if text == "pen" else text
-        panel.draw_key(frame, box, font, key, told)
+        panel.draw_key(image, box, font, key, told)
 
 
 def _about(state: PadState) -> str:
@@ -161,37 +161,37 @@ def _about(state: PadState) -> str:
     return f"{glyph.char}, {panel.percent(glyph.confidence)}"
 
 
-def _paint_table(frame: Frame, state: PadState) -> None:
+def _paint_table(image: Image, state: PadState) -> None:
     table, asked = state.table, state.asked
     if table is None or asked is None:
         return
-    plate(frame, table.box, WHITE, 8)
-    outline(frame, table.box, panel.QUIET, 8)
+    plate(image, table.box, WHITE, 8)
+    outline(image, table.box, panel.QUIET, 8)
     title = "Which character is this?" + f" {state.profile} learns it." * bool(state.profile)
     room = table.box[0] + table.box[2] - table.title[0] - 4
     title = fit_text(title, table.font, room, bold=True)
-    put_text(frame, title, table.title, table.font, INK, bold=True)
+    put_text(image, title, table.title, table.font, INK, bold=True)
     under = None if state.mouse is None else table.at(*state.mouse)
     for choice in table.choices:
-        _paint_choice(frame, choice, table.font, choice is under, choice.char == asked.char)
+        _paint_choice(image, choice, table.font, choice is under, choice.char == asked.char)
 
 
-def _paint_choice(frame: Frame, choice: Choice, font: int, under: bool, current: bool) -> None:
+def _paint_choice(image: Image, choice: Choice, font: int, under: bool, current: bool) -> None:
     x, y, w, h = choice.box
     inner = (x + 1, y + 1, w - 2, h - 2)
     if under:
-        plate(frame, inner, panel.ACCENT, 4)
+        plate(image, inner, panel.ACCENT, 4)
     elif current:
-        plate(frame, inner, (236, 240, 214), 4)
+        plate(image, inner, (236, 240, 214), 4)
     elif choice.probability is not None:
-        plate(frame, inner, panel.PANEL, 4)
+        plate(image, inner, panel.PANEL, 4)
     colour = WHITE if under else INK
     if choice.probability is not None:
-        outline(frame, inner, panel.EDGE, 4)
+        outline(image, inner, panel.EDGE, 4)
         size = round(font * 1.3)
         baseline = y + (h + capital_height(size)) // 2
         put_text(
-            frame,
+            image,
             choice.text,
             (x + w // 2 - font // 4, baseline),
             size,
@@ -200,7 +200,7 @@ def _paint_choice(frame: Frame, choice: Choice, font: int, under: bool, current:
             align="right",
         )
         put_text(
-            frame,
+            image,
             panel.percent(choice.probability),
             (x + w // 2, baseline),
             max(9, round(font * 0.75)),
@@ -213,5 +213,5 @@ def _paint_choice(frame: Frame, choice: Choice, font: int, under: bool, current:
     if len(choice.text) > 1 and not under:
         colour = POOR
     put_text(
-        frame, text, (x + w // 2, y + (h + capital_height(size)) // 2), size, colour, align="centre"
+        image, text, (x + w // 2, y + (h + capital_height(size)) // 2), size, colour, align="centre"
     )

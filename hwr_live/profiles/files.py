@@ -25,7 +25,7 @@ from hwr_live.profiles.corrections import FOLDERS, folder_of
 from hwr_live.profiles.locate import LIST, LOCK
 from hwr_live.system.silence import silence
 
-Ink = npt.NDArray[np.uint8]
+GlyphInk = npt.NDArray[np.uint8]
 """uint8 (h, w), bright on black."""
 
 MOST = 4000
@@ -58,13 +58,13 @@ class Sample:
     """
 
     char: str
-    ink: Ink = field(repr=False, compare=False)
+    ink: GlyphInk = field(repr=False, compare=False)
     source: str
     date: str
     file: str
 
     @functools.cached_property
-    def crop(self) -> Ink:
+    def crop(self) -> GlyphInk:
         """uint8 (28, 28): what a network is given of it."""
         return crop(self.ink)
 
@@ -190,7 +190,7 @@ def read_sample(folder: Path, entry: Any) -> Sample:
     return Sample(char, trimmed(np.asarray(ink, np.uint8)), source, date, file)
 
 
-def trimmed(ink: Ink) -> Ink:
+def trimmed(ink: GlyphInk) -> GlyphInk:
     """The ink without its margin, at most :data:`LONGEST` pixels high and wide.
 
     Raises:

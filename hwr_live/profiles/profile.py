@@ -27,7 +27,7 @@ from hwr_live.profiles.files import (
     BROKEN,
     FILE,
     MOST,
-    Ink,
+    GlyphInk,
     LaterVersion,
     Sample,
     as_list,
@@ -110,7 +110,7 @@ class Profile:
         """How many samples each character has."""
         return Counter(sample.char for sample in self._samples)
 
-    def crops(self, most: int = MOST) -> list[tuple[str, Ink]]:
+    def crops(self, most: int = MOST) -> list[tuple[str, GlyphInk]]:
         """Each sample's character and crop, uint8 (28, 28), as a reader learns from them.
 
         Args:
@@ -126,7 +126,7 @@ class Profile:
 
     # Writing
 
-    def add(self, char: str, ink: Ink, source: str) -> Sample:
+    def add(self, char: str, ink: GlyphInk, source: str) -> Sample:
         """Keeps one sample.
 
         Args:
@@ -140,7 +140,7 @@ class Profile:
         """
         return self.add_all([(char, ink)], source)[0]
 
-    def add_all(self, pairs: Sequence[tuple[str, Ink]], source: str) -> list[Sample]:
+    def add_all(self, pairs: Sequence[tuple[str, GlyphInk]], source: str) -> list[Sample]:
         """Keeps samples, all or none of them; see :meth:`add`."""
         now = datetime.now().astimezone()
         samples = []

@@ -20,7 +20,7 @@ from hwr_live.teach.plan import plan
 from hwr_live.teach.state import Act, TeachState
 from hwr_live.teach.view import TeachView
 from hwr_live.ui.background import BackgroundReader, Job
-from hwr_live.ui.paint import Frame
+from hwr_live.ui.paint import Image
 from hwr_live.ui.pen import tell_mouse
 from hwr_live.ui.window import Window
 
@@ -100,7 +100,7 @@ class Teach:
     def __exit__(self, *_: object) -> None:
         self._background.close()
 
-    def picture(self) -> Frame | None:
+    def picture(self) -> Image | None:
         """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
         for job, reading in self._background.answers():
             self.state.take(reading, job.revision)

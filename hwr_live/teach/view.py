@@ -13,7 +13,7 @@ from hwr_live.ui import panel
 from hwr_live.ui.paint import (
     INK,
     SURE,
-    Frame,
+    Image,
     capital_height,
     fit_text,
     plate,
@@ -37,32 +37,32 @@ class TeachView:
     def __init__(self, name: str) -> None:
         self._name = name
         self._parts = panel.Parts()
-        self._frame: Frame = np.empty((0, 0, 3), np.uint8)
+        self._image: Image = np.empty((0, 0, 3), np.uint8)
 
-    def paint(self, state: TeachState) -> Frame:
+    def paint(self, state: TeachState) -> Image:
         """The whole window: uint8 (height, width, 3)."""
         layout = state.layout
-        if not self._frame.size:
-            self._frame = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
-        frame, (x, y, w, h) = self._frame, layout.drawing
+        if not self._image.size:
+            self._image = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
+        image, (x, y, w, h) = self._image, layout.drawing
         invited = not (state.kept or state.written or state.pen.points)
         if self._parts.new("paper", state.revision, state.char is None, invited):
-            frame[y : y + h, x : x + w] = _paint_paper(state, invited)
+            image[y : y + h, x : x + w] = _paint_paper(state, invited)
         if self._parts.new("prompt", state.char):
-            _paint_prompt(frame, state)
+            _paint_prompt(image, state)
         asked = (state.at, len(state.kept), len(state.asked), state.waits)
         if self._parts.new("panel", *asked, state.reading, state.note):
-            _paint_panel(frame, state, self._name)
-        frame = frame.copy()
+            _paint_panel(image, state, self._name)
+        image = image.copy()
         if state.pen.points:
-            paint_stroke(frame[y : y + h, x : x + w], state.pen, state.canvas.pen)
+            paint_stroke(image[y : y + h, x : x + w], state.pen, state.canvas.pen)
         if state.paused > 0:
             done = round(w * state.paused)
-            cv2.rectangle(frame, (x, y - 5), (x + done, y - 1), SURE, cv2.FILLED)
-        return frame
+            cv2.rectangle(image, (x, y - 5), (x + done, y - 1), SURE, cv2.FILLED)
+        return image
 
 
-def _paint_paper(state: TeachState, invited: bool) -> Frame:
+def _paint_paper(state: TeachState, invited: bool) -> Image:
     """What has been written, on lines as in a school's exercise book."""
     paper = paint_canvas(state.canvas)
     height, width = paper.shape[:2]
@@ -79,78 +79,78 @@ def _paint_paper(state: TeachState, invited: bool) -> Frame:
     return np.asarray(cv2.min(paper, ruled), np.uint8)
 
 
-def _paint_prompt(frame: Frame, state: TeachState) -> None:
+def _paint_prompt(image: Image, state: TeachState) -> None:
     """What to write, as large as the strip allows."""
     x, y, w, h = state.layout.prompt
     font, char = state.layout.font, state.char
-    cv2.rectangle(frame, (x, y), (x + w, y + h - 1), _STRIP, cv2.FILLED)
-    cv2.line(frame, (x, y + h - 1), (x + w, y + h - 1), panel.EDGE)
+    cv2.rectangle(image, (x, y), (x + w, y + h - 1), _STRIP, cv2.FILLED)
+    cv2.line(image, (x, y + h - 1), (x + w, y + h - 1), panel.EDGE)
     margin, middle = round(font * 1.2), y + h // 2
     if char is None:
         large = min(round(h * 0.4), font * 3)
         baseline = middle + capital_height(large) // 4
-        put_text(frame, "Thank you", (margin, baseline), large, SURE, bold=True)
+        put_text(image, "Thank you", (margin, baseline), large, SURE, bold=True)
         told = fit_text("Enter: three more rounds, Esc: stop", font, w - 2 * margin)
-        put_text(frame, told, (margin, baseline + round(font * 1.7)), font, panel.QUIET)
+        put_text(image, told, (margin, baseline + round(font * 1.7)), font, panel.QUIET)
         return
     label = round(font * 1.2)
-    put_text(frame, "Write:", (margin, middle + capital_height(label) // 2), label, panel.QUIET)
+    put_text(image, "Write:", (margin, middle + capital_height(label) // 2), label, panel.QUIET)
     left = margin + text_width("Write:", label) + font
     large = round(h * 0.78)
     # What descends needs room below, and what has no height above the x-height may stand higher.
     low = char in "gjpqyacemnorsuvwxz"
     baseline = middle + capital_height(large) // 2 - round(0.06 * h) * low
-    put_text(frame, char, (left, baseline), large, panel.ACCENT, bold=True)
+    put_text(image, char, (left, baseline), large, panel.ACCENT, bold=True)
     left += max(text_width(char, large, bold=True), large // 2) + font
     room = w - left - font // 2
     size = next((s for s in range(label, 9, -1) if text_width(describe(char), s) <= room), 9)
     told = fit_text(describe(char), size, room)
-    put_text(frame, told, (left, middle + capital_height(size) // 2), size, INK)
+    put_text(image, told, (left, middle + capital_height(size) // 2), size, INK)
 
 
-def _paint_panel(frame: Frame, state: TeachState, name: str) -> None:
+def _paint_panel(image: Image, state: TeachState, name: str) -> None:
     layout, font = state.layout, state.layout.font
     x, y, w, h = layout.panel
-    cv2.rectangle(frame, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
-    cv2.line(frame, (x, y), (x, y + h), panel.EDGE)
-    _paint_progress(frame, state, name)
+    cv2.rectangle(image, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
+    cv2.line(image, (x, y), (x, y + h), panel.EDGE)
+    _paint_progress(image, state, name)
     if layout.bars[3] > 0:
         glyph = max(state.reading.glyphs, key=lambda g: g.box[2] * g.box[3], default=None)
-        panel.draw_caption(frame, layout.bars, font, "READ SO FAR AS")
-        panel.draw_candidates(frame, layout.below_caption(layout.bars), font, glyph)
+        panel.draw_caption(image, layout.bars, font, "READ SO FAR AS")
+        panel.draw_candidates(image, layout.below_caption(layout.bars), font, glyph)
     if layout.crops[3] > 0:
         taught = state.taught
         cells = layout.crop_cells(len(taught))
         hidden = len(taught) - len(cells)
         more = f"and {hidden} before" if hidden > 0 else ""
-        panel.draw_caption(frame, layout.crops, font, "TAUGHT", more)
+        panel.draw_caption(image, layout.crops, font, "TAUGHT", more)
         shown = taught[max(0, hidden) :]
         glyphs = [Glyph(s.char, 1.0, (0, 0, 0, 0), (), s.crop) for s in shown]
-        panel.draw_crops(frame, list(zip(cells, glyphs, strict=True)), font, None, shares=False)
+        panel.draw_crops(image, list(zip(cells, glyphs, strict=True)), font, None, shares=False)
     if state.note is not None:
-        panel.draw_note(frame, layout.note, font, state.note.text, warning=state.note.warning)
+        panel.draw_note(image, layout.note, font, state.note.text, warning=state.note.warning)
     for box, (key, text) in zip(layout.keys, KEYS, strict=False):
         waits = "wait for Enter" if state.waits else "go on by itself"
-        panel.draw_key(frame, box, font, key, waits if key == "P" else text)
+        panel.draw_key(image, box, font, key, waits if key == "P" else text)
 
 
-def _paint_progress(frame: Frame, state: TeachState, name: str) -> None:
+def _paint_progress(image: Image, state: TeachState, name: str) -> None:
     layout, font = state.layout, state.layout.font
     x, y, w, _ = layout.progress
     number = min(state.at // state.round_of + 1, -(-len(state.asked) // state.round_of))
     rounds = max(ROUNDS, -(-len(state.asked) // state.round_of))
-    panel.draw_caption(frame, layout.progress, font, "PROFILE", name)
+    panel.draw_caption(image, layout.progress, font, "PROFILE", name)
     top = y + layout.caption
     size = max(10, round(font * 0.95))
     count = len(state.kept)
     told = f"{count} of {len(state.asked)} taught"
     baseline = top + capital_height(size) + 2
-    put_text(frame, told, (x, baseline), size, INK, bold=True)
+    put_text(image, told, (x, baseline), size, INK, bold=True)
     turn = f"round {number} of {rounds}"
     if text_width(told, size, bold=True) + text_width(turn, size) + font <= w:
-        put_text(frame, turn, (x + w, baseline), size, panel.QUIET, align="right")
+        put_text(image, turn, (x + w, baseline), size, panel.QUIET, align="right")
     bar = (x, baseline + round(font * 0.7), w, max(5, round(font * 0.5)))
-    plate(frame, bar, panel.EDGE, 3)
+    plate(image, bar, panel.EDGE, 3)
     done = round(w * state.at / max(1, len(state.asked)))
     if done >= 1:
-        plate(frame, (bar[0], bar[1], done, bar[3]), SURE, 3)
+        plate(image, (bar[0], bar[1], done, bar[3]), SURE, 3)

@@ -1,6 +1,6 @@
-"""Painting into BGR frames: text, plates, and a reading over the picture that it was read from.
+"""Painting into BGR images: text, plates, and a reading over the picture that it was read from.
 
-Text is drawn into the frame, not by the window system, so it looks the same on the screen, in a
+Text is drawn into the image, not by the window system, so it looks the same on the screen, in a
 screenshot and in a file. All functions but :func:`draw_reading` paint in place.
 """
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hwr_live.reading import Box, Glyph, Line, Reading
 
-Frame = npt.NDArray[np.uint8]
+Image = npt.NDArray[np.uint8]
 """uint8 (height, width, 3), blue, green, red."""
 
 Colour = tuple[int, int, int]
@@ -42,7 +42,7 @@ _FACE: Any = cv2.FontFace("sans") if hasattr(cv2, "FontFace") else None
 
 
 def put_text(
-    frame: Frame,
+    image: Image,
     text: str,
     at: tuple[int, int],
     size: int,
@@ -54,7 +54,7 @@ def put_text(
     """Draws one line of anti-aliased text.
 
     Args:
-        frame: uint8 (h, w, 3); what does not fit into it is cut off.
+        image: uint8 (h, w, 3); what does not fit into it is cut off.
         text: anything; characters that the font lacks become question marks, line ends spaces.
         at: x of the left end, centre or right end, y of the baseline, in pixels.
         size: of the font in pixels; capitals are 0.7 times as high.
@@ -70,11 +70,11 @@ def put_text(
         width = text_width(text, size, bold=bold)
         x -= width if align == "right" else width // 2
     if _FACE is not None:
-        # A range to wrap in that nothing reaches: text must run out of the frame, not come back.
-        cv2.putText(frame, text, (x, y), colour, _FACE, size, 600 if bold else 400, 0, (0, 1 << 20))
+        # A range to wrap in that nothing reaches: text must run out of the image, not come back.
+        cv2.putText(image, text, (x, y), colour, _FACE, size, 600 if bold else 400, 0, (0, 1 << 20))
         return
     mask = _hershey(text, size, bold)
-    _blend(frame, mask, (x - 1, y - size), colour)
+    _blend(image, mask, (x - 1, y - size), colour)
 
 
 def text_width(text: str, size: int, *, bold: bool = False) -> int:
@@ -103,24 +103,24 @@ def capital_height(size: int) -> int:
     return round(_CAPITALS * size)
 
 
-def shade(frame: Frame, box: Box, colour: Colour, alpha: float) -> None:
-    """Lays ``colour`` over a box of the frame; ``alpha`` 0 leaves it, 1 covers it."""
+def shade(image: Image, box: Box, colour: Colour, alpha: float) -> None:
+    """Lays ``colour`` over a box of the image; ``alpha`` 0 leaves it, 1 covers it."""
     x, y, w, h = box
-    part = frame[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)]
+    part = image[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)]
     if part.size:
         cover = np.empty_like(part)
         cover[:] = colour
         cv2.addWeighted(cover, alpha, part, 1 - alpha, 0, dst=part)
 
 
-def plate(frame: Frame, box: Box, colour: Colour, radius: int = 6) -> None:
+def plate(image: Image, box: Box, colour: Colour, radius: int = 6) -> None:
     """Fills a box with rounded corners."""
-    cv2.fillPoly(frame, [_rounded(box, radius)], colour, cv2.LINE_AA, 4)
+    cv2.fillPoly(image, [_rounded(box, radius)], colour, cv2.LINE_AA, 4)
 
 
-def outline(frame: Frame, box: Box, colour: Colour, radius: int = 6, thickness: int = 1) -> None:
+def outline(image: Image, box: Box, colour: Colour, radius: int = 6, thickness: int = 1) -> None:
     """Draws the edge of a box with rounded corners."""
-    cv2.polylines(frame, [_rounded(box, radius)], True, colour, thickness, cv2.LINE_AA, 4)
+    cv2.polylines(image, [_rounded(box, radius)], True, colour, thickness, cv2.LINE_AA, 4)
 
 
 def confidence_colour(confidence: float) -> Colour:
@@ -139,67 +139,67 @@ def glyph_colour(glyph: Glyph) -> Colour:
 
 
 def draw_reading(
-    frame: npt.NDArray[np.uint8],
+    image: npt.NDArray[np.uint8],
     reading: Reading,
     *,
     chosen: Glyph | None = None,
     labels: bool = True,
-) -> Frame:
+) -> Image:
     """Boxes and characters over the picture, coloured by confidence.
 
     A sure glyph has a whole box, an unsure one a dashed box; an unreadable one is crossed out and
     labelled with a question mark.
 
     Args:
-        frame: uint8 (h, w, 3) BGR or (h, w) grey: the picture that was read.
-        reading: what was read in it, in the frame's coordinates.
+        image: uint8 (h, w, 3) BGR or (h, w) grey: the picture that was read.
+        reading: what was read in it, in the image's coordinates.
         chosen: a glyph to bring out with a thicker box.
         labels: whether characters are written too; over small writing they would hide it.
 
     Returns:
-        A BGR copy of the frame, painted.
+        A BGR copy of the image, painted.
     """
-    picture: Frame = (
-        np.ascontiguousarray(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR), np.uint8)
-        if frame.ndim == 2
-        else frame.copy()
+    picture: Image = (
+        np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+        if image.ndim == 2
+        else image.copy()
     )
     paint_reading(picture, reading, chosen=chosen, labels=labels)
     return picture
 
 
 def paint_reading(
-    frame: Frame, reading: Reading, *, chosen: Glyph | None = None, labels: bool = True
+    image: Image, reading: Reading, *, chosen: Glyph | None = None, labels: bool = True
 ) -> None:
-    """What :func:`draw_reading` does, into a BGR frame itself."""
+    """What :func:`draw_reading` does, into a BGR image itself."""
     for line in reading.lines:
         size = _label_size(line)
         for glyph in line.glyphs:
-            _draw_glyph(frame, glyph, size, glyph is chosen, labels)
+            _draw_glyph(image, glyph, size, glyph is chosen, labels)
 
 
-def _draw_glyph(frame: Frame, glyph: Glyph, size: int, chosen: bool, labelled: bool) -> None:
+def _draw_glyph(image: Image, glyph: Glyph, size: int, chosen: bool, labelled: bool) -> None:
     colour = glyph_colour(glyph)
     x, y, w, h = glyph.box
     left, top, right, bottom = x - 3, y - 3, x + w + 2, y + h + 2
     thickness = max(1, round(size / 16)) + chosen
     if glyph.char is not None and glyph.confidence >= SURE_FROM:
-        cv2.rectangle(frame, (left, top), (right, bottom), colour, thickness)
+        cv2.rectangle(image, (left, top), (right, bottom), colour, thickness)
     else:
-        _dashed(frame, (left, top, right, bottom), colour, thickness)
+        _dashed(image, (left, top, right, bottom), colour, thickness)
     if glyph.char is None:
-        cv2.line(frame, (left, bottom), (right, top), colour, thickness, cv2.LINE_AA)
+        cv2.line(image, (left, bottom), (right, top), colour, thickness, cv2.LINE_AA)
     if not labelled:
         return
     label = glyph.char or "?"
     width = text_width(label, size, bold=True) + max(6, size // 2)
     height = capital_height(size) + max(6, size // 2)
-    label_top = top - height if top >= height else min(bottom, frame.shape[0] - height)
-    label_left = min(max(0, x + w // 2 - width // 2), max(0, frame.shape[1] - width))
-    plate(frame, (label_left, label_top, width, height), colour, max(2, size // 6))
+    label_top = top - height if top >= height else min(bottom, image.shape[0] - height)
+    label_left = min(max(0, x + w // 2 - width // 2), max(0, image.shape[1] - width))
+    plate(image, (label_left, label_top, width, height), colour, max(2, size // 6))
     baseline = label_top + (height + capital_height(size)) // 2
     put_text(
-        frame, label, (label_left + width // 2, baseline), size, WHITE, bold=True, align="centre"
+        image, label, (label_left + width // 2, baseline), size, WHITE, bold=True, align="centre"
     )
 
 
@@ -210,16 +210,16 @@ def _label_size(line: Line) -> int:
 
 
 def _dashed(
-    frame: Frame, corners: tuple[int, int, int, int], colour: Colour, thickness: int
+    image: Image, corners: tuple[int, int, int, int], colour: Colour, thickness: int
 ) -> None:
     left, top, right, bottom = corners
     dash = 4 + thickness
     for x in range(left, right, 2 * dash):
         for y in (top, bottom):
-            cv2.line(frame, (x, y), (min(x + dash, right), y), colour, thickness)
+            cv2.line(image, (x, y), (min(x + dash, right), y), colour, thickness)
     for y in range(top, bottom, 2 * dash):
         for x in (left, right):
-            cv2.line(frame, (x, y), (x, min(y + dash, bottom)), colour, thickness)
+            cv2.line(image, (x, y), (x, min(y + dash, bottom)), colour, thickness)
 
 
 def _rounded(box: Box, radius: int) -> npt.NDArray[np.int32]:
@@ -290,11 +290,11 @@ def _hershey(text: str, size: int, bold: bool) -> npt.NDArray[np.uint8]:
     return np.asarray(small, np.uint8)
 
 
-def _blend(frame: Frame, mask: npt.NDArray[np.uint8], at: tuple[int, int], colour: Colour) -> None:
-    """Lays ``colour`` over the frame where the mask is, with the mask's top left corner ``at``."""
+def _blend(image: Image, mask: npt.NDArray[np.uint8], at: tuple[int, int], colour: Colour) -> None:
+    """Lays ``colour`` over the image where the mask is, with the mask's top left corner ``at``."""
     x, y = at
     left, top = max(0, -x), max(0, -y)
-    part = frame[max(0, y) : max(0, y + mask.shape[0]), max(0, x) : max(0, x + mask.shape[1])]
+    part = image[max(0, y) : max(0, y + mask.shape[0]), max(0, x) : max(0, x + mask.shape[1])]
     mask = mask[top : top + part.shape[0], left : left + part.shape[1]]
     if mask.size:
         alpha = mask[:, :, None].astype(np.float32) / 255

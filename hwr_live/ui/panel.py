@@ -16,7 +16,7 @@ from hwr_live.ui.paint import (
     SURE_FROM,
     WHITE,
     Colour,
-    Frame,
+    Image,
     capital_height,
     confidence_colour,
     fit_text,
@@ -60,24 +60,24 @@ class Parts:
         self._painted.clear()
 
 
-def draw_caption(frame: Frame, box: Box, font: int, text: str, right: str = "") -> None:
+def draw_caption(image: Image, box: Box, font: int, text: str, right: str = "") -> None:
     """A part's heading, at the upper end of its box, with a remark at the right."""
     x, y, w, _ = box
     size = max(10, round(font * 0.82))
     baseline = y + capital_height(size) + 2
     remark = fit_text(right, size, w - text_width(text, size, bold=True) - font)
-    put_text(frame, text, (x, baseline), size, QUIET, bold=True)
-    put_text(frame, remark, (x + w, baseline), size, QUIET, align="right")
+    put_text(image, text, (x, baseline), size, QUIET, bold=True)
+    put_text(image, remark, (x + w, baseline), size, QUIET, align="right")
 
 
-def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str = "") -> int:
+def draw_text_of(image: Image, box: Box, font: int, reading: Reading, empty: str = "") -> int:
     """The text of a reading, each character in the colour of its confidence, as large as fits.
 
     Text that is too long for the box loses its start: what was written last is wanted most.
     Returns how many lines are left out.
 
     Args:
-        frame: painted in place.
+        image: painted in place.
         box: where the text may be.
         font: the smallest size, in pixels.
         reading: its lines, one below the other.
@@ -90,7 +90,7 @@ def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str
         if line.text
     ]
     if not lines:
-        put_text(frame, fit_text(empty, font, w), (x, y + (h + font) // 2 - font // 4), font, QUIET)
+        put_text(image, fit_text(empty, font, w), (x, y + (h + font) // 2 - font // 4), font, QUIET)
         return 0
     largest = max(font, min(round(h * 0.6), font * 3))
     size = next(
@@ -108,12 +108,12 @@ def draw_text_of(frame: Frame, box: Box, font: int, reading: Reading, empty: str
     top = y + max(0, h - step * len(lines)) // 2
     for row, line in enumerate(lines):
         baseline = top + row * step + (step + capital_height(size)) // 2
-        _draw_line(frame, line, (x, baseline), size, w)
+        _draw_line(image, line, (x, baseline), size, w)
     return hidden
 
 
 def _draw_line(
-    frame: Frame, line: Sequence[Glyph | None], at: tuple[int, int], size: int, width: int
+    image: Image, line: Sequence[Glyph | None], at: tuple[int, int], size: int, width: int
 ) -> None:
     x, baseline = at
     stops = _stops(line, size)
@@ -121,7 +121,7 @@ def _draw_line(
     if stops[-1] > width:
         dots = text_width("…", size)
         first = next(i for i, stop in enumerate(stops) if stops[-1] - stop <= width - dots)
-        put_text(frame, "…", (x, baseline), size, QUIET)
+        put_text(image, "…", (x, baseline), size, QUIET)
         x += dots
     for i, glyph in enumerate(line[first:], first):
         if glyph is None or not glyph.char:
@@ -129,10 +129,10 @@ def _draw_line(
         left, right = (x + stop - stops[first] for stop in stops[i : i + 2])
         sure = glyph.confidence >= SURE_FROM
         colour = INK if sure else confidence_colour(glyph.confidence)
-        put_text(frame, glyph.char, (left, baseline), size, colour)
+        put_text(image, glyph.char, (left, baseline), size, colour)
         if not sure:
             under = baseline + max(2, size // 8)
-            cv2.line(frame, (left, under), (right - 2, under), colour, max(1, size // 14))
+            cv2.line(image, (left, under), (right - 2, under), colour, max(1, size // 14))
 
 
 def _stops(line: Sequence[Glyph | None], size: int) -> list[int]:
@@ -144,7 +144,7 @@ def _stops(line: Sequence[Glyph | None], size: int) -> list[int]:
     return stops
 
 
-def draw_candidates(frame: Frame, box: Box, font: int, glyph: Glyph | None) -> None:
+def draw_candidates(image: Image, box: Box, font: int, glyph: Glyph | None) -> None:
     """The likeliest five of what a glyph may be, each with a bar as long as it is likely."""
     x, y, w, h = box
     row = h // 5
@@ -156,28 +156,28 @@ def draw_candidates(frame: Frame, box: Box, font: int, glyph: Glyph | None) -> N
     for i in range(5):
         middle = y + row * i + row // 2
         track = (bar_x, middle - thick // 2, bar_w, thick)
-        _bar(frame, track, _TRACK)
+        _bar(image, track, _TRACK)
         if glyph is None or i >= len(chances):
             continue
         char, p = chances[i]
         colour = glyph_colour(glyph) if char == glyph.char else _LESSER
         length = round(bar_w * min(1.0, max(0.0, p)))
         if length >= 1:
-            _bar(frame, (bar_x, track[1], length, thick), colour)
+            _bar(image, (bar_x, track[1], length, thick), colour)
         baseline = middle + capital_height(font) // 2
         if char is not None:
-            put_text(frame, char, (x, baseline), round(font * 1.15), INK, bold=True)
+            put_text(image, char, (x, baseline), round(font * 1.15), INK, bold=True)
         elif not kinds:
-            put_text(frame, "?", (x, baseline), round(font * 1.15), POOR, bold=True)
+            put_text(image, "?", (x, baseline), round(font * 1.15), POOR, bold=True)
         if kinds:
             told, left = ("no char.", x) if char is None else (_kind(char), x + round(font * 1.6))
-            put_text(frame, told, (left, baseline), round(font * 0.8), QUIET)
-        put_text(frame, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
+            put_text(image, told, (left, baseline), round(font * 0.8), QUIET)
+        put_text(image, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
 
 
-def _bar(frame: Frame, box: Box, colour: Colour) -> None:
+def _bar(image: Image, box: Box, colour: Colour) -> None:
     x, y, w, h = box
-    cv2.rectangle(frame, (x, y), (x + w - 1, y + h - 1), colour, cv2.FILLED)
+    cv2.rectangle(image, (x, y), (x + w - 1, y + h - 1), colour, cv2.FILLED)
 
 
 def _kind(char: str) -> str:
@@ -195,7 +195,7 @@ def percent(p: float) -> str:
 
 
 def draw_crops(
-    frame: Frame,
+    image: Image,
     cells: Sequence[tuple[Box, Glyph]],
     font: int,
     chosen: Glyph | None,
@@ -205,25 +205,25 @@ def draw_crops(
     """What the network sees of each glyph, with what it makes of it below.
 
     Args:
-        frame: painted in place.
+        image: painted in place.
         cells: the glyphs and where they are shown.
         font: of the text below, in pixels.
         chosen: one to bring out.
         shares: whether the confidence is written too, where there is room.
     """
     for cell, glyph in cells:
-        draw_crop(frame, cell, glyph)
+        draw_crop(image, cell, glyph)
         x, y, w, h = cell
         if glyph is chosen:
-            cv2.rectangle(frame, (x - 2, y - 2), (x + w + 1, y + h + 1), glyph_colour(glyph), 2)
+            cv2.rectangle(image, (x - 2, y - 2), (x + w + 1, y + h + 1), glyph_colour(glyph), 2)
         size = max(10, round(font * 0.86))
         baseline = y + h + round(font * 0.4) + capital_height(size)
         label = glyph.char or "?"
         colour = glyph_colour(glyph)
         if w >= 42 and shares:
-            put_text(frame, label, (x + 1, baseline), size, colour, bold=True)
+            put_text(image, label, (x + 1, baseline), size, colour, bold=True)
             put_text(
-                frame,
+                image,
                 percent(glyph.confidence),
                 (x + w, baseline),
                 max(10, round(size * 0.85)),
@@ -231,13 +231,13 @@ def draw_crops(
                 align="right",
             )
         else:
-            put_text(frame, label, (x + w // 2, baseline), size, colour, bold=True, align="centre")
+            put_text(image, label, (x + w // 2, baseline), size, colour, bold=True, align="centre")
 
 
-def draw_crop(frame: Frame, cell: Box, glyph: Glyph) -> None:
+def draw_crop(image: Image, cell: Box, glyph: Glyph) -> None:
     """One crop, pixel by pixel, in its square; a dark square where there is none."""
     x, y, w, h = cell
-    part = frame[y : y + h, x : x + w]
+    part = image[y : y + h, x : x + w]
     if part.shape[:2] != (h, w) or not part.size:
         return
     crop: npt.NDArray[np.uint8] = (
@@ -248,52 +248,52 @@ def draw_crop(frame: Frame, cell: Box, glyph: Glyph) -> None:
     part[:] = cv2.cvtColor(large, cv2.COLOR_GRAY2BGR)
 
 
-def draw_key(frame: Frame, box: Box, font: int, key: str, text: str) -> None:
+def draw_key(image: Image, box: Box, font: int, key: str, text: str) -> None:
     """A key cap and what it does."""
     x, y, w, h = box
     size = max(10, round(font * 0.82))
     cap_w = max(round(size * 1.7), text_width(key, size, bold=True) + size)
     cap_h = min(h - 3, round(size * 1.6))
     cap_y = y + (h - cap_h) // 2
-    plate(frame, (x, cap_y, cap_w, cap_h), WHITE, 4)
-    outline(frame, (x, cap_y, cap_w, cap_h), EDGE, 4)
+    plate(image, (x, cap_y, cap_w, cap_h), WHITE, 4)
+    outline(image, (x, cap_y, cap_w, cap_h), EDGE, 4)
     baseline = y + (h + capital_height(size)) // 2
-    put_text(frame, key, (x + cap_w // 2, baseline), size, INK, bold=True, align="centre")
+    put_text(image, key, (x + cap_w // 2, baseline), size, INK, bold=True, align="centre")
     room = w - cap_w - size
-    put_text(frame, fit_text(text, size, room), (x + cap_w + size // 2, baseline), size, QUIET)
+    put_text(image, fit_text(text, size, room), (x + cap_w + size // 2, baseline), size, QUIET)
 
 
-def draw_note(frame: Frame, box: Box, font: int, text: str, *, warning: bool = False) -> None:
+def draw_note(image: Image, box: Box, font: int, text: str, *, warning: bool = False) -> None:
     """One line about what just happened."""
     x, y, w, h = box
     size = max(10, round(font * 0.9))
     baseline = y + (h + capital_height(size)) // 2
-    put_text(frame, fit_text(text, size, w), (x, baseline), size, POOR if warning else ACCENT)
+    put_text(image, fit_text(text, size, w), (x, baseline), size, POOR if warning else ACCENT)
 
 
 def draw_help(
-    frame: Frame, area: Box, largest: int, rows: Sequence[tuple[str, str]], share: float
+    image: Image, area: Box, largest: int, rows: Sequence[tuple[str, str]], share: float
 ) -> None:
     """A plate with all keys and what they do, over an area that is faded behind it.
 
     Args:
-        frame: painted in place.
+        image: painted in place.
         area: where the plate may be, in its middle.
         largest: font size in pixels; a smaller one is taken where there is less room.
         rows: keys, or uses of the mouse, and what they do.
         share: of the plate's width that is the keys'.
     """
     x, y, w, h = area
-    shade(frame, area, WHITE, _FADE)
+    shade(image, area, WHITE, _FADE)
     font = max(9, min(largest, (h - 20) // (2 * len(rows) + 1), (w - 20) // 26))
     row = round(font * 1.9)
     plate_w, plate_h = min(w - 8, font * 27), min(h - 8, row * len(rows) + 2 * font)
     left, top = x + (w - plate_w) // 2, y + (h - plate_h) // 2
-    plate(frame, (left, top, plate_w, plate_h), PANEL, 10)
-    outline(frame, (left, top, plate_w, plate_h), QUIET, 10)
+    plate(image, (left, top, plate_w, plate_h), PANEL, 10)
+    outline(image, (left, top, plate_w, plate_h), QUIET, 10)
     middle = left + round(plate_w * share)
     for i, (key, text) in enumerate(rows):
         baseline = top + font + row * i + (row + capital_height(font)) // 2
-        put_text(frame, key, (middle - font // 2, baseline), font, INK, bold=True, align="right")
+        put_text(image, key, (middle - font // 2, baseline), font, INK, bold=True, align="right")
         room = left + plate_w - middle - font
-        put_text(frame, fit_text(text, font, room), (middle + font // 2, baseline), font, QUIET)
+        put_text(image, fit_text(text, font, room), (middle + font // 2, baseline), font, QUIET)

@@ -9,7 +9,7 @@ import numpy as np
 
 from hwr_live.canvas import Canvas, draw_stroke, smooth_path
 from hwr_live.reading import Box
-from hwr_live.ui.paint import INK, WHITE, Frame
+from hwr_live.ui.paint import INK, WHITE, Image
 from hwr_live.ui.panel import QUIET
 
 Tool = Literal["pen", "eraser"]
@@ -75,12 +75,12 @@ def pen_for(width: int, height: int) -> int:
     return min(PENS, key=lambda pen: abs(pen - wanted))
 
 
-def paint_canvas(canvas: Canvas) -> Frame:
+def paint_canvas(canvas: Canvas) -> Image:
     """A drawing in the window's colours."""
     return np.asarray(cv2.applyColorMap(canvas.image, _PAPER_COLOURS), np.uint8)
 
 
-def paint_stroke(drawing: Frame, pen: Pen, width: float) -> None:
+def paint_stroke(drawing: Image, pen: Pen, width: float) -> None:
     """The stroke that is being drawn, with a pen of ``width`` pixels."""
     path = smooth_path(np.asarray(pen.points, np.float64))
     if pen.tool == "pen":

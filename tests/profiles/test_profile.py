@@ -19,7 +19,7 @@ from hwr_live.crop import crop
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import encode_png
 from hwr_live.profiles.corrections import folder_of
-from hwr_live.profiles.files import LONGEST, Ink
+from hwr_live.profiles.files import LONGEST, GlyphInk
 from hwr_live.profiles.locate import locate, profile_names, profiles_folder
 from hwr_live.profiles.profile import Profile
 
@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def ink(seed: int = 0, height: int = 40, width: int = 30) -> Ink:
+def ink(seed: int = 0, height: int = 40, width: int = 30) -> GlyphInk:
     """Something like a character: a bar and a blot."""
     picture = np.zeros((height, width), np.uint8)
     picture[:, : max(1, width // 6)] = 255
@@ -199,7 +199,7 @@ def test_margins_are_cut_and_huge_ink_is_shrunk_without_another_crop() -> None:
         ("a", np.zeros((0, 5), np.uint8), "pad"),
     ],
 )
-def test_what_is_no_sample_is_not_kept(char: str, picture: Ink, source: str) -> None:
+def test_what_is_no_sample_is_not_kept(char: str, picture: GlyphInk, source: str) -> None:
     with pytest.raises(InputError):
         Profile.open("ann", new=True).add(char, picture, source)
     assert profile_names() == []

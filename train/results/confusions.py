@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.ui.paint import Colour, Frame, capital_height, fit_text, mix, put_text, text_width
+from hwr_live.ui.paint import Colour, Image, capital_height, fit_text, mix, put_text, text_width
 from train.results.plots import (
     FAINT,
     INK,
@@ -35,7 +35,7 @@ _NEVER: Colour = (246, 244, 242)
 _WITH_COUNTS = 46  # pixels of a cell that has room for a count
 
 
-def confusion(matrix: npt.NDArray[Any], chars: Sequence[str], *, title: str = "") -> Frame:
+def confusion(matrix: npt.NDArray[Any], chars: Sequence[str], *, title: str = "") -> Image:
     """The confusion matrix: a row for each true class, a column for each class it was read as.
 
     Colour is the share of the row, by its root, so that rare confusions show: green on the
@@ -99,7 +99,7 @@ def worst_confusions(
     each: int = 8,
     scale: int = 2,
     title: str = "",
-) -> Frame:
+) -> Image:
     """The commonest confusions, each with how often it happened and some of its images.
 
     Args:
@@ -163,7 +163,7 @@ def _worst(
     return [(t, p, wrong[(true[wrong] == t) & (predicted[wrong] == p)]) for t, p in worst]
 
 
-def _put_pair(page: Frame, true: str, read: str, at: tuple[int, int], told: bool) -> None:
+def _put_pair(page: Image, true: str, read: str, at: tuple[int, int], told: bool) -> None:
     """The true class, an arrow, and in red what it was read as; ``at``: left end and middle.
 
     Where ``told``, each has its kind below, because l and I, or c and C, look too much alike.
@@ -185,7 +185,7 @@ def _kind(char: str) -> str:
     return "digit" if char.isdecimal() else "small" if char.islower() else "capital"
 
 
-def _put_upwards(page: Frame, text: str, at: tuple[int, int]) -> None:
+def _put_upwards(page: Image, text: str, at: tuple[int, int]) -> None:
     """Small faint text that runs upwards, its middle at ``at``."""
     width = text_width(text, SMALL) + 2
     strip = np.empty((SMALL + 6, width, 3), np.uint8)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from hwr_live.errors import InputError
-from hwr_live.ui.paint import Colour, Frame, capital_height, put_text, text_width
+from hwr_live.ui.paint import Colour, Image, capital_height, put_text, text_width
 from train.results.plots import FAINT, INK, MARGIN, SMALL, TEXT, TITLE, new_page
 
 History = Sequence[Mapping[str, float]]
@@ -28,7 +28,7 @@ _SERIES = (
 )
 
 
-def curves(history: History, *, width: int = 1240, height: int = 520, title: str = "") -> Frame:
+def curves(history: History, *, width: int = 1240, height: int = 520, title: str = "") -> Image:
     """Loss and accuracy by epoch, of training, validation and, where there is one, the average.
 
     Both axes are logarithmic (accuracy by its distance to 100 %), so that the last epochs, which
@@ -91,7 +91,7 @@ def read_history(path: Path) -> list[dict[str, float]]:
     return rows
 
 
-def _legend(page: Frame, series: Iterable[tuple[str, str, Colour]], at: tuple[int, int]) -> None:
+def _legend(page: Image, series: Iterable[tuple[str, str, Colour]], at: tuple[int, int]) -> None:
     """Names of the lines, from right to left."""
     x, y = at
     for name, _, colour in reversed(list(series)):
@@ -102,7 +102,7 @@ def _legend(page: Frame, series: Iterable[tuple[str, str, Colour]], at: tuple[in
 
 
 def _panel(
-    page: Frame,
+    page: Image,
     box: tuple[int, int, int, int],
     kind: str,
     lines: Sequence[tuple[Colour, Sequence[tuple[float, float | None]]]],
@@ -155,7 +155,7 @@ def _panel(
         put_text(page, text, (right, y0 + 12), TEXT, align="right")
 
 
-def _paint_line(page: Frame, at: Sequence[tuple[int, int]], colour: Colour) -> None:
+def _paint_line(page: Image, at: Sequence[tuple[int, int]], colour: Colour) -> None:
     """A line through points, each with a dot where they are few."""
     points = np.array(at, np.int32).reshape(-1, 1, 2)
     if len(points) > 1:

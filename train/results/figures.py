@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.ui.paint import Frame
+from hwr_live.ui.paint import Image
 from train.data.datasets import Dataset
 from train.results import metrics as measure
 from train.results.confusions import confusion, worst_confusions
@@ -66,10 +66,10 @@ def draw_samples(dataset: Dataset, each: int, seed: int = 0) -> bytes:
     )
 
 
-def _write(path: Path, picture: Frame) -> Path:
+def _write(path: Path, picture: Image) -> Path:
     replace_file(path, _png(picture))
     return path
 
 
-def _png(picture: Frame) -> bytes:
+def _png(picture: Image) -> bytes:
     return bytes(cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.ui.paint import Colour, Frame, capital_height, fit_text, put_text, text_width
+from hwr_live.ui.paint import Colour, Image, capital_height, fit_text, put_text, text_width
 
 Bytes = npt.NDArray[np.uint8]
 Labels = npt.NDArray[Any]
@@ -45,7 +45,7 @@ def sheet(
     *,
     scale: int = 2,
     title: str = "",
-) -> Frame:
+) -> Image:
     """A sheet of samples in rows, each with its label below.
 
     Args:
@@ -93,7 +93,7 @@ def check_samples(images: Bytes, labels: Labels, chars: Sequence[str]) -> None:
         raise ValueError(f"labels from {labels.min()} to {labels.max()} for {len(chars)} classes")
 
 
-def new_page(height: int, width: int, title: str) -> Frame:
+def new_page(height: int, width: int, title: str) -> Image:
     """An empty page with a title, of so many pixels."""
     page = np.empty((height, width, 3), np.uint8)
     page[:] = PAPER
@@ -102,7 +102,7 @@ def new_page(height: int, width: int, title: str) -> Frame:
     return page
 
 
-def paint_tile(page: Frame, image: Bytes, at: tuple[int, int], scale: int) -> None:
+def paint_tile(page: Image, image: Bytes, at: tuple[int, int], scale: int) -> None:
     """Paints an image, uint8 (h, w), enlarged, with its top left corner ``at``."""
     x, y = at
     large = np.repeat(np.repeat(image, scale, 0), scale, 1)

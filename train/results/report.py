@@ -11,7 +11,7 @@ from hwr_live.chars import ALL, DIGITS, MARKS
 from train.progress import duration
 from train.results.figures import CONFUSION, CURVES
 
-Card = Mapping[str, Any]
+CardTable = Mapping[str, Any]
 
 _GROUPS = {
     "accuracy": "each character by itself",
@@ -26,7 +26,7 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def readme(card: Card, files: Collection[str]) -> str:
+def readme(card: CardTable, files: Collection[str]) -> str:
     """The text of ``README.md``; what a card does not tell is left out.
 
     Args:
@@ -47,7 +47,7 @@ def readme(card: Card, files: Collection[str]) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _summary(card: Card) -> str:
+def _summary(card: CardTable) -> str:
     chars = [label for label in card["labels"] if label is not None]
     network, test, export = (card.get(key, {}) for key in ("network", "test", "export"))
     rejects = ", and tells what is no character" if None in card["labels"] else ""
@@ -80,7 +80,7 @@ def _described(chars: Sequence[str]) -> str:
     return f"{len(chars)} classes: {' '.join(chars)}"
 
 
-def _export(export: Card) -> str:
+def _export(export: CardTable) -> str:
     text = f"The LiteRT file has {export.get('weights', '8-bit')} weights"
     if "bytes" in export:
         text += f" and {export['bytes'] / 1e6:.2f} MB"
@@ -96,7 +96,7 @@ def _export(export: Card) -> str:
     return text + "."
 
 
-def _accuracy(test: Card) -> str:
+def _accuracy(test: CardTable) -> str:
     if "accuracy" not in test:
         return ""
     kinds = [kind for kind in _GROUPS if kind in test]
@@ -118,7 +118,7 @@ def _accuracy(test: Card) -> str:
     return "\n".join(lines)
 
 
-def _classes(by_class: Card) -> str:
+def _classes(by_class: CardTable) -> str:
     if not by_class:
         return ""
     told = [f"{char} {100 * share:5.1f}" for char, share in by_class.items()]
@@ -126,7 +126,7 @@ def _classes(by_class: Card) -> str:
     return "\n".join(["By class, per cent:", "", *lines])
 
 
-def _data(data: Card) -> str:
+def _data(data: CardTable) -> str:
     if not data:
         return ""
     lines = [
@@ -148,7 +148,7 @@ def _data(data: Card) -> str:
     return "\n".join(lines)
 
 
-def _training(card: Card) -> str:
+def _training(card: CardTable) -> str:
     recipe = card.get("recipe")
     if not recipe:
         return ""
@@ -166,7 +166,7 @@ def _training(card: Card) -> str:
     return "\n".join(lines)
 
 
-def _settings(recipe: Card) -> Iterable[tuple[str, Any]]:
+def _settings(recipe: CardTable) -> Iterable[tuple[str, Any]]:
     for key, value in recipe.items():
         if isinstance(value, Mapping):
             yield key, ", ".join(f"{name} {amount}" for name, amount in value.items()) or "none"
@@ -184,7 +184,7 @@ def _tried(tried: Iterable[Mapping[str, str]]) -> str:
     return "\n".join(["## What was tried", "", *_table(("change", "what it gave"), rows)])
 
 
-def _use(card: Card, files: Collection[str]) -> str:
+def _use(card: CardTable, files: Collection[str]) -> str:
     name = card["name"]
     lines = ["## Use", "", f"    hwr-live read page.jpg --model models/{name}"]
     if "model.keras" in files:

@@ -33,13 +33,14 @@ NEAR = 0.08
 NEAR_LOGITS = 0.02
 """The same of logits, for a model without embeddings: as good on those writers."""
 
+# Those below were chosen on the same writers.
 _CAUTION = 0.15  # weight of staying with the network
 _SURPRISED, _AMAZED = 2.0, 6.0  # -log p of what is right: from where a form is new, and altogether
 _ALIKE, _UNLIKE = 2.0, 6.0  # times ``near``: how far samples may be that confirm each other
-_FURTHER = 1.5  # times ``near`` that a new form reaches further, …
-_HEAVIER = 2.0  # … and as many more samples that it counts for
+_FURTHER = 1.5  # times ``near`` that a new form reaches further
+_HEAVIER = 2.0  # samples more that a new form counts for
 _STEPS = 40  # of gradient ascent, accelerated; more change nothing that counts
-_SILENT = 1e-3  # a sample that moves no logit by more is forgotten
+_SILENT = 1e-3  # logits: a sample that moves none by more is forgotten
 
 _Crop = TypeVar("_Crop")
 

@@ -64,12 +64,7 @@ _AROUND = sliding_window_view(np.pad(_GRID, 1, "edge"), (3, 3))[::2, ::2].reshap
 
 
 class Guides(NamedTuple):
-    """The guide lines that a line of writing stands on, in pixels, the line made level.
-
-    Attributes:
-        x_height: the height of an x.
-        baseline: the place of the baseline, downwards.
-    """
+    """The height of an x and the place of the baseline, in pixels, the line made level."""
 
     x_height: float
     baseline: float
@@ -317,17 +312,9 @@ def _alphabet_of(chars: Sequence[str], settings: ContextSettings) -> _Alphabet |
     # Sums are of numbers: among letters a plus is rather a t.
     sums = np.array([c in "+=" for c in chars])
     members[:, 1:4, sums] *= settings.sums_among_letters
-    return _Alphabet(
-        tops,
-        bottoms,
-        top_of,
-        bottom_of,
-        zone_of,
-        (zone_of[:, None] == np.arange(len(own))).astype(np.float64),
-        (shapes[:, None] == shapes[None, :]).astype(np.float64),
-        members,
-        mark,
-    )
+    zones = (zone_of[:, None] == np.arange(len(own))).astype(np.float64)
+    same = (shapes[:, None] == shapes[None, :]).astype(np.float64)
+    return _Alphabet(tops, bottoms, top_of, bottom_of, zone_of, zones, same, members, mark)
 
 
 def _within_shapes(p: Floats, factor: Floats, same: Floats, between: float = 0.0) -> Floats:

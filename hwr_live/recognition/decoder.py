@@ -72,34 +72,34 @@ def decode(view: View, recognizer: Recognizer, *, upright: bool) -> tuple[tuple[
         The lines in reading order, and the view that they were read in: turned, if the page lies
         on its side or its head.
     """
-    page = _Page(view, recognizer)
-    lines = page.lines()
-    if upright or not view.lines or page.likeness >= recognizer.settings.page.upright:
+    search = _Search(view, recognizer)
+    lines = search.lines()
+    if upright or not view.lines or search.likeness >= recognizer.settings.view.upright:
         return lines, view
-    return _turned_upright(page, lines)
+    return _turned_upright(search, lines)
 
 
-def _turned_upright(page: _Page, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], View]:
-    """The lines of a page that hardly looks like writing, turned if that looks better."""
-    settings = page.recognizer.settings.page
-    sample = page.sample()
-    ways = page.ways_up(sample)
-    aside: _Page | None = None
-    if page.likeness < settings.aside:
-        aside = _Page(turned(page.view, 1), page.recognizer)
+def _turned_upright(first: _Search, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], View]:
+    """The lines of what hardly looks like writing, turned if that looks better."""
+    settings = first.recognizer.settings.view
+    sample = first.sample()
+    ways = first.ways_up(sample)
+    aside: _Search | None = None
+    if first.likeness < settings.aside:
+        aside = _Search(turned(first.view, 1), first.recognizer)
         aside_ways = aside.ways_up(aside.sample())
         ways = {**ways, **{quarters + 1: p for quarters, p in aside_ways.items()}}
     best = max(ways, key=lambda quarters: ways[quarters], default=0)
     needed = ways.get(0, 0.0) + settings.turned_gain + settings.turned_chance / max(1, len(sample))
     if not best or ways[best] < needed:
-        return lines, page.view
-    other = aside if aside and best == 1 else _Page(turned(page.view, best), page.recognizer)
+        return lines, first.view
+    other = aside if aside and best == 1 else _Search(turned(first.view, best), first.recognizer)
     found = other.lines()
-    return (found, other.view) if other.likeness > page.likeness else (lines, page.view)
+    return (found, other.view) if other.likeness > first.likeness else (lines, first.view)
 
 
-class _Page:
-    """One view while it is being read: what has been classified of it is kept.
+class _Search:
+    """The search over one view: what has been classified of its ink is kept.
 
     Attributes:
         likeness: how much the glyphs that were read look like characters: their mean, 0 to 1.
@@ -121,7 +121,7 @@ class _Page:
         lines, height = self.view.lines, self.view.segmented.height
         pieces = self.view.pieces
         if not lines or (
-            len(pieces) > self._settings.page.texture_pieces and self._is_texture(pieces)
+            len(pieces) > self._settings.view.texture_pieces and self._is_texture(pieces)
         ):
             return ()
         self._stops = {
@@ -151,14 +151,14 @@ class _Page:
 
     def sample(self) -> list[Piece]:
         """Glyphs that tell which way is up: marks and dirt say nothing."""
-        settings = self._settings.page
+        settings = self._settings.view
         least = settings.turned_tall * self.view.segmented.height
         usual = [p for p in self.view.pieces if max(p.box[2:]) > least]
         return usual[:: max(1, -(-len(usual) // settings.turned_glyphs))]
 
     def ways_up(self, sample: Sequence[Piece]) -> dict[int, float]:
         """Mean likeness of the sample as it stands, 0, and upside down, 2; none of too few."""
-        if len(sample) < self._settings.page.turned_least:
+        if len(sample) < self._settings.view.turned_least:
             return {}
         if any(piece not in self._seen for piece in sample):
             self._classify(sample)
@@ -170,10 +170,10 @@ class _Page:
 
     def _is_texture(self, pieces: Sequence[Piece]) -> bool:
         """Whether some of very many pieces look like no characters."""
-        some = pieces[:: len(pieces) // self._settings.page.texture_sample]
+        some = pieces[:: len(pieces) // self._settings.view.texture_sample]
         self._classify(some)
         likeness = np.median(self._vocabulary.likeness(self._probabilities(some)))
-        return bool(likeness < self._settings.page.texture_likeness)
+        return bool(likeness < self._settings.view.texture_likeness)
 
     def _classify(self, pieces: Sequence[Piece]) -> None:
         """Asks the network what pieces are."""

@@ -19,27 +19,33 @@ from hwr_live.recognition.components import components
 
 Grey = npt.NDArray[np.uint8]
 
+# By eye, on photographs of paper and boards in all kinds of light, and on the seven pages; what
+# bounds sizes is what time allows.
 _AREA = 3_000_000  # pixels: larger pictures are worked on at this size; pens are then 3 px wide
 _SECOND_AREA = 8_000_000  # pixels: the most that small writing is enlarged to
-_MOST_ENLARGED = 4.0  # more is blur
+_MOST_ENLARGED = 4.0  # times: more is blur
 _PAPER_SIDE = 140  # pixels: light changes slowly, so paper is estimated on a picture this small
 _PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
-_GROUND_SIDE = 200  # pixels: light writing and dark are told apart on a picture this small …
-_GROUND_WINDOW = 23  # … by the median of so many pixels around
+_GROUND_SIDE = 200  # pixels: light writing and dark are told apart on a picture this small
+_GROUND_WINDOW = 23  # of those pixels: the ground of each is the median of so many around
+_LIGHTER = 1.5  # times as strongly must light writing stand out as dark, to be taken for writing
 _BRIGHT = 160  # grey: no board is as bright as this
 _UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
 _BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
-_WINDOW = 1 / 24  # Sauvola's window as a share of the shorter side …
-_LEAST_WINDOW = 15  # … and the fewest pixels of the picture that it is wide
+_WINDOW = 1 / 24  # of the shorter side: Sauvola's window
+_LEAST_WINDOW = 15  # pixels of the picture: the window is no smaller
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
-_PEN = 130.0  # how dark a pen's ink is against the paper; fainter writing is made so
+_PEN = 130.0  # grey: how dark a pen's ink is against the paper; fainter writing is made so
 _DARKEST = 0.3  # per cent of the pixels that a few words cover
-_THRESHOLD_SIDE = 640  # pixels that the threshold is found at, or fewer; …
-_DRAWN_SIDE = 320  # … without a camera's noise these are enough
+_THRESHOLD_SIDE = 640  # pixels: the threshold is found on a picture no larger than its square
+_DRAWN_SIDE = 320  # pixels: the same of canvases, which have no camera's noise
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
-_CORE = 0.45  # a component needs a pixel of this share of the page's ink darkness …
-_PALE = 0.32  # … and its paler parts are dropped where they are long and thin, as rules are
-_RULE = 3.0  # how many times longer than wide
+_GRAIN = 2.5  # times the paper's grain: what is no darker is no ink either
+_MOST_GRAIN = 90  # grey: no grain hides what is darker
+_CORE = 0.45  # of the page's ink darkness: each component has a pixel as dark
+_PALE = 0.32  # of the page's ink darkness: paler parts are dropped if they are rules
+_RULE = 3.0  # times its width: a rule is longer
+_LEAST_RULE = 6  # pixels: and no shorter
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ def is_light_on_dark(grey: Grey) -> bool:
     # Squares: a few pixels of strong contrast say more than the grain of the paper.
     light = float((np.maximum(apart, 0) ** 2).sum())
     dark = float((np.minimum(apart, 0) ** 2).sum())
-    return light > 1.5 * dark
+    return light > _LIGHTER * dark
 
 
 def flatten(grey: Grey, light_on_dark: bool = False, less: Grey | None = None) -> Grey:
@@ -242,7 +248,7 @@ def binarize(flat: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
     soft = _soft(flat)
     # The paper's own grain: half of all pixels lie within it, more than this is no chance.
     grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
-    limit = 255 - max(255 * _FAINTEST, min(2.5 * grain, 90))
+    limit = 255 - max(255 * _FAINTEST, min(_GRAIN * grain, _MOST_GRAIN))
     mask = _darker(soft, limit, k)
     inked = np.flatnonzero(mask)  # few of all pixels
     if not len(inked):
@@ -292,7 +298,7 @@ def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None
     labels, stats = components(only)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
-    rule = (longer > _RULE * shorter) & (longer >= 6)
+    rule = (longer > _RULE * shorter) & (longer >= _LEAST_RULE)
     rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
     mask.reshape(-1)[pale[rule[labels.reshape(-1)[pale]]]] = False
 

@@ -22,8 +22,9 @@ from hwr_live.recognition.sheet import find_sheet, straighten
 
 Matrix = npt.NDArray[np.float64]
 
-_SMALL = 24  # pixels: writing of less usual height is looked at enlarged …
-_ENLARGED = 40  # … to this
+# By hand, on photographs of small writing and on turned pages.
+_SMALL = 24  # pixels: writing of less usual height is looked at again, enlarged
+_ENLARGED = 40  # pixels: the usual height that it has then
 _AROUND = 3.0  # usual heights: as much paper around the writing is looked at with it
 _LEVEL = math.radians(2.75)  # lines that fall or rise less are read as they are
 _INKED = 64  # of 255: what counts as ink of a glyph

@@ -20,20 +20,22 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 Line = tuple[Floats, Floats]  # a point and a direction
 
+# By eye, on photographs of sheets on tables of all kinds and on drawn scenes
+# (tests/measure/scenes.py): a sheet that is not found does little harm, writing cut off does much.
 _SIDE = 480  # pixels: the longer side, at most, of what sheets are looked for in
 _CLOSING = 7  # of these pixels: ink that is filled, a marker's stroke on a near page
 _BROAD = 11  # of these pixels: narrower bright things are no sheets
 _LEVELS = 6  # thresholds that are tried
 _FLAT = 25  # grey values between dark and light parts: less is no table beside a sheet
-_LEAST_AREA = 0.15  # of the frame
-_MOST_AREA = 0.97  # a larger sheet is the frame
+_LEAST_AREA = 0.15  # of the frame: a smaller thing is no sheet to read
+_MOST_AREA = 0.97  # of the frame: a larger sheet is the frame
 _LEAST_SOLID = 0.88  # of its convex hull: what a sheet covers at least, a pen may lie on it
 _BORDER = 3  # pixels: so near the frame's edge a region ends because the frame does
 _SHORT = 0.08  # of a region's outline: shorter edges are cut corners, folds and fingers
 _SAME = 2.0  # pixels: regions that differ less are the same
-_ACROSS = 5  # pixels: so far to both sides an edge is looked at …
+_ACROSS = 5  # pixels: so far to both sides an edge is looked at
 _REACH = np.arange(-_ACROSS, _ACROSS + 1.0)
-_PLACES = np.linspace(0.06, 0.94, 28)  # … in so many places between its ends
+_PLACES = np.linspace(0.06, 0.94, 28)  # of an edge's length: where it is looked at
 _STEP = 0.1  # brightness that an edge takes at least, as a share of the sheet's
 _SHARP = 0.5  # share of that within two pixels: shadows are softer
 _SUPPORT = 0.75  # share of an edge where it is seen; hands and pens may hide some of it
@@ -41,12 +43,12 @@ _CLEAR = 1.2  # four edges of three such steps: no need to look for a clearer sh
 _OFF_LINE = 1.0  # pixels: how far an edge may stray from its straight line
 _SQUARE = math.radians(50)  # a sheet's corners, seen at an angle, are of 90 degrees ± 40
 _INSET = 0.004  # of a side: the edge itself is not read
-_INK = 0.25  # of the ground's brightness: what is darker beside the sheet may be writing, …
-_LEAST_INK = 25  # … by so many grey values at least, if there are …
+_INK = 0.25  # of the ground's brightness: what is so much darker beside the sheet may be writing
+_LEAST_INK = 25  # grey values that it is darker at least
 _DEEP = np.maximum(_INK * np.arange(256), _LEAST_INK).astype(np.uint8)  # by the ground's grey
-_MARKS = 5  # … so many marks, …
-_MARK = 0.12  # … not longer than this share of the frame's longer side
-_CHALK = 60  # grey values: and what is so much lighter
+_MARKS = 5  # so many such marks are writing
+_MARK = 0.12  # of the frame's longer side: a mark is no longer
+_CHALK = 60  # grey values: what is so much lighter than the ground may be writing, too
 _MARK_GROUND = 40  # grey: on darker ground nobody writes with a dark pen
 
 

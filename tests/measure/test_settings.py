@@ -18,7 +18,7 @@ def test_without_data_nothing_is_measured(
 
 
 def test_what_is_out_of_range_or_the_same_is_not_measured(reader: Reader) -> None:
-    assert with_setting(reader, "page", "upright", 2.0) is None
+    assert with_setting(reader, "view", "upright", 2.0) is None
     assert with_setting(reader, "cuts", "cuts", 1.1) is None
 
 

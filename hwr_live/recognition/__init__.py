@@ -1,1 +1,1 @@
-"""Frame → Reading: ink, pieces, crops, classes, lines."""
+"""A view becomes a Reading: crops, classes, cuts and joins, lines."""

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.recognition.pieces import Piece
 from hwr_live.recognition.settings import DEFAULTS, CutSettings
+from hwr_live.segmentation.pieces import Piece
 
 Mask = npt.NDArray[np.bool_]
 

@@ -20,14 +20,14 @@ from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
 from hwr_live.recognition.cuts import Cuts
-from hwr_live.recognition.ink import Ink
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
-from hwr_live.recognition.lines import split_words
-from hwr_live.recognition.pieces import Piece, low_marks
-from hwr_live.recognition.rectify import View, turned
 from hwr_live.recognition.settings import DecoderSettings
 from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary
+from hwr_live.segmentation.ink import Ink
+from hwr_live.segmentation.lines import split_words
+from hwr_live.segmentation.pieces import Piece, low_marks
+from hwr_live.segmentation.rectify import View, turned
 
 Crop = npt.NDArray[np.uint8]
 

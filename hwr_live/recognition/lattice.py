@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from hwr_live.reading import union_box
 from hwr_live.recognition.cuts import Cuts
-from hwr_live.recognition.pieces import Piece
 from hwr_live.recognition.settings import DEFAULTS, LatticeSettings
+from hwr_live.segmentation.pieces import Piece
 
 _Likeness = tuple[float, float]
 Look = Callable[[Sequence[Piece], Sequence[int]], npt.NDArray[np.float64]]

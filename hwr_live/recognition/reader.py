@@ -17,8 +17,8 @@ from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.decoder import Recognizer, decode
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.models import DEFAULT, find_model
-from hwr_live.recognition.rectify import View, see
 from hwr_live.recognition.vocabulary import Vocabulary
+from hwr_live.segmentation.rectify import View, see
 
 Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]

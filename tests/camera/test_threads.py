@@ -16,7 +16,7 @@ from hwr_live.errors import InputError
 from hwr_live.media.frames import Frame
 from hwr_live.readers import Samples
 from hwr_live.reading import Reading
-from hwr_live.recognition.rectify import View, see
+from hwr_live.segmentation.rectify import View, see
 
 Image = npt.NDArray[np.uint8]
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.recognition.cuts import Cuts, cut_paths
-from hwr_live.recognition.pieces import Piece
+from hwr_live.segmentation.pieces import Piece
 
 HEIGHT = 40.0
 

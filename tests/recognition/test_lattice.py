@@ -11,7 +11,7 @@ import pytest
 
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.lattice import best_paths
-from hwr_live.recognition.pieces import Piece
+from hwr_live.segmentation.pieces import Piece
 
 Labels = npt.NDArray[np.int32]
 HEIGHT = 40.0

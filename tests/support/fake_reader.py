@@ -14,7 +14,7 @@ from hwr_live.chars import SETS, parse_chars
 from hwr_live.crop import crop as make_crop
 from hwr_live.errors import InputError
 from hwr_live.reading import Glyph, Line, Reading
-from hwr_live.recognition.rectify import View, see
+from hwr_live.segmentation.rectify import View, see
 
 Crop = npt.NDArray[np.uint8]
 

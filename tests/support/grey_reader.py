@@ -12,7 +12,7 @@ from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
 from hwr_live.readers import Samples
 from hwr_live.reading import Reading
-from hwr_live.recognition.rectify import View, see
+from hwr_live.segmentation.rectify import View, see
 from tests.support.readings import page_reading
 
 Image = npt.NDArray[np.uint8]

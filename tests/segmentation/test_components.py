@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_live.recognition.components import components
+from hwr_live.segmentation.components import components
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 90), (90, 1), (40, 70), (200, 300)])

@@ -13,7 +13,7 @@ from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.errors import InputError
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
-from hwr_live.recognition.rectify import see, turned
+from hwr_live.segmentation.rectify import see, turned
 from tests.measure.scenes import SCENES, Scene, photograph
 
 Image = npt.NDArray[np.uint8]

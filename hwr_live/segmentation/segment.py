@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.recognition.components import components
-from hwr_live.recognition.ink import Ink
-from hwr_live.recognition.lines import lines_of, tilt_of
-from hwr_live.recognition.pieces import TALL, Piece, join_parts
+from hwr_live.segmentation.components import components
+from hwr_live.segmentation.ink import Ink
+from hwr_live.segmentation.lines import lines_of, tilt_of
+from hwr_live.segmentation.pieces import TALL, Piece, join_parts
 
 _MOST = 6000  # components: the largest are kept; a full page of writing has half as many
 _GRAIN = 3000  # components: as many of which most are specks are a texture, not writing

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import InputError
 from hwr_live.media.images import paper_of, to_8_bits
-from hwr_live.recognition.components import components
+from hwr_live.segmentation.components import components
 
 Grey = npt.NDArray[np.uint8]
 

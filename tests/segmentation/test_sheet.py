@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.cli.sample import draw_sample
-from hwr_live.recognition.sheet import find_sheet, straighten
+from hwr_live.segmentation.sheet import find_sheet, straighten
 from tests.measure.scenes import SCENES, Scene, photograph
 
 Image = npt.NDArray[np.uint8]

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.reading import Box, union_box
-from hwr_live.recognition.ink import Grey, Ink, drawn_ink, find_ink, second_scale, to_grey
-from hwr_live.recognition.pieces import Piece
-from hwr_live.recognition.segment import Segmentation, segment
-from hwr_live.recognition.sheet import find_sheet, straighten
+from hwr_live.segmentation.ink import Grey, Ink, drawn_ink, find_ink, second_scale, to_grey
+from hwr_live.segmentation.pieces import Piece
+from hwr_live.segmentation.segment import Segmentation, segment
+from hwr_live.segmentation.sheet import find_sheet, straighten
 
 Matrix = npt.NDArray[np.float64]
 

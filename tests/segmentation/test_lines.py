@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from hwr_live.recognition.ink import find_ink
-from hwr_live.recognition.lines import lines_of, split_words, tilt_of, word_gap
-from hwr_live.recognition.pieces import Piece
-from hwr_live.recognition.segment import Segmentation, segment
+from hwr_live.segmentation.ink import find_ink
+from hwr_live.segmentation.lines import lines_of, split_words, tilt_of, word_gap
+from hwr_live.segmentation.pieces import Piece
+from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import written
 
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.recognition.components import components
+from hwr_live.segmentation.components import components
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.recognition.pieces import TALL, Piece
+from hwr_live.segmentation.pieces import TALL, Piece
 
 _COLUMN = 2.2  # glyph widths: a wider gap is between columns
 _ALONE = 1.6  # glyph widths: where no two kinds of gaps stand out, a wider one is a space

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.recognition.ink import find_ink
-from hwr_live.recognition.pieces import Piece, low_marks, stand_behind_foot
-from hwr_live.recognition.segment import Segmentation, segment
+from hwr_live.segmentation.ink import find_ink
+from hwr_live.segmentation.pieces import Piece, low_marks, stand_behind_foot
+from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import MARKS, SHAPES, written
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
-from hwr_live.recognition.ink import drawn_ink, find_ink, sauvola, to_grey
+from hwr_live.segmentation.ink import drawn_ink, find_ink, sauvola, to_grey
 
 Grey = npt.NDArray[np.uint8]
 H, W = 480, 640

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.recognition.ink import find_ink
-from hwr_live.recognition.segment import Segmentation, segment
+from hwr_live.segmentation.ink import find_ink
+from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import written
 
 Image = npt.NDArray[np.uint8]

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from hwr_live.chars import LOWER
 from hwr_live.errors import InputError
+from hwr_live.recognition.languages import language_code
 from hwr_live.recognition.settings import DEFAULTS, LanguageSettings
 
 Floats = npt.NDArray[np.float64]
@@ -47,22 +48,29 @@ class Language:
             self._words[length] = letters, np.log(share / share.sum())
 
     @classmethod
-    @lru_cache(maxsize=4)
-    def load(cls, code: str) -> Language:
-        """The words of a language by its code, such as "en".
+    def load(cls, language: str) -> Language:
+        """The words of a language by its code, such as "en", or its English name, in any case.
 
         Raises:
-            InputError: if the package wordfreq is not there or does not know the language.
+            InputError: if it is none of ``LANGUAGES``, or the package wordfreq is not there or
+                does not know it.
         """
+        return cls._load(language_code(language))
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def _load(cls, code: str) -> Language:
         try:
             import wordfreq
         except ImportError:
             raise InputError(
                 'a language needs the package wordfreq: pip install "hwr-live[language]"'
             ) from None
-        known = wordfreq.available_languages()
-        if code not in known:
-            raise InputError(f"no language {code!r}; there are {', '.join(sorted(known))}")
+        if code not in wordfreq.available_languages():
+            raise InputError(
+                f"this wordfreq has no words of the language {code}; "
+                'pip install -U "hwr-live[language]" gets a newer one'
+            )
         words: dict[str, float] = defaultdict(float)
         common = nlargest(_WORDS, wordfreq.get_frequency_dict(code).items(), key=itemgetter(1))
         for word, often in common:
@@ -71,8 +79,6 @@ class Language:
             if 0 < len(plain) <= _LONGEST and all(char in LOWER for char in plain):
                 # Square roots: else a hundred words would be most of the language.
                 words[plain] += often**0.5
-        if len(words) < len(common) / 2:  # names in Latin letters are in every list
-            raise InputError(f"the language {code!r} is not written with the letters a to z")
         return cls(words.items())
 
     def evidence(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options of all commands."""
+    """The options of all commands: a list, and as long as there are options."""
     top = Parser(
         prog="hwr-live", description="Reads handwriting live: drawn, on camera, or in pictures."
     )

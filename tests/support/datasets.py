@@ -10,10 +10,21 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from train.data.datasets import OFFICIAL, Part
+from train.data.datasets import OFFICIAL, Dataset, Part
 
 Bytes = npt.NDArray[np.uint8]
 SPLITS = tuple(name for name in OFFICIAL if name != "mnist")
+_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+CHARS = {
+    "emnist-byclass": "0123456789" + _UPPER + _UPPER.lower(),
+    "emnist-bymerge": "0123456789" + _UPPER + "abdefghnqrt",
+    "emnist-balanced": "0123456789" + _UPPER + "abdefghnqrt",
+    "emnist-letters": _UPPER,
+    "emnist-digits": "0123456789",
+    "emnist-mnist": "0123456789",
+    "mnist": "0123456789",
+}
+"""The characters of each data set in label order."""
 
 
 def idx(array: Bytes) -> bytes:
@@ -119,3 +130,26 @@ def mnist_of_blocks(train: int = 400, test: int = 120) -> dict[str, bytes]:
         files[f"{part}-images-idx3-ubyte"] = idx(images)
         files[f"{part}-labels-idx1-ubyte"] = idx(labels)
     return files
+
+
+def hwr62(count: int = 124) -> dict[str, bytes]:
+    """A folder in EMNIST's layout with sources and groups."""
+    files = gzipped(emnist_files("emnist-byclass", count, prefix="hwr62-byclass"))
+    for part, n in (("train", count), ("test", count // 2)):
+        sources = (np.arange(n) % 3).astype(np.uint8)
+        groups = "".join(f"paper-{i % 5}\n" for i in range(n))
+        files[f"hwr62-byclass-{part}-sources-idx1-ubyte.gz"] = gzip.compress(idx(sources))
+        files[f"hwr62-byclass-{part}-groups.txt.gz"] = gzip.compress(groups.encode())
+    return files
+
+
+def agrees(dataset: Dataset, count: int = 70, kind: str | None = None) -> bool:
+    """Whether a data set is what the writers here write, ready to train from."""
+    pairs = zip((dataset.train, dataset.test), expected(kind or dataset.name, count), strict=True)
+    return all(
+        np.array_equal(found.images, wanted.images)
+        and np.array_equal(found.labels, wanted.labels)
+        and found.images.flags.c_contiguous
+        and found.images.dtype == found.labels.dtype == np.uint8
+        for found, wanted in pairs
+    )

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
 import sys
-import types
-from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,54 +11,19 @@ import numpy as np
 import pytest
 
 from hwr_live.profiles.profile import Profile
-from hwr_live.recognition.models import shipped_folder
 from tests.support.datasets import (
     emnist_files,
     gzipped,
     mnist_files,
     write,
-    write_archive,
     write_keras,
 )
+from tests.support.training import Made, pretend
 from tests.train.test_checkpoint import state
 from train.fit.checkpoint import Checkpoint
 from train.main import main, parser
 from train.options import documented
 from train.recipe import HWR62, MNIST, TUTORIALS, Augmentation, Recipe, recipe_for
-
-Made = list[dict[str, Any]]
-
-
-@pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """What would be trained, in a folder with small data sets and as if TensorFlow were there."""
-    calls: Made = []
-
-    def make_model(dataset: Any, recipe: Recipe, data: Any, out: Path, **more: Any) -> Any:
-        calls.append({"name": dataset.name, "recipe": recipe, "data": data, "out": out, **more})
-        test = {"accuracy": 0.9871, "keras": {"loss": 0.04, "accuracy": 0.9876}}
-        return {"test": test, "export": {"weights": "8-bit"}}
-
-    fake = types.ModuleType("train.make")
-    fake.make_model = make_model  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "train.make", fake)
-    pretend(monkeypatch, there=True)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HWR_DATA", raising=False)
-    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    write(tmp_path / "data" / "mnist", mnist_files())
-    write_archive(tmp_path / "data" / "gzip.zip", ("emnist-byclass", "emnist-letters"))
-    return calls
-
-
-def pretend(monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
-    find = importlib.util.find_spec
-
-    def find_spec(name: str, *more: Any) -> Any:
-        return (there or None) if name == "tensorflow" else find(name, *more)
-
-    monkeypatch.setattr(importlib.util, "find_spec", find_spec)
 
 
 def recipe_of(made: Made, *options: str) -> Recipe:
@@ -71,9 +31,6 @@ def recipe_of(made: Made, *options: str) -> Recipe:
     recipe = made.pop()["recipe"]
     assert isinstance(recipe, Recipe)
     return recipe
-
-
-# What is trained
 
 
 def test_without_a_data_set_it_is_byclass_after_saying_what_it_takes(
@@ -126,9 +83,6 @@ def test_keras_own_file(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_keras(tmp_path / "keras" / "datasets" / "mnist.npz")
     assert main(["mnist", "--from", "keras"]) == 0
     assert made[0]["name"] == "mnist"
-
-
-# Settings
 
 
 def test_every_setting_is_an_option_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
@@ -264,9 +218,6 @@ def test_a_training_has_the_network_that_it_starts_from(
     assert made[0]["out"] == Path.cwd() / "models" / out
 
 
-# Going on
-
-
 def broken_off(recipe: Recipe, folder: str = "models/mnist") -> Path:
     path = Path(f"{folder}.training") / "checkpoint.npz"
     path.parent.mkdir(parents=True)
@@ -304,9 +255,6 @@ def test_restart_and_h5_are_passed_on(made: Made) -> None:
     assert (made[0]["restart"], made[0]["h5"]) == (True, True)
 
 
-# Failures that are nobody's fault
-
-
 def test_without_tensorflow_it_says_which_extra(
     made: Made, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -340,67 +288,3 @@ def test_what_interrupts_is_told_in_one_line(
     err = capsys.readouterr().err
     assert told in err
     assert "Traceback" not in err
-
-
-# Other commands, as far as they need no TensorFlow
-
-
-def test_show_draws_samples_and_replaces_nothing(
-    made: Made, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("mnist-samples.png", "mnist-samples-2.png"):
-        assert main(["show", "mnist", "--data", "data", "--each", "3"]) == 0
-        assert capsys.readouterr().out == f"{name}\n"
-        assert Path(name).read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("command", ["evaluate", "export", "report"])
-def test_a_model_that_is_not_there(
-    made: Made, capsys: pytest.CaptureFixture[str], command: str
-) -> None:
-    assert main([command, "nowhere"]) == 2
-    assert "no model 'nowhere'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": "x"}', "[" * 9999])
-@pytest.mark.parametrize("command", ["evaluate", "export", "report", "show"])
-def test_a_broken_card(
-    made: Made, capsys: pytest.CaptureFixture[str], command: str, content: str
-) -> None:
-    Path("m").mkdir()
-    Path("m", "card.json").write_text(content)
-    assert main([command, "m"]) == 2
-    assert "card.json is no model card" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("export", {"bytes": "many"}),
-        ("data", {"files": "none"}),
-        ("test", {"accuracy": None}),
-        ("network", {"name": "\ud800", "parameters": 5}),
-        ("file", "../model.tflite"),
-        ("calibration", []),
-    ],
-)
-@pytest.mark.parametrize("command", ["evaluate", "report"])
-def test_a_card_with_values_of_another_form(
-    made: Made, capsys: pytest.CaptureFixture[str], command: str, key: str, value: object
-) -> None:
-    card = json.loads((shipped_folder() / "mnist-dense" / "card.json").read_text(encoding="utf-8"))
-    Path("m").mkdir()
-    Path("m", "card.json").write_text(json.dumps({**card, key: value}), encoding="utf-8")
-    assert main([command, "m"]) == 2
-    told = capsys.readouterr().err
-    assert "card.json is no model card" in told
-    assert len(told.splitlines()) == 1
-    assert os.listdir("m") == ["card.json"]
-
-
-def test_hwr_live_train_is_the_same(made: Made) -> None:
-    from hwr_live.cli.main import main as hwr_live
-
-    train: Callable[[list[str]], int] = hwr_live
-    assert train(["train", "mnist", "--data", "data"]) == 0
-    assert made[0]["name"] == "mnist"

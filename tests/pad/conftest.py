@@ -1,0 +1,43 @@
+"""Pads that are closed after each test."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hwr_live.pad.app import Pad
+from hwr_live.profiles.profile import Profile
+from tests.support.fake_reader import FakeReader
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Any]:
+    """Makes pads, and closes them."""
+    pads: list[Pad] = []
+
+    def make(
+        reader: FakeReader | None = None,
+        size: tuple[int, int] = (640, 480),
+        as_json: bool = False,
+        folder: Path | None = None,
+        profile: Profile | None = None,
+    ) -> tuple[Pad, io.StringIO]:
+        out = io.StringIO()
+        pad = Pad(
+            reader or FakeReader(),
+            size,
+            json=as_json,
+            folder=folder or tmp_path / "saved",
+            out=out,
+            profile=profile,
+        )
+        pads.append(pad.__enter__())
+        return pad, out
+
+    yield make
+    for pad in pads:
+        pad.__exit__()

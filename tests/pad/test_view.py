@@ -1,0 +1,85 @@
+"""What the pad shows: every state at every size, and in part as at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from hwr_live.pad.view import PadView, paint_pad
+from tests.support.pads import (
+    LOW,
+    SIZES,
+    A,
+    B,
+    choose,
+    click,
+    draw,
+    keys,
+    settle,
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_state_can_be_painted_at_every_size(made: Any, size: tuple[int, int]) -> None:
+    pad, _ = made(size=size)
+    seen = [settle(pad)]
+    _, _, width, height = pad.state.layout.drawing
+    strokes = [
+        [(x * width // 9, y * height // 6), (x * width // 9, y * height // 6 + height // 9)]
+        for x in range(1, 9)
+        for y in range(1, 5)
+    ]
+    draw(pad, *strokes, [(3, 3)])
+    pad.on_mouse(cv2.EVENT_LBUTTONDOWN, 5, height - 5, cv2.EVENT_FLAG_LBUTTON)
+    seen.append(settle(pad))
+    pad.on_mouse(cv2.EVENT_LBUTTONUP, 9, height - 5, 0)
+    settle(pad)
+    pad.on_mouse(cv2.EVENT_RBUTTONDOWN, width - 1, height - 1, cv2.EVENT_FLAG_RBUTTON)
+    seen.append(settle(pad))
+    pad.on_mouse(cv2.EVENT_RBUTTONUP, width - 1, height - 1, 0)
+    keys(pad, "h")
+    seen.append(settle(pad))
+    keys(pad, "h")
+    settle(pad)
+    click(pad, pad.state.reading.glyphs[3].box)
+    seen.append(settle(pad))
+    assert all(frame.shape == (size[1], size[0], 3) for frame in seen)
+    for a, b in combinations(seen, 2):
+        assert (a != b).any()
+
+
+def test_what_is_painted_again_in_part_is_what_is_painted_at_once(made: Any) -> None:
+    pad, _ = made()
+    view = PadView()
+    steps: list[Callable[[], None]] = [
+        lambda: draw(pad, A),
+        lambda: draw(pad, B, LOW),
+        lambda: pad.on_mouse(cv2.EVENT_MOUSEMOVE, 40, 60, 0),
+        lambda: keys(pad, "h"),
+        lambda: keys(pad, "h"),
+        lambda: click(pad, pad.state.reading.glyphs[0].box),
+        lambda: choose(pad, "Q"),
+        lambda: keys(pad, "]"),
+        lambda: keys(pad, "d"),
+        lambda: keys(pad, "z"),
+        lambda: keys(pad, "c"),
+    ]
+    for step in steps:
+        step()
+        settle(pad)
+        np.testing.assert_array_equal(view.paint(pad.state), paint_pad(pad.state))
+
+
+def test_a_stroke_in_hand_is_seen_before_it_is_done(made: Any) -> None:
+    pad, _ = made()
+    settle(pad)
+    pad.on_mouse(cv2.EVENT_LBUTTONDOWN, 50, 50, cv2.EVENT_FLAG_LBUTTON)
+    pad.on_mouse(cv2.EVENT_MOUSEMOVE, 350, 50, cv2.EVENT_FLAG_LBUTTON)
+    frame = pad.picture()
+    assert frame is not None
+    assert (frame[50, 50:350].max(axis=1) < 128).all(), "one fast movement leaves no gap"

@@ -13,18 +13,32 @@ from __future__ import annotations
 from hwr_live.system.limits import limit_pictures
 
 __version__ = "0.1.0"
-__all__ = ["Canvas", "Reader", "Reading", "__version__"]
+__all__ = [
+    "Canvas",
+    "DeviceError",
+    "HwrError",
+    "InputError",
+    "Reader",
+    "Reading",
+    "__version__",
+    "errors",
+]
 
 limit_pictures()
 
 TYPE_CHECKING = False  # as of typing, which takes long to load
 if TYPE_CHECKING:
+    from hwr_live import errors
     from hwr_live.canvas import Canvas
+    from hwr_live.errors import DeviceError, HwrError, InputError
     from hwr_live.reading import Reading
     from hwr_live.recognition.reader import Reader
 
 _HOMES = {
     "Canvas": "hwr_live.canvas",
+    "DeviceError": "hwr_live.errors",
+    "HwrError": "hwr_live.errors",
+    "InputError": "hwr_live.errors",
     "Reader": "hwr_live.recognition.reader",
     "Reading": "hwr_live.reading",
 }
@@ -35,5 +49,6 @@ def __getattr__(name: str) -> object:
     if name in _HOMES:
         from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
+        globals()[name] = found = getattr(import_module(_HOMES[name]), name)
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

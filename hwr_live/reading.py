@@ -6,6 +6,7 @@ the Python interface all hand out this type, and its text and JSON are made here
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,6 +136,13 @@ class Line:
 class Reading:
     """All that was read in one picture.
 
+    >>> seven = Glyph("7", 0.9, (10, 20, 8, 12), (("7", 0.9), ("1", 0.1)))
+    >>> reading = Reading((Line(((seven,), (seven, seven))),), (100, 50))
+    >>> reading.text
+    '7 77'
+    >>> [(word.text, word.box, word.confidence) for word in reading.words][0]
+    ('7', (10, 20, 8, 12), 0.9)
+
     Attributes:
         lines: lines of handwriting from top to bottom.
         size: width and height of the picture in pixels.
@@ -174,6 +182,69 @@ class Reading:
             for line in self.lines
         )
         return Reading(lines, self.size if size is None else size, self.ms)
+
+    def to_text(self) -> str:
+        """The text, as ``text``."""
+        return self.text
+
+    def to_json(self) -> str:
+        """``to_dict`` as one line of JSON."""
+        return json.dumps(self.to_dict())
+
+    def to_hocr(self, source: str = "") -> str:
+        """An hOCR 1.2 document of this one page.
+
+        Args:
+            source: what the page is called in it.
+        """
+        return self._written("hocr", source)
+
+    def to_alto(self, source: str = "") -> str:
+        """An ALTO 4.4 document of this one page.
+
+        Args:
+            source: what the page is called in it.
+        """
+        return self._written("alto", source)
+
+    def _written(self, form: str, source: str) -> str:
+        from hwr_live.documents.formats import FORMATS
+        from hwr_live.documents.model import Page
+
+        return FORMATS[form].document([Page(source, self)]).decode()
+
+    def draw(
+        self, image: npt.NDArray[Any] | None = None, *, labels: bool = True
+    ) -> npt.NDArray[np.uint8]:
+        """Boxes and characters over the picture that was read, coloured by confidence.
+
+        Args:
+            image: that picture, (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; None for the
+                reading's own ink on white.
+            labels: whether characters are written too.
+
+        Returns:
+            uint8 (h, w, 3) BGR.
+        """
+        from hwr_live.documents.showing import drawn
+
+        return drawn(self, image, labels=labels)
+
+    def show(self, image: npt.NDArray[Any] | None = None) -> None:
+        """Shows :meth:`draw`: in the notebook that runs, or in a window until a key is pressed.
+
+        Raises:
+            DeviceError: if there is no display for a window.
+        """
+        from hwr_live.documents.showing import show
+
+        show(self.draw(image))
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows of a reading that is a cell's last value: a PNG file."""
+        from hwr_live.media.images import encode_png
+
+        return encode_png(self.draw())
 
     def to_dict(self) -> dict[str, Any]:
         """Size, text, lines and timings as plain types for JSON."""

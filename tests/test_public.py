@@ -28,7 +28,8 @@ MS = {"ink", "segment", "classify", "total"}
 
 
 def test_the_names_that_can_be_imported() -> None:
-    assert set(hwr_live.__all__) == {"Canvas", "Reader", "Reading", "__version__"}
+    errors = {"errors", "HwrError", "InputError", "DeviceError"}
+    assert set(hwr_live.__all__) == {"Canvas", "Reader", "Reading", "__version__"} | errors
     for name in hwr_live.__all__:
         assert getattr(hwr_live, name)
     with pytest.raises(AttributeError, match="nothing"):
@@ -48,6 +49,22 @@ def test_what_a_reader_and_a_canvas_are_asked_for() -> None:
     assert not canvas.image.min() < canvas.image.max()
     canvas.clear()
     assert reader.read(canvas.image).text == ""
+
+
+def test_errors_are_caught_by_their_kind() -> None:
+    with pytest.raises(hwr_live.HwrError) as told:
+        hwr_live.Reader.load("gone")
+    assert isinstance(told.value, hwr_live.errors.InputError)
+    assert not isinstance(told.value, hwr_live.DeviceError)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_help_tells_what_a_reader_does_and_nothing_else() -> None:
+    public = {name for name in vars(hwr_live.Reader) if not name.startswith("_")}
+    assert public == {
+        *("load", "look", "read", "read_many", "read_pages"),
+        *("remembering", "with_chars", "with_samples"),
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS)

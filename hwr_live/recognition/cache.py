@@ -101,17 +101,19 @@ class CropCache:
 
     def __init__(self) -> None:
         self._crops: dict[tuple[tuple[int, ...], bytes], npt.NDArray[np.uint8]] = {}
+        self._lock = threading.Lock()
 
     def crops(self, inks: Sequence[npt.NDArray[np.uint8]]) -> Crops:
         """Crops (n, 28, 28) of the ink of glyphs, each uint8 (h, w), bright on black."""
         out = np.zeros((len(inks), SIZE, SIZE), np.uint8)
         for place, ink in zip(out, inks, strict=True):
             key = (ink.shape, ink.tobytes())
-            if key not in self._crops:
-                if len(self._crops) == MOST:
-                    self._crops.pop(next(iter(self._crops)))
-                self._crops[key] = crop(ink)
-            place[:] = self._crops[key]
+            with self._lock:
+                if key not in self._crops:
+                    if len(self._crops) == MOST:
+                        self._crops.pop(next(iter(self._crops)))
+                    self._crops[key] = crop(ink)
+                place[:] = self._crops[key]
         return out
 
 

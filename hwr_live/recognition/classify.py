@@ -31,11 +31,16 @@ class Classifier:
     Args:
         folder: the model's folder with ``card.json`` and the LiteRT file that it names.
 
+    Attributes:
+        folder: where the model is.
+        card: what it expects and gives.
+
     Raises:
         InputError: if files are missing, broken, or do not fit together.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.card = Card.load(folder)
         path = folder / self.card.file
         try:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.canvas import Canvas
 from hwr_live.chars import parse_chars
+from hwr_live.errors import HwrError
 from hwr_live.reading import Reading
 from hwr_live.recognition.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
 from hwr_live.recognition.classify import Classifier
@@ -20,12 +23,21 @@ from hwr_live.recognition.models import DEFAULT, find_model
 from hwr_live.recognition.vocabulary import Vocabulary
 from hwr_live.segmentation.rectify import View, see
 
+if TYPE_CHECKING:
+    from hwr_live.documents.pictures import Source
+
 Frame = npt.NDArray[np.generic]
 Crop = npt.NDArray[np.uint8]
 
 
 class Reader:
-    """Reads frames and canvases with one model.
+    """Reads pictures and canvases with one model. Made by :meth:`load`.
+
+    >>> import numpy as np
+    >>> reader = Reader.load("mnist", chars="digits")
+    >>> blank = np.full((60, 80), 255, np.uint8)
+    >>> [reading.text for reading in reader.read_many([blank, blank])]
+    ['', '']
 
     Args:
         classifier: the model.
@@ -110,17 +122,106 @@ class Reader:
         learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels, near)
         return Reader(self.classifier, self.chars, learned, self.language)
 
-    def read(self, frame: Frame | Canvas) -> Reading:
+    def read(self, source: Source | Canvas, *, rgb: bool = False) -> Reading:
         """Reads a picture or a canvas.
 
+        Several threads may read with one reader: the network serves one of them at a time.
+
         Args:
-            frame: (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA, uint8, uint16 or float of 0 to 1;
-                or a Canvas.
+            source: an array, (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA, of uint8, uint16 or
+                float of 0 to 1; a path; the bytes of a picture file or a document of one page; a
+                file that is open for bytes; a Pillow image; or a Canvas. Files and Pillow images
+                are turned upright by their EXIF orientation.
+            rgb: whether an array has its channels in the order of RGB, as Pillow and Matplotlib
+                give it, and not in that of BGR, as OpenCV does.
 
         Raises:
-            InputError: for an array that is no picture.
+            InputError: for what is no picture, is missing or broken, or has several pages.
         """
-        return self.look(frame)[0]
+        if isinstance(source, Canvas) or (isinstance(source, np.ndarray) and not rgb):
+            return self.look(source)[0]
+        from hwr_live.documents.pictures import as_picture  # windows need none
+
+        return self.look(as_picture(source, rgb=rgb))[0]
+
+    def read_pages(self, source: Source) -> Iterator[Reading]:
+        """Reads every page of a document: PDF, TIFF, GIF, WebP, or a picture of one page.
+
+        Args:
+            source: a path, the bytes of a file, or a file that is open for bytes.
+
+        Yields:
+            A reading a page, in their order.
+
+        Raises:
+            InputError: for what is no document, is missing or broken, or needs a package that is
+                not installed.
+        """
+        from hwr_live.documents.pictures import document_from
+
+        document = document_from(source)
+        try:
+            for number in range(1, document.count + 1):
+                yield self.look(document.page(number).image)[0]
+        finally:
+            document.close()
+
+    @overload
+    def read_many(
+        self,
+        sources: Iterable[Source | Canvas],
+        *,
+        jobs: int = 1,
+        rgb: bool = False,
+        errors: Literal["raise"] = "raise",
+    ) -> Iterator[Reading]: ...
+
+    @overload
+    def read_many(
+        self,
+        sources: Iterable[Source | Canvas],
+        *,
+        jobs: int = 1,
+        rgb: bool = False,
+        errors: Literal["yield"],
+    ) -> Iterator[Reading | HwrError]: ...
+
+    def read_many(
+        self,
+        sources: Iterable[Source | Canvas],
+        *,
+        jobs: int = 1,
+        rgb: bool = False,
+        errors: Literal["raise", "yield"] = "raise",
+    ) -> Iterator[Reading | HwrError]:
+        """Reads pictures; the readings stream in their order.
+
+        Pictures are taken from ``sources`` as they are needed. Of a program that is to read in
+        several processes, everything that is to happen once must stand under
+        ``if __name__ == "__main__":``, as always with Python's processes.
+
+        Args:
+            sources: each as of :meth:`read`.
+            jobs: processes; 1 for this one alone.
+            rgb: as of :meth:`read`.
+            errors: "raise" to end with the first picture that cannot be read, "yield" to get its
+                error in its place, and to go on.
+
+        Raises:
+            InputError: for a picture that cannot be read, unless errors are yielded.
+            HwrError: if a process dies.
+        """
+        from hwr_live.recognition.many import read_many
+
+        for result in read_many(self, sources, jobs, rgb):
+            if isinstance(result, HwrError) and errors == "raise":
+                raise result
+            yield result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For other processes: the model is loaded anew there, without what it remembers."""
+        given = (self.classifier.folder, self.chars, self.adaptation, self.language)
+        return _reader_of, given
 
     def look(self, frame: Frame | Canvas) -> tuple[Reading, View]:
         """Reads a picture or a canvas, and tells what of it was read.
@@ -142,3 +243,10 @@ class Reader:
         lines, read = decode(view, recognizer, upright=drawn)
         ms = {**view.ms, "classify": 1000 * (time.perf_counter() - began)}
         return Reading(lines, view.size, {**ms, "total": sum(ms.values())}), read
+
+
+def _reader_of(
+    folder: Path, chars: str, adaptation: Adaptation | None, language: Language | None
+) -> Reader:
+    """A reader from what another process sent of one."""
+    return Reader(Classifier(folder), chars, adaptation, language)

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from hwr_live.media.images import encode_png, to_bgr8
 from hwr_live.reading import Reading
-from hwr_live.ui.paint import Frame, draw_reading
+from hwr_live.ui.paint import Image, draw_reading
 
 _ALIKE = 1.5  # how far ink may be stretched in its box; beyond, the page lies on its side
 
 
-def drawn(reading: Reading, image: npt.NDArray[Any] | None = None, *, labels: bool = True) -> Frame:
+def drawn(reading: Reading, image: npt.NDArray[Any] | None = None, *, labels: bool = True) -> Image:
     """Boxes and characters over a picture, coloured by confidence.
 
     Args:
@@ -32,7 +32,7 @@ def drawn(reading: Reading, image: npt.NDArray[Any] | None = None, *, labels: bo
     return draw_reading(picture, reading, labels=labels)
 
 
-def own_ink(reading: Reading) -> Frame:
+def own_ink(reading: Reading) -> Image:
     """The ink of a reading's glyphs where they stand, dark on white: uint8 (h, w, 3)."""
     width, height = (max(1, side) for side in reading.size)
     page = np.full((height, width), 255, np.uint8)
@@ -48,7 +48,7 @@ def own_ink(reading: Reading) -> Frame:
     return np.ascontiguousarray(np.repeat(page[:, :, None], 3, axis=2))
 
 
-def show(picture: Frame) -> None:
+def show(picture: Image) -> None:
     """Shows a picture in the notebook that runs, or in a window until a key is pressed.
 
     Raises:
@@ -57,9 +57,9 @@ def show(picture: Frame) -> None:
     shell = sys.modules.get("IPython")
     running = shell.get_ipython() if shell is not None else None
     if running is not None and getattr(running, "kernel", None) is not None:
-        from IPython.display import Image, display
+        from IPython import display
 
-        display(Image(data=encode_png(picture)))
+        display.display(display.Image(data=encode_png(picture)))
         return
     from hwr_live.ui.window import Window
 

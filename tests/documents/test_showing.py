@@ -44,7 +44,8 @@ def test_a_reading_without_its_picture_shows_its_own_ink(reader: Reader) -> None
 def test_what_a_notebook_shows(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
     display = types.SimpleNamespace(Image=lambda data: data, display=shown.append)
-    shell = types.SimpleNamespace(get_ipython=lambda: types.SimpleNamespace(kernel=1))
+    running = types.SimpleNamespace(kernel=1)
+    shell = types.SimpleNamespace(get_ipython=lambda: running, display=display)
     monkeypatch.setitem(sys.modules, "IPython", shell)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     reading = reader.read(draw_sample())

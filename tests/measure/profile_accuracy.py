@@ -25,7 +25,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
+import timeit
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -339,12 +339,7 @@ def cost(reader: Reader, images: npt.NDArray[np.uint8]) -> None:
 
 def median(do: Callable[[], object], times: int) -> float:
     """Seconds."""
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        do()
-        taken.append(time.perf_counter() - started)
-    return float(np.median(taken))
+    return float(np.median(timeit.repeat(do, number=1, repeat=times)))
 
 
 if __name__ == "__main__":

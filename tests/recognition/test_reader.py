@@ -16,7 +16,7 @@ import pytest
 
 import hwr_live
 from hwr_live.canvas import Canvas
-from hwr_live.chars import ALL, MARKS, parse_chars
+from hwr_live.chars import ALL, parse_chars
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
@@ -286,33 +286,6 @@ def test_what_is_no_character_is_decided_before_classes_are_dropped(
         assert glyph.confidence == pytest.approx(glyph.candidates[0][1] * (1 - nothing))
 
 
-@pytest.mark.parametrize(
-    ("chars", "expected"),
-    [
-        ("a7", {"a": 0.6, "7": 0.4}),
-        ("7", {"7": 1.0}),
-        ("digits", {"7": 1.0}),
-        ("lower", {"a": 1.0}),
-    ],
-)
-def test_the_rest_is_made_to_sum_to_one(chars: str, expected: dict[str, float]) -> None:
-    reader = fake(0.4, chars)
-    none, p = reader.vocabulary.none_and_chars(
-        reader.classifier.probabilities(np.zeros((2, 28, 28), np.uint8))
-    )
-    np.testing.assert_allclose(none, 0.4)
-    np.testing.assert_allclose(p.sum(1), 1)
-    told = dict(reader.vocabulary.candidates(p)[0])
-    assert {char: told[char] for char in expected} == pytest.approx(expected)
-
-
-def test_even_the_least_likely_is_made_to_sum_to_one() -> None:
-    reader = fake(0.0, "7")
-    p = np.zeros((1, 63))
-    p[0, ALL.index("a")], p[0, ALL.index("7")] = 1, 1e-20
-    np.testing.assert_allclose(reader.vocabulary.none_and_chars(p)[1].sum(1), 1)
-
-
 def with_decoder(folder: Path, decoder: Any) -> Path:
     """The shipped model with other decoder settings in its card."""
     card = read_card(find_model("hwr62"))
@@ -386,26 +359,6 @@ def test_small_writing_in_a_corner_is_where_it_is(reader: Reader, drawn: bool) -
 # Marks -------------------------------------------------------------------------------------------
 
 
-def test_marks_that_are_not_wanted_are_no_characters() -> None:
-    p = np.zeros((1, 62 + len(MARKS) + 1))
-    p[0, [ALL.index("1"), 62 + MARKS.index("-"), -1]] = 0.3, 0.6, 0.1
-    none, chars = fake(0, "digits", ALL + MARKS).vocabulary.none_and_chars(p)
-    assert none[0] == pytest.approx(0.7)
-    np.testing.assert_allclose(chars.sum(1), 1)
-    none, _ = fake(0, "0123456789-", ALL + MARKS).vocabulary.none_and_chars(p)
-    assert none[0] == pytest.approx(0.1)
-
-
-def test_only_a_model_that_knows_full_stops_doubts_dirt() -> None:
-    p = np.full((2, 63), 1 / 63)
-    assert fake(0).vocabulary.as_stops(p, ".,") is p
-    p = np.full((2, 62 + len(MARKS) + 1), 1 / 74)
-    told = fake(0, labels=ALL + MARKS).vocabulary.as_stops(p, ".,")
-    np.testing.assert_allclose(told.sum(1), 1)
-    assert (told[:, -1] < p[:, -1]).all()
-    assert [(ALL + MARKS)[i] for i in told.argmax(1)] == [".", ","]
-
-
 def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader) -> None:
     canvas = Canvas(700, 240, pen=5)
     for x in (100, 300, 500):
@@ -416,17 +369,3 @@ def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader)
     assert reader.read(canvas).text.replace(" ", "") in ("1-1+1", "l-l+l", "I-I+I")
     text = reader.with_chars("digits").read(canvas).text
     assert text.replace(" ", "") == "111"
-
-
-@pytest.mark.parametrize(
-    ("none", "expected"),
-    [
-        ([], []),
-        ([0.6], [False]),
-        ([0.1, 0.6], [True, False]),
-        ([0.1, 0.1, 0.1, 0.1, 0.6, 0.9], [True, True, True, True, True, False]),
-        ([0.1, 0.6, 0.6, 0.9], [True, False, False, False]),
-    ],
-)
-def test_among_characters_doubtful_ink_is_one(none: list[float], expected: list[bool]) -> None:
-    assert fake(0).vocabulary.are_chars(np.array(none)).tolist() == expected

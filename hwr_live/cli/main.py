@@ -18,12 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from hwr_live import __version__
-from hwr_live.cli.read_options import add_read_options, count
+from hwr_live.cli import completion
+from hwr_live.cli.options import parser
 from hwr_live.errors import HwrError, InputError, one_line
-from hwr_live.recognition.models import DEFAULT
 from hwr_live.system.signals import STATUS, at_once
-from hwr_live.system.terminal import Parser, print_anything, tell
+from hwr_live.system.terminal import print_anything, tell
 
 if TYPE_CHECKING:
     from hwr_live.profiles.profile import Profile
@@ -31,105 +30,17 @@ if TYPE_CHECKING:
     from hwr_live.recognition.reader import Reader
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options of all commands: a list, and as long as there are options."""
-    top = Parser(
-        prog="hwr-live", description="Reads handwriting live: drawn, on camera, or in pictures."
-    )
-    top.add_argument("--version", action="version", version=f"hwr-live {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-
-    common = Parser(add_help=False)
-    common.add_argument(
-        "--model",
-        default=DEFAULT,
-        help=f"a shipped model ({DEFAULT}, mnist) or a model folder [{DEFAULT}]",
-    )
-    common.add_argument(
-        "--chars",
-        default="all",
-        metavar="SET",
-        help="digits, upper, lower, letters, all, or the characters themselves",
-    )
-    common.add_argument("--json", action="store_true", help="print JSON, one object a line")
-
-    known = Parser(add_help=False)
-    known.add_argument(
-        "--profile", metavar="NAME|PATH", help="read with what is known of a hand (hwr-live teach)"
-    )
-    known.add_argument(
-        "--language", metavar="CODE", help="prefer the words of a language, such as en"
-    )
-
-    draw = commands.add_parser(
-        "draw", parents=[common, known], help="draw with the mouse and read it"
-    )
-    draw.add_argument("--size", type=_size, default=(960, 600), metavar="WxH", help="of the window")
-    draw.add_argument("--save-dir", metavar="DIR", help="where S saves (default: this folder)")
-
-    camera = commands.add_parser(
-        "camera", parents=[common, known], help="read from a camera or a video"
-    )
-    camera.add_argument(
-        "--source",
-        default="0",
-        help="camera number, video file, folder, frame_%%04d.png, or URL (default: 0)",
-    )
-    camera.add_argument("--no-window", action="store_true", help="only print")
-    camera.add_argument("--frames", type=count, metavar="N", help="stop after so many frames")
-    camera.add_argument("--save-dir", metavar="DIR", help="where S saves (default: this folder)")
-    camera.add_argument("--record", metavar="FILE", help="record what is read (.avi or .mkv)")
-
-    read = commands.add_parser("read", parents=[common, known], help="read pictures and PDF")
-    add_read_options(read)
-
-    sample = commands.add_parser(
-        "sample", parents=[common], help="read a page that the program draws itself"
-    )
-    sample.add_argument("--out", metavar="FILE", help="write the page here, as PNG")
-
-    teach = commands.add_parser("teach", help="teach a profile how you write")
-    teach.add_argument("profile", metavar="NAME|PATH", help="made if it is not there")
-    teach.add_argument("--model", default=DEFAULT, help="a shipped model or a model folder")
-    teach.add_argument("--chars", default="all", metavar="SET", help="what to ask for")
-    teach.add_argument(
-        "--size", type=_size, default=(960, 600), metavar="WxH", help="of the window"
-    )
-
-    teach.add_argument("--page", metavar="PHOTO", help="learn from a page of known text instead")
-    teach.add_argument(
-        "--from-review",
-        metavar="DIR|EXPORT.json",
-        help="learn from words that were put right, in a folder of read --review or Label Studio",
-    )
-    known_text = teach.add_mutually_exclusive_group()
-    known_text.add_argument("--text", help="what is written on the page; \\n ends a line")
-    known_text.add_argument("--text-file", metavar="FILE", help="the same in a file, line by line")
-
-    profile = commands.add_parser("profile", help="list, show, export, delete profiles")
-    what = profile.add_subparsers(dest="what", metavar="WHAT", required=True)
-    what.add_parser("list", help="the profiles with a name")
-    show = what.add_parser("show", help="what a profile has")
-    show.add_argument("name", metavar="NAME|PATH")
-    show.add_argument("--sheet", metavar="FILE.png", help="write its samples as one picture")
-    export = what.add_parser("export", help="write a profile as a zip file")
-    export.add_argument("name", metavar="NAME|PATH")
-    export.add_argument("file", metavar="FILE.zip")
-    delete = what.add_parser("delete", help="delete a profile")
-    delete.add_argument("name", metavar="NAME|PATH")
-    delete.add_argument("--yes", action="store_true", help="without asking")
-
-    commands.add_parser("cameras", help="list the cameras that answer")
-    commands.add_parser("models", help="list the shipped models")
-    commands.add_parser("train", help="train a model (the same as python -m train)", add_help=False)
-    return top
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
     # Its products are small: threads cost more than they gain, and much more on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     print_anything()
+    if completion.asked():
+        if completion.of_training():
+            from train.main import parser as training
+
+            completion.complete(training(), words=2)
+        completion.complete(parser())
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["train"]:  # its options are its own
         with at_once():
@@ -161,7 +72,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if rest and options.command == "read" and not any(a.startswith("-") and a != "-" for a in rest):
         options.pictures += rest
     elif rest:
-        top.error(f"unrecognized arguments: {' '.join(rest)}")
+        commands = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction))
+        commands.choices[options.command].error(f"unrecognized arguments: {' '.join(rest)}")
     return options
 
 
@@ -321,17 +233,21 @@ def _cameras(options: argparse.Namespace) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from hwr_live.recognition.card import card_errors, read_card
-    from hwr_live.recognition.models import shipped_models
+    from hwr_live.cli import models
 
-    for folder in shipped_models():
-        card = read_card(folder)
-        with card_errors(folder):
-            characters = sum(label is not None for label in card["labels"])
-            print(
-                f"{folder.name:12} {characters:3} characters, test accuracy "
-                f"{card['test']['accuracy']:.2%}, {card['date']}"
-            )
+    return models.run()
+
+
+def _completion(options: argparse.Namespace) -> int:
+    print(completion.script(options.shell))
+    return 0
+
+
+def _man(options: argparse.Namespace) -> int:
+    with at_once():
+        from hwr_live.cli.manual import manual
+
+    print(manual(parser()), end="")
     return 0
 
 
@@ -344,11 +260,6 @@ _COMMANDS = {
     "sample": _sample,
     "cameras": _cameras,
     "models": _models,
+    "completion": _completion,
+    "man": _man,
 }
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not WxH, such as 960x600")
-    return int(width), int(height)

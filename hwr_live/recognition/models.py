@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from hwr_live.errors import InputError
+from hwr_live.system.nearest import suggestion
 
 DEFAULT = "hwr62"
 
@@ -37,7 +38,10 @@ def find_model(model: str) -> Path:
     if model and os.path.isfile(path / "card.json"):
         return path
     names = ", ".join(folder.name for folder in shipped_models()) or "none"
-    raise InputError(f"no model {model!r}; shipped: {names}; or give a model folder's path")
+    raise InputError(
+        f"no model {model!r}; shipped: {names}; or give a model folder's path"
+        f"{suggestion(model, [folder.name for folder in shipped_models()])}"
+    )
 
 
 def shipped_models() -> list[Path]:

@@ -20,7 +20,7 @@ from hwr_live.cli.main import main
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.media.images import encode_png, read_picture
 from hwr_live.profiles.profile import Profile
-from hwr_live.recognition.models import shipped_models
+from hwr_live.recognition.models import DEFAULT, shipped_models
 from hwr_live.recognition.reader import Reader
 
 ROOT = Path(__file__).parents[2]
@@ -302,8 +302,17 @@ def test_the_sample_is_read_and_written_once(
 def test_the_shipped_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "models")
     assert (status, err) == (0, "")
-    assert [line.split()[0] for line in out.splitlines()] == [f.name for f in shipped_models()]
-    assert out.startswith("hwr62 ")
+    *told, note = out.split("\n\n")
+    assert [one.splitlines()[0].split(":")[0] for one in told] == [
+        f.name + ", the default" * (f.name == DEFAULT) for f in shipped_models()
+    ]
+    assert "README" in note
+    for folder, one in zip(shipped_models(), told, strict=True):
+        test = json.loads((folder / "card.json").read_text())["test"]
+        rows = {line.split()[0]: line.split()[1:] for line in one.splitlines()[2:]}
+        assert rows["all"][:2] == [f"{test['count']:,}", f"{100 * test['accuracy']:.2f}"]
+        assert set(rows) == {"all", *test.get("by_source", {})}
+    assert "reads 0-9, A-Z, a-z and . , - : / + = ( ) ! ?" in told[0]
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:

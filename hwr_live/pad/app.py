@@ -18,11 +18,11 @@ import numpy.typing as npt
 from hwr_live.canvas import Canvas
 from hwr_live.errors import HwrError
 from hwr_live.pad.layout import arrange
-from hwr_live.pad.learning import Learner
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
 from hwr_live.profiles.corrections import Change, Correction
 from hwr_live.profiles.files import GlyphInk
+from hwr_live.profiles.learning import Learner
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.reading import Reading
@@ -112,7 +112,7 @@ class Pad:
         self.state = PadState(layout, canvas, chars=reader.chars)
         self.closed = False
         self._view = PadView()
-        self._learner = None if profile is None else Learner(profile)
+        self._learner = None if profile is None else Learner(profile, "pad")
         self._reader: AnyReader = TaughtReader(
             reader, profile.crops(MOST) if profile is not None else ()
         )

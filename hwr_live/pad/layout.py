@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hwr_live.chars import DIGITS, LOWER, MARKS, UPPER
 from hwr_live.reading import Box
-from hwr_live.ui.layout import CROP, GAP, Captioned, in_columns, inside, panel_size
+from hwr_live.ui.layout import CROP, GAP, Captioned, in_columns, panel_size
+from hwr_live.ui.table import Table, table_for
 
 KEYS = (
     ("Enter", "print"),
@@ -24,32 +24,6 @@ KEYS = (
     ("click", "fix"),
 )
 """The keys, and uses of the mouse, that the panel shows, the most needed first."""
-
-NO_CHARACTER = "no character"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A button of the correction table: what it shows, what it means, where it is."""
-
-    text: str
-    char: str | None
-    box: Box
-    probability: float | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """The correction table: its plate, its title's baseline and its buttons."""
-
-    box: Box
-    font: int
-    title: tuple[int, int]
-    choices: tuple[Choice, ...]
-
-    def at(self, x: int, y: int) -> Choice | None:
-        """The button under the mouse."""
-        return next((choice for choice in self.choices if inside(choice.box, x, y)), None)
 
 
 @dataclass(frozen=True)
@@ -79,67 +53,8 @@ class PadLayout(Captioned):
     keys: tuple[Box, ...]
 
     def table(self, glyph: Box, chances: Sequence[tuple[str | None, float]]) -> Table:
-        """The correction table for a glyph: beside it, inside the drawing area.
-
-        Args:
-            glyph: the glyph's box.
-            chances: what it may be, with their probabilities, the likeliest first.
-        """
-        _, _, width, height = self.drawing
-        columns = 13
-        cell = max(12, min(2 * self.font + 2, (width - 24) // columns, round((height - 16) / 8.8)))
-        margin = cell // 3
-        font = max(10, round(cell * 0.52))
-        w = columns * cell + 2 * margin
-        h = round(8.2 * cell) + 2 * margin
-        x, y = self._beside(glyph, w, h)
-        left, top = x + margin, y + margin
-        title = (left + 2, top + round(cell * 0.6))
-
-        first = top + cell
-        high = round(cell * 1.2)
-        shown = [(char, p) for char, p in chances if char][:5]
-        choices = [
-            Choice(
-                char,
-                char,
-                (
-                    left + columns * cell * i // 5,
-                    first,
-                    columns * cell * (i + 1) // 5 - columns * cell * i // 5,
-                    high,
-                ),
-                p,
-            )
-            for i, (char, p) in enumerate(shown)
-        ]
-        rows = (DIGITS, UPPER[:13], UPPER[13:], LOWER[:13], LOWER[13:], MARKS)
-        for row, chars in enumerate(rows):
-            for column, char in enumerate(chars):
-                at = (left + column * cell, first + high + row * cell, cell, cell)
-                choices.append(Choice(char, char, at))
-        none = (left + 10 * cell, first + high, 3 * cell, cell)
-        choices.append(Choice(NO_CHARACTER, None, none))
-        return Table((x, y, w, h), font, title, tuple(choices))
-
-    def _beside(self, glyph: Box, w: int, h: int) -> tuple[int, int]:
-        """Where a plate of w x h does not hide the glyph, if there is such a place."""
-        _, _, width, height = self.drawing
-        gx, gy, gw, gh = glyph
-        far, near = 10, 4
-        x = max(near, min(gx + gw // 2 - w // 2, width - w - near))
-        y = max(near, min(gy + gh // 2 - h // 2, height - h - near))
-        below, above = gy + gh + far, gy - h - far
-        right, left = gx + gw + far, gx - w - far
-        if below + h <= height - near:
-            return (x, below)
-        if above >= near:
-            return (x, above)
-        if right + w <= width - near:
-            return (right, y)
-        if left >= near:
-            return (left, y)
-        return (x, max(near, height - h - near) if gy + gh / 2 < height / 2 else near)
+        """The correction table for a glyph, see :func:`hwr_live.ui.table.table_for`."""
+        return table_for(glyph, chances, self.drawing, self.font)
 
 
 def arrange(size: tuple[int, int]) -> PadLayout:

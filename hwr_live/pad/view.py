@@ -5,23 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hwr_live.pad.layout import KEYS, NO_CHARACTER, Choice
+from hwr_live.pad.layout import KEYS
 from hwr_live.pad.state import PadState
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
-    INK,
-    POOR,
-    WHITE,
     Image,
-    capital_height,
     draw_reading,
-    fit_text,
-    outline,
-    plate,
     put_text,
     text_width,
 )
 from hwr_live.ui.pen import paint_canvas, paint_stroke
+from hwr_live.ui.table import NO_CHARACTER, draw_table
 
 HELP = (
     ("Enter", "print the reading"),
@@ -165,53 +159,5 @@ def _paint_table(image: Image, state: PadState) -> None:
     table, asked = state.table, state.asked
     if table is None or asked is None:
         return
-    plate(image, table.box, WHITE, 8)
-    outline(image, table.box, panel.QUIET, 8)
     title = "Which character is this?" + f" {state.profile} learns it." * bool(state.profile)
-    room = table.box[0] + table.box[2] - table.title[0] - 4
-    title = fit_text(title, table.font, room, bold=True)
-    put_text(image, title, table.title, table.font, INK, bold=True)
-    under = None if state.mouse is None else table.at(*state.mouse)
-    for choice in table.choices:
-        _paint_choice(image, choice, table.font, choice is under, choice.char == asked.char)
-
-
-def _paint_choice(image: Image, choice: Choice, font: int, under: bool, current: bool) -> None:
-    x, y, w, h = choice.box
-    inner = (x + 1, y + 1, w - 2, h - 2)
-    if under:
-        plate(image, inner, panel.ACCENT, 4)
-    elif current:
-        plate(image, inner, (236, 240, 214), 4)
-    elif choice.probability is not None:
-        plate(image, inner, panel.PANEL, 4)
-    colour = WHITE if under else INK
-    if choice.probability is not None:
-        outline(image, inner, panel.EDGE, 4)
-        size = round(font * 1.3)
-        baseline = y + (h + capital_height(size)) // 2
-        put_text(
-            image,
-            choice.text,
-            (x + w // 2 - font // 4, baseline),
-            size,
-            colour,
-            bold=True,
-            align="right",
-        )
-        put_text(
-            image,
-            panel.percent(choice.probability),
-            (x + w // 2, baseline),
-            max(9, round(font * 0.75)),
-            WHITE if under else panel.QUIET,
-        )
-        return
-    size = font if len(choice.text) == 1 else max(9, round(font * 0.72))
-    long = text_width(choice.text, size) > w - 2
-    text = "none" if long and choice.char is None else choice.text
-    if len(choice.text) > 1 and not under:
-        colour = POOR
-    put_text(
-        image, text, (x + w // 2, y + (h + capital_height(size)) // 2), size, colour, align="centre"
-    )
+    draw_table(image, table, title, asked.char, state.mouse)

@@ -1,4 +1,4 @@
-"""What is put right on the pad is learnt at once, and kept in a profile."""
+"""What is put right in a window is learnt at once, and kept in a profile."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ class Learner:
 
     Args:
         profile: may be one that is not there yet; the first correction makes it.
+        source: what the samples are said to come from, a word.
 
     Attributes:
         profile: as given.
     """
 
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
+    def __init__(self, profile: Profile, source: str) -> None:
+        self.profile, self._source = profile, source
         # By the correction itself: equal ones may be of different ink.
         self._kept: dict[int, tuple[Correction, Sample]] = {}
 
@@ -45,7 +46,7 @@ class Learner:
         for new in change.new:
             if new.char is not None and new.glyph.ink is not None:
                 first = not self.profile.exists
-                self._kept[id(new)] = (new, self.profile.add(new.char, new.glyph.ink, "pad"))
+                self._kept[id(new)] = (new, self.profile.add(new.char, new.glyph.ink, self._source))
                 if first:
                     tell(f"the profile is kept in {self.profile.folder}")
                 learnt.append(new.char)

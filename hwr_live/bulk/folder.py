@@ -15,6 +15,7 @@ from hwr_live.bulk.work import Outcome, Wanted, read_each
 from hwr_live.documents.formats import Format
 from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
+from hwr_live.documents.remote import identity, is_remote
 from hwr_live.errors import HwrError, InputError
 from hwr_live.readers import AnyReader
 from hwr_live.system.terminal import tell
@@ -47,10 +48,12 @@ class Run:
         make_reader: Callable[[], AnyReader],
         jobs: int,
         wanted: Wanted,
+        address: str | None = None,
     ) -> None:
         """Reads documents that are not read yet, and writes their results.
 
-        A result that cannot be written ends the run, unless another file is in its place.
+        A result that cannot be written ends the run, unless another file is in its place. What is
+        given is as of :func:`hwr_live.bulk.work.read_each`.
 
         Raises:
             HwrError: if the folder cannot be written to, or nothing can be read.
@@ -59,7 +62,8 @@ class Run:
         _check_names(listed)
         with _bar(len(listed)) as bar:
             contents: dict[Source, str] = {}
-            outcomes = read_each(self._pending(listed, contents, bar), make_reader, jobs, wanted)
+            pending = self._pending(listed, contents, bar)
+            outcomes = read_each(pending, make_reader, jobs, wanted, address)
             with contextlib.closing(outcomes):
                 document: list[Outcome] = []
                 for outcome in outcomes:
@@ -80,7 +84,8 @@ class Run:
         """The documents that are not done; of those that are, the report is told."""
         for source in sources:
             if isinstance(source, Source):
-                content = digest_of(source.path)
+                far = is_remote(source.path)
+                content = identity(source.path) if far else digest_of(source.path)
                 done = self.manifest.done(self._output(source), content, self.settings)
                 if done is not None:
                     self.report.add(done)

@@ -31,6 +31,11 @@ class Report:
         """The results of the documents that have one, in the order of the documents."""
         return list(dict.fromkeys(output for _, _, _, output in self._rows if output))
 
+    def clear(self) -> None:
+        """Forgets all documents, as of a run that never ends."""
+        self._rows.clear()
+        self._documents = 0
+
     def table(self) -> bytes:
         """CSV in UTF-8, a row a page: those that failed, then the others from the least sure on,
         then those without text."""

@@ -1,4 +1,4 @@
-"""Documents read page by page, in this process or in several."""
+"""Documents read page by page, in this process, in several, or on several machines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from itertools import chain, islice
 
 import cv2
 
+from hwr_live.bulk.cluster import on_cluster
 from hwr_live.documents.doubts import doubts_of
 from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
-from hwr_live.documents.pages import Document, open_document
+from hwr_live.documents.pages import Document, may_have_pages, open_document
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import STDIN, Image, encode_png
 from hwr_live.readers import AnyReader
@@ -110,7 +111,13 @@ def read_page(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
     """AnyReader a page; an error that a user can mend comes back in the outcome."""
     done = partial(Outcome, task.source, task.number, task.count)
     try:
-        picture = opened.open(task.source.path).page(task.number)
+        document = opened.open(task.source.path)
+        if document.count > 1 and task.count == 1:
+            raise InputError(
+                f"{document.name} has {document.count} pages, which its name should tell: as .pdf, "
+                ".tif, .gif or .webp"
+            )
+        picture = document.page(task.number)
         reading = reader.read(picture.image)
     except InputError as error:
         return done(error=error)
@@ -165,8 +172,9 @@ def read_each(
     make_reader: Callable[[], AnyReader],
     jobs: int = 1,
     wanted: Wanted | None = None,
+    address: str | None = None,
 ) -> Generator[Outcome, None, None]:
-    """AnyReader documents, page by page and in their order.
+    """Reads documents, page by page and in their order.
 
     Args:
         sources: documents; errors are passed on in their place.
@@ -174,19 +182,23 @@ def read_each(
             makes its own.
         jobs: processes; 1 for this one alone.
         wanted: what is made of each page; None for readings alone.
+        address: of a Dask scheduler whose workers are to read; None for this machine.
 
     Raises:
-        HwrError: if processes die before they have read anything.
+        InputError: if there is no such scheduler.
+        HwrError: if processes die before they have read anything, or the cluster has no workers.
     """
     desk = Desk(make_reader())  # what is wrong with the reader is told here, once
     tasks = _tasks(sources, desk, wanted or Wanted())
     try:
         first = list(islice(tasks, 2))  # a single page is read sooner without processes
-        if jobs == 1 or len(first) < 2:
+        if address is None and (jobs == 1 or len(first) < 2):
             for task in chain(first, tasks):
                 yield task.result if isinstance(task, Ready) else _at_desk(desk, task)
             return
-        outcomes = in_order(_at_desk, chain(first, tasks), partial(_desk, make_reader), jobs)
+        prepare, pages = partial(_desk, make_reader), chain(first, tasks)
+        run = partial(in_order, jobs=jobs) if address is None else partial(on_cluster, address)
+        outcomes: Generator[Outcome | Died[Task], None, None] = run(_at_desk, pages, prepare)
         try:
             for outcome in outcomes:
                 yield _died(outcome.item) if isinstance(outcome, Died) else outcome
@@ -205,7 +217,8 @@ def _tasks(
             yield Ready(Outcome(None, error=source))
             continue
         try:
-            count = desk.opened.open(source.path).count
+            several = source.path == STDIN or may_have_pages(source.path)
+            count = desk.opened.open(source.path).count if several else 1
         except InputError as error:
             yield Ready(Outcome(source, error=error))
             continue

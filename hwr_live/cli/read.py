@@ -15,6 +15,7 @@ from hwr_live.bulk.folder import Run, summarize
 from hwr_live.bulk.manifest import opened
 from hwr_live.bulk.review import REVIEW, gather
 from hwr_live.bulk.settings import settings_of
+from hwr_live.bulk.watch import watch
 from hwr_live.bulk.work import Outcome, Wanted, read_each
 from hwr_live.documents import plain
 from hwr_live.documents.formats import FORMATS, Format
@@ -38,9 +39,12 @@ def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> in
     Raises:
         HwrError: if nothing can be read or written.
     """
-    if options.review is not None and (options.out or options.format or options.json):
-        raise InputError("--review writes what it needs: give --out, --format or --json without it")
+    others = (options.out, options.format, options.json, options.watch)
+    if options.review is not None and any(others):
+        raise InputError("--review writes what it needs: no --out, --format, --json or --watch")
     form = REVIEW if options.review is not None else _format(options)
+    if options.watch is not None:
+        return _watch(options, form, make_reader)
     arguments = _arguments(options)
     if options.overlay:
         make_folder(Path(options.overlay))
@@ -50,7 +54,7 @@ def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> in
         _to_folder(options, form, arguments, make_reader, wanted, status)
         return status.value
     found = _find(arguments, options)
-    outcomes = read_each(found.sources, make_reader, options.jobs or 1, wanted)
+    outcomes = read_each(found.sources, make_reader, options.jobs or 1, wanted, options.dask)
     with contextlib.closing(outcomes):
         pages = _good(outcomes, status, options.overlay)
         _print(form, pages, options, several=len(found.sources) > 1)
@@ -73,7 +77,8 @@ def _to_folder(
         settings = settings_of(options.model, options.chars, options.language, options.profile)
         run = Run(manifest, form, settings, status.fail, overlay)
         try:
-            run.read(found.sources, make_reader, options.jobs or cores(), wanted)
+            jobs = options.jobs or cores()
+            run.read(found.sources, make_reader, jobs, wanted, options.dask)
         except KeyboardInterrupt:
             tell("broken off; the same command goes on from here")
             raise
@@ -83,6 +88,20 @@ def _to_folder(
                 gather(manifest.folder, run.report.outputs)
         except InputError as error:
             status.fail(error)
+
+
+def _watch(options: argparse.Namespace, form: Format, make_reader: Callable[[], AnyReader]) -> int:
+    """Reads what comes into a folder, until it is interrupted."""
+    if options.pictures or options.from_file or options.overlay or options.dask:
+        raise InputError("--watch reads what comes into its folder, and nothing else")
+    status = Status()
+    with opened(Path(options.out or options.watch)) as manifest:
+        settings = settings_of(options.model, options.chars, options.language, options.profile)
+        run = Run(manifest, form, settings, status.fail)
+        reader = make_reader()
+        tell(f"watching {options.watch}; Ctrl-C ends it")
+        watch(options.watch, run, reader, Wanted(form.pictures), recursive=options.recursive)
+    return status.value
 
 
 class Status:
@@ -103,7 +122,8 @@ def _format(options: argparse.Namespace) -> Format:
     form = FORMATS[name]
     for module in form.packages:
         need(module, f"--format {name}")
-    to_terminal = options.out is None and sys.stdout is not None and sys.stdout.isatty()
+    to_file = options.out is not None or options.watch is not None
+    to_terminal = not to_file and sys.stdout is not None and sys.stdout.isatty()
     if form.pictures and to_terminal:
         raise InputError(f"--format {name} is not for a terminal; send it to a file with >")
     return form

@@ -46,6 +46,17 @@ def add_read_options(read: argparse.ArgumentParser) -> None:
         "for Label Studio; then: hwr-live teach NAME --from-review DIR",
     )
     read.add_argument(
+        "--watch",
+        metavar="DIR",
+        help="read what comes into this folder, until Ctrl-C, and write results beside it or to "
+        "--out",
+    )
+    read.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="read on the workers of this Dask scheduler, as tcp://host:8786",
+    )
+    read.add_argument(
         "--jobs",
         type=count,
         metavar="N",

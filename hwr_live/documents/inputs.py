@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hwr_live.documents.remote import files_in, is_remote, name_of_url
 from hwr_live.errors import InputError
 from hwr_live.media.images import PICTURE_SUFFIXES, STDIN, natural_key
 from hwr_live.system.limits import limited, read_at_most
@@ -81,6 +82,8 @@ def find(
     for argument in arguments:
         if argument == STDIN:
             found.sources.append(Source(STDIN, "stdin"))
+        elif is_remote(argument):
+            _look_far(argument, found, recursive)
         elif os.path.isdir(argument):
             before = len(found.sources)
             try:
@@ -92,6 +95,28 @@ def find(
         else:
             found.sources.append(Source(argument, os.path.basename(argument)))
     return found
+
+
+def _look_far(url: str, found: Found, recursive: bool) -> None:
+    """A remote file, or what is in a remote folder."""
+    try:
+        files = files_in(url, recursive=recursive)
+    except InputError as error:
+        found.sources.append(error)
+        return
+    if files is None:
+        found.sources.append(Source(url, name_of_url(url)))
+        return
+    before = len(found.sources)
+    for path, name in sorted(files, key=lambda one: natural_key(one[1])):
+        if os.path.basename(name).startswith("."):
+            continue
+        if os.path.splitext(name)[1].lower() in SUFFIXES:
+            found.sources.append(Source(path, name))
+        else:
+            found.skipped.append(path)
+    if len(found.sources) == before:
+        found.sources.append(InputError(f"{url}: no pictures in this folder"))
 
 
 def _look_into(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
+from hwr_live.documents.remote import is_remote, name_of_url, read_remote
 from hwr_live.errors import InputError
 from hwr_live.media.images import STDIN, Image, decode_picture, name_of, read_bytes, to_bgr8
 from hwr_live.system.limits import MOST_PIXELS
@@ -24,6 +25,9 @@ _POINTS = 72.0  # an inch
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _GIF = b"GIF8"
 _WEBP = (b"RIFF", b"WEBP")
+
+
+_SEVERAL = {".pdf", ".tif", ".tiff", ".gif", ".webp"}
 
 
 class Picture(NamedTuple):
@@ -67,15 +71,26 @@ def open_document(path: str) -> Document:
     other picture as a document of one page.
 
     Args:
-        path: a file, or ``-`` for standard input.
+        path: a file, a URL, or ``-`` for standard input.
 
     Raises:
         InputError: if it is missing, no file, too large, broken, protected by a password, or needs
             a package that is not installed.
     """
+    if is_remote(path):
+        return document_of(read_remote(path), path)
     if path != STDIN and _start_of(path).startswith(b"%PDF"):
         return PdfDocument(path, name_of(path))  # as it may be large, it is not read as a whole
     return document_of(read_bytes(path), name_of(path))
+
+
+def may_have_pages(path: str) -> bool:
+    """Whether a file is of a kind that can have several pages: told by its first bytes, or by the
+    name of a remote one, so that most need not be opened to know."""
+    if is_remote(path):
+        return os.path.splitext(name_of_url(path))[1].lower() in _SEVERAL
+    start = _start_of(path)
+    return start.startswith((b"%PDF", *_TIFF, _GIF)) or (start[:4], start[8:12]) == _WEBP
 
 
 def document_of(data: bytes, name: str) -> Document:
@@ -97,7 +112,7 @@ def _start_of(path: str) -> bytes:
         if not os.path.isfile(path):
             return b""
         with open(path, "rb") as file:
-            return file.read(8)
+            return file.read(12)
     except (OSError, ValueError):
         return b""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 
 STATUS = 130
 """Exit status of a program that was asked to end."""
@@ -43,11 +44,16 @@ def start(module: str) -> int:
 
 
 class at_once:
-    """A block, such as one of imports, in which both signals end the process at once."""
+    """A block, such as one of imports, in which both signals end the process at once.
+
+    Changes nothing in other threads than the main one, which has the signals.
+    """
 
     def __enter__(self) -> None:
-        self._before = [(number, signal.getsignal(number)) for number in _SIGNALS]
-        _answer(_end)
+        self._before: list[tuple[signal.Signals, signal._HANDLER]] = []
+        if threading.current_thread() is threading.main_thread():
+            self._before = [(number, signal.getsignal(number)) for number in _SIGNALS]
+            _answer(_end)
 
     def __exit__(self, *_: object) -> None:
         for number, answer in self._before:

@@ -1,0 +1,99 @@
+"""Work done by the workers of a Dask scheduler, in order, as ``in_order`` does it in processes."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, TypeVar
+
+from hwr_live.errors import HwrError, InputError
+from hwr_live.system.missing import need
+from hwr_live.system.processes import Died, Ready
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+State = TypeVar("State")
+
+_AHEAD = 4  # items a worker's thread that wait for it: the way to the scheduler takes time
+_TIMEOUT_S = 30  # for the scheduler, and then for its first worker
+
+
+def on_cluster(
+    address: str,
+    work: Callable[[State, Item], Result],
+    items: Iterable[Item | Ready[Result]],
+    prepare: Callable[[], State],
+) -> Generator[Result | Died[Item], None, None]:
+    """Does work on the workers of a scheduler; results come in the order of the items.
+
+    What a worker had in hand when it was lost is done by another. An item with which several are
+    lost, as many as the scheduler allows, is :class:`Died`.
+
+    Args:
+        address: of the scheduler, such as ``tcp://host:8786``.
+        work, items, prepare: as of :func:`hwr_live.system.processes.in_order`; ``prepare`` is
+            called once in each thread of a worker.
+
+    Raises:
+        InputError: if Dask is not installed, or there is no scheduler at the address.
+        HwrError: if there is no worker, or the scheduler is lost.
+    """
+    distributed = need("distributed", "--dask", "cluster")
+    try:
+        client = distributed.Client(address, timeout=_TIMEOUT_S, set_as_default=False)
+    except (OSError, ValueError, TypeError, AssertionError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(f"no Dask scheduler answers at {address}: {reason}") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_TIMEOUT_S)
+        except TimeoutError:
+            told = f"the scheduler at {address} has no workers; start dask worker {address}"
+            raise HwrError(told) from None
+        # It goes with every item: what is scattered is lost with the worker that has it.
+        recipe = pickle.dumps((work, prepare))
+        yield from _results(client, distributed, recipe, items)
+
+
+def _results(
+    client: Any, distributed: Any, recipe: bytes, items: Iterable[Any]
+) -> Generator[Any, None, None]:
+    waiting: deque[tuple[Any, Any]] = deque()
+
+    def next_result() -> Any:
+        item, future = waiting.popleft()
+        if isinstance(item, Ready):
+            return item.result
+        try:
+            return future.result()
+        except distributed.KilledWorker:
+            return Died(item)
+        except ImportError as error:
+            raise HwrError(f"the workers lack what is needed to read: {error}") from None
+        except (distributed.client.FutureCancelledError, OSError) as error:
+            raise HwrError(f"the scheduler is lost: {error}") from None
+
+    for item in items:
+        future = None
+        if not isinstance(item, Ready):
+            future = client.submit(_do, recipe, item, pure=False)
+        waiting.append((item, future))
+        # Workers may come and go while it runs.
+        if len(waiting) > _AHEAD * max(1, sum(client.nthreads().values())):
+            yield next_result()
+    while waiting:
+        yield next_result()
+
+
+_states = threading.local()  # of each thread of a worker: what was prepared, by its recipe
+
+
+def _do(recipe: bytes, item: Any) -> Any:
+    work, prepare = pickle.loads(recipe)
+    known: dict[bytes, Any] = _states.__dict__.setdefault("known", {})
+    if recipe not in known:
+        known.clear()  # of another run
+        known[recipe] = prepare()
+    return work(known[recipe], item)

@@ -229,10 +229,12 @@ def _teach_keys() -> Iterable[tuple[str, str]]:
 def _add_profile(commands: Commands[Parser]) -> None:
     profile = commands.add_parser(
         "profile",
-        help="list, show, export, delete profiles",
-        description="Tells of profiles, writes one as a zip file, deletes one. Unpacked, a zip "
-        "file is a\nprofile again. A profile is given by its name, or by a path with a /.",
-        more=_more("  hwr-live profile show ann --sheet ann.png\n  hwr-live profile list"),
+        help="list, show, export, import, delete profiles",
+        description="Tells of profiles, writes one as a zip file and makes one of it again, "
+        "deletes one.\nA profile is given by its name, or by a path with a /.",
+        more=_more(
+            "  hwr-live profile show ann --sheet ann.png\n  hwr-live profile import ann.zip ann"
+        ),
     )
     what = profile.add_subparsers(dest="what", metavar="WHAT", required=True)
     what.add_parser(
@@ -252,6 +254,16 @@ def _add_profile(commands: Commands[Parser]) -> None:
     )
     export.add_argument("name", metavar="NAME|PATH")
     export.add_argument("file", metavar="FILE.zip")
+    bring = what.add_parser(
+        "import",
+        help="make a profile of a zip file, or add to one",
+        description="Makes a profile of what export has written. Given the name of a profile that "
+        "is there,\nadds to it the samples that it has not.",
+    )
+    bring.add_argument("file", metavar="FILE.zip")
+    bring.add_argument(
+        "name", metavar="NAME|PATH", nargs="?", help="(default: what it is called in the file)"
+    )
     delete = what.add_parser(
         "delete",
         help="delete a profile",

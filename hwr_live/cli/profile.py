@@ -1,4 +1,4 @@
-"""The commands about profiles: ``hwr-live profile list | show | export | delete``."""
+"""The commands about profiles: ``hwr-live profile list | show | export | import | delete``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 from hwr_live.cli.sheet import contact_sheet
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import encode_png
+from hwr_live.profiles.archive import read_archive, write_archive
 from hwr_live.profiles.corrections import FOLDERS
-from hwr_live.profiles.locate import profile_names, profiles_folder
+from hwr_live.profiles.locate import is_name, profile_names, profiles_folder
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.system.files import write_exactly
 from hwr_live.system.terminal import tell
@@ -23,9 +24,14 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HwrError: if it cannot be done.
     """
-    return {"list": _list, "show": _show, "export": _export, "delete": _delete}[options.what](
-        options
-    )
+    commands = {
+        "list": _list,
+        "show": _show,
+        "export": _export,
+        "import": _import,
+        "delete": _delete,
+    }
+    return commands[options.what](options)
 
 
 def open_profile(where: str, *, new: bool = False) -> Profile:
@@ -81,8 +87,35 @@ def _export(options: argparse.Namespace) -> int:
     path = Path(options.file)
     if path.suffix.lower() != ".zip":
         raise InputError(f"{path}: an export is a .zip file")
-    open_profile(options.name).export(path)
+    write_archive(open_profile(options.name), path)
     print(f"wrote {path}", file=sys.stderr)
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    archive = read_archive(options.file)
+    for problem in archive.problems:
+        tell(f"{options.file}: {problem}")
+    if not archive.samples:
+        raise InputError(f"{options.file} has no sample in it that can be used")
+    if options.name is None and not is_name(archive.name):
+        raise InputError(
+            f"a profile cannot have the name {archive.name!r} of the one in {options.file}: "
+            "give another after the file"
+        )
+    profile = open_profile(options.name or archive.name, new=True)
+    if options.name is None and profile.exists:
+        # The same name need not be the same hand.
+        raise InputError(
+            f"there is a profile {profile.name} already; hwr-live profile import {options.file} "
+            f"{profile.name} adds to it, another name keeps them apart"
+        )
+    new = profile.merge(archive.samples)
+    told = [f"imported {amount(s.char for s in new)}" if new else "nothing new is imported"]
+    if known := len(archive.samples) - len(new):
+        told.append(f"{known} known before")
+    has = amount(sample.char for sample in profile.samples)
+    print(f"{', '.join(told)}; {profile.name} has {has}, in {profile.folder}")
     return 0
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -39,8 +39,10 @@ BROKEN = (ValueError, TypeError, AttributeError, KeyError, RecursionError, cv2.e
 
 _FORMAT, _VERSION = "hwr-live profile", 1
 _START = f'{{\n"format": "{_FORMAT}",\n"version": '.encode()
-_MOST_JSON = 4_000_000  # bytes
-_MOST_PNG = 1_000_000  # bytes
+MOST_JSON = 4_000_000
+"""Bytes of a list."""
+MOST_PNG = 1_000_000
+"""Bytes of a sample's file."""
 _NEW_LIST = re.compile(rf"\.{re.escape(LIST)}\.\d+\.part")  # as another program writes it
 _SOURCE = re.compile(r"\d{8}-\d{6}-([a-z]+)-")
 
@@ -132,8 +134,18 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def read_list(path: Path) -> list[Any]:
-    """The entries of a list, good or bad."""
-    data = json.loads(_read(path, _MOST_JSON))
+    """The entries of a list in a file, good or bad."""
+    return parse_list(_read(path, MOST_JSON))
+
+
+def parse_list(text: bytes) -> list[Any]:
+    """The entries of a list, good or bad.
+
+    Raises:
+        LaterVersion: if a later program wrote it.
+        ValueError: and the others of :data:`BROKEN`, if it is damaged.
+    """
+    data = json.loads(text)
     if data["format"] != _FORMAT or type(data["version"]) is not int or data["version"] < 1:
         raise ValueError("it is of another form")
     if data["version"] > _VERSION:
@@ -159,7 +171,27 @@ def find_samples(folder: Path) -> list[Any]:
 
 
 def read_sample(folder: Path, entry: Any) -> Sample:
+    """The sample of an entry in a profile's folder.
+
+    Raises:
+        ValueError: and its like, if it is damaged or not to be trusted.
+    """
+
+    def data_of(file: str) -> bytes:
+        path = folder / file
+        if not is_folder(path.parent):
+            raise ValueError("its folder is not there, or elsewhere")
+        return _read(path, MOST_PNG)
+
+    return sample_of(entry, data_of)
+
+
+def sample_of(entry: Any, data_of: Callable[[str], bytes]) -> Sample:
     """The sample of an entry.
+
+    Args:
+        entry: of a list.
+        data_of: gives the bytes of a file, :data:`MOST_PNG` at most, by its name in the profile.
 
     Raises:
         ValueError: and its like, if it is damaged or not to be trusted.
@@ -169,10 +201,7 @@ def read_sample(folder: Path, entry: Any) -> Sample:
         raise ValueError(f"{char[:20]!r} is no character that can be read")
     if not FILE.fullmatch(file) or not file.startswith(f"{folder_of(char)}/"):
         raise ValueError("its file is not where that of its character would be")
-    path = folder / file
-    if not is_folder(path.parent):
-        raise ValueError("its folder is not there, or elsewhere")
-    data = _read(path, _MOST_PNG)
+    data = data_of(file)
     # The size is looked at before the pixels are: a small file can hold a huge picture.
     if data[:8] != b"\x89PNG\r\n\x1a\n" or len(data) < 33:
         raise ValueError("its file is no PNG")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hwr_live.profiles.corrections import Change, Correction
-from hwr_live.profiles.files import Sample
+from hwr_live.profiles.files import GlyphInk, Sample, trimmed
 from hwr_live.profiles.profile import Profile
 from hwr_live.system.terminal import tell
 
@@ -36,6 +38,7 @@ class Learner:
         Raises:
             HwrError: if it cannot be written.
         """
+        new, known = self._parted(change)
         forgotten = []
         for old in change.gone:
             kept = self._kept.pop(id(old), None)
@@ -43,14 +46,37 @@ class Learner:
                 self.profile.delete_sample(kept[1])
                 forgotten.append(kept[1].char)
         learnt = []
-        for new in change.new:
-            if new.char is not None and new.glyph.ink is not None:
-                first = not self.profile.exists
-                self._kept[id(new)] = (new, self.profile.add(new.char, new.glyph.ink, self._source))
-                if first:
-                    tell(f"the profile is kept in {self.profile.folder}")
-                learnt.append(new.char)
+        for correction, char, ink in new:
+            first = not self.profile.exists
+            self._kept[id(correction)] = (correction, self.profile.add(char, ink, self._source))
+            if first:
+                tell(f"the profile is kept in {self.profile.folder}")
+            learnt.append(char)
         told = [f"learnt: {' '.join(learnt)}"] if learnt else []
+        told += [f"known before: {' '.join(known)}"] if known else []
         # One that is replaced by another is no news of its own.
-        told += [f"forgotten: {' '.join(forgotten)}"] if forgotten and not learnt else []
+        told += [f"forgotten: {' '.join(forgotten)}"] if forgotten and not told else []
         return ", ".join(told)
+
+    def _parted(self, change: Change) -> tuple[list[tuple[Correction, str, GlyphInk]], list[str]]:
+        """What there is to learn, and the characters whose very ink the profile has already."""
+        new, known = [], []
+        for correction in change.new:
+            char, ink = correction.char, correction.glyph.ink
+            if char is None or ink is None:
+                continue
+            again = next((old for old in change.gone if self._is_same(old, correction)), None)
+            if again is not None:
+                self._kept[id(correction)] = (correction, self._kept.pop(id(again))[1])
+            if again is not None or self.profile.part_known([(char, ink)])[1]:
+                known.append(char)
+            else:
+                new.append((correction, char, ink))
+        return new, known
+
+    def _is_same(self, old: Correction, new: Correction) -> bool:
+        """Whether the sample that was kept of one correction is that of another."""
+        if id(old) not in self._kept or new.char != old.char or new.glyph.ink is None:
+            return False
+        ink = self._kept[id(old)][1].ink
+        return np.array_equal(ink, trimmed(new.glyph.ink))

@@ -40,19 +40,23 @@ def locate(where: str | os.PathLike[str]) -> Path:
         if "\0" in text:
             raise InputError(f"{text!r} is no path")
         return Path(text)
-    good = (
+    if not is_name(text):
+        raise InputError(
+            f"a profile cannot have the name {text!r}: "
+            "give up to 64 letters, digits, - and _, or a path with a /"
+        )
+    return profiles_folder() / text
+
+
+def is_name(text: str) -> bool:
+    """Whether a profile can have this name, on every system."""
+    return (
         0 < len(text) <= 64
         and all(char.isalnum() or char in " _.-" for char in text)
         and text[0] not in " .-"
         and text[-1] not in " ."
         and not _RESERVED.fullmatch(text)
     )
-    if not good:
-        raise InputError(
-            f"a profile cannot have the name {text!r}: "
-            "give up to 64 letters, digits, - and _, or a path with a /"
-        )
-    return profiles_folder() / text
 
 
 def profile_names() -> list[str]:

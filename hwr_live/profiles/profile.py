@@ -10,12 +10,11 @@ of and left out. Programs may write at once: each reads the list anew, under a l
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,11 +42,13 @@ from hwr_live.profiles.files import (
     trimmed,
 )
 from hwr_live.profiles.locate import LIST, LOCK, locate, profile_names
-from hwr_live.system.files import replace_file, write_exactly
+from hwr_live.system.files import replace_file
 from hwr_live.system.lock import locked
 
-MOST_PIXELS = 64_000_000  # of all samples together: what a profile may take of memory
-_TOLD = 5  # problems that are told one by one
+MOST_PIXELS = 64_000_000
+"""Of all samples together: what a profile may take of memory."""
+TOLD = 5
+"""Problems that are told one by one."""
 
 
 class Profile:
@@ -153,6 +154,57 @@ class Profile:
                 samples.append(Sample(char, trimmed(ink), source, iso(now), file))
             except ValueError as error:
                 raise InputError(f"no sample of {char}: {error}") from None
+        self._keep(samples)
+        return samples
+
+    def merge(self, samples: Sequence[Sample]) -> list[Sample]:
+        """Keeps samples of another profile with their dates and sources, all or none of them.
+
+        Returns:
+            The new ones, as they are kept: without those whose very ink is here already.
+
+        Raises:
+            InputError, HwrError: as :meth:`add`.
+        """
+        known, files = {_key(s.char, s.ink) for s in self._samples}, set[str]()
+        new: list[Sample] = []
+        for sample in samples:
+            if (key := _key(sample.char, sample.ink)) in known:
+                continue
+            known.add(key)
+            if sample.file in files or os.path.lexists(self.folder / sample.file):
+                own, _, name = sample.file.partition("/")
+                file = f"{own}/{name[: -len('.png')][:60]}-{secrets.token_hex(4)}.png"
+                sample = replace(sample, file=file)
+            files.add(sample.file)
+            new.append(sample)
+        if new:
+            self._keep(new)
+        return new
+
+    def part_known(
+        self, pairs: Iterable[tuple[str, GlyphInk]]
+    ) -> tuple[list[tuple[str, GlyphInk]], list[tuple[str, GlyphInk]]]:
+        """Parts samples that would be new from those whose very ink is here already.
+
+        Args:
+            pairs: characters with their ink, uint8 (h, w), bright on black.
+
+        Returns:
+            The new ones, each once, and the known ones; all without margin.
+        """
+        known = {_key(sample.char, sample.ink) for sample in self._samples}
+        new: list[tuple[str, GlyphInk]] = []
+        old: list[tuple[str, GlyphInk]] = []
+        for char, ink in pairs:
+            cut = trimmed(ink)
+            key = _key(char, cut)
+            (old if key in known else new).append((char, cut))
+            known.add(key)
+        return new, old
+
+    def _keep(self, samples: Sequence[Sample]) -> None:
+        """Writes samples, all or none of them."""
 
         def put(entries: list[Any]) -> list[Any]:
             if len(entries) + len(samples) > MOST:
@@ -172,7 +224,6 @@ class Profile:
                 remove(self.folder / sample.file)
             raise
         self._samples += samples
-        return samples
 
     def delete_sample(self, sample: Sample) -> None:
         """Forgets a sample; one that is not there any more is no mistake.
@@ -189,20 +240,6 @@ class Profile:
         self._change(drop)
         remove(self.folder / sample.file)
         self._samples = [other for other in self._samples if other.file != sample.file]
-
-    def export(self, path: Path) -> None:
-        """Writes a zip file of the good samples, a profile again where it is unpacked.
-
-        Raises:
-            InputError: if there is such a file already, or it cannot be written.
-        """
-        data = io.BytesIO()
-        with zipfile.ZipFile(data, "w") as archive:  # PNG files are packed already
-            listed = as_list(self.name, [entry_of(sample) for sample in self._samples])
-            archive.writestr(f"{self.name}/{LIST}", listed)
-            for sample in self._samples:
-                archive.writestr(f"{self.name}/{sample.file}", encode_png(sample.ink))
-        write_exactly(path, data.getvalue())
 
     def delete(self) -> bool:
         """Deletes the samples and the list, and nothing else.
@@ -294,9 +331,14 @@ class Profile:
             self._samples.append(sample)
         if len(entries) > MOST:
             problems.append(f"it has {len(entries)} samples; the first {MOST} are used")
-        if len(problems) > _TOLD:
-            problems[_TOLD:] = [f"and {len(problems) - _TOLD} more are left out"]
+        if len(problems) > TOLD:
+            problems[TOLD:] = [f"and {len(problems) - TOLD} more are left out"]
         self.problems = tuple(problems)
+
+
+def _key(char: str, ink: GlyphInk) -> tuple[str, tuple[int, ...], bytes]:
+    """Equal for samples that are the very same."""
+    return (char, ink.shape, ink.tobytes())
 
 
 def amount(chars: Iterable[str]) -> str:

@@ -10,7 +10,6 @@ from typing import TextIO
 from hwr_live.chars import ALL, SHAPES
 from hwr_live.errors import InputError
 from hwr_live.media.images import read_picture
-from hwr_live.profiles.files import trimmed
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader
 from hwr_live.recognition.adapt import MOST
@@ -55,16 +54,15 @@ def run(
         read = " ".join(reading.text.split())
         read = read if len(read) <= 60 else read[:57] + "..."
         raise InputError(f"the text is not what {photo} says (read: {read!r}); nothing was learnt")
-    known = {(s.char, s.ink.shape, s.ink.tobytes()) for s in profile.samples}
-    inks = [(char, trimmed(glyph.ink)) for char, glyph in aligned.pairs if glyph.ink is not None]
-    new = [(char, ink) for char, ink in inks if (char, ink.shape, ink.tobytes()) not in known]
+    inks = [(char, glyph.ink) for char, glyph in aligned.pairs if glyph.ink is not None]
+    new, known = profile.part_known(inks)
     if new:
         profile.add_all(new, SOURCE)
     told = []
     chars = [char for char, _ in new]
     told.append(f"learnt {amount(chars)}" + (f": {' '.join(in_order(chars))}" if chars else ""))
-    if len(new) < len(inks):
-        told.append(f"known before: {amount(char for char, _ in inks[len(new) :])}")
+    if known:
+        told.append(f"known before: {amount(char for char, _ in known)}")
     other = {f"{char} (read {g.char})" for char, g in aligned.pairs if not _same(char, g.char)}
     if other:
         told.append(f"the text was believed, not the reading: {', '.join(sorted(other))}")

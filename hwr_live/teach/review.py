@@ -43,21 +43,19 @@ def run(profile: Profile, where: str, out: TextIO | None = None) -> int:
     words = _put_right(Path(where))
     if not words:
         raise InputError(f"nothing is put right in {where}: write into the column correct")
-    known = {(s.char, s.ink.shape, s.ink.tobytes()) for s in profile.samples}
-    new: list[tuple[str, Ink]] = []
+    found: list[tuple[str, Ink]] = []
     left: list[str] = []
     for word, text in words:
         pairs = pairs_of(word, text)
         if not pairs:
             left.append(text)
-        for char, ink in pairs:
-            key = (char, ink.shape, ink.tobytes())
-            if key not in known:
-                known.add(key)
-                new.append((char, ink))
+        found += pairs
+    new, known = profile.part_known(found)
     if new:
         profile.add_all(new, SOURCE)
     told = [f"learnt {amount(char for char, _ in new)} from {len(words)} words"]
+    if known:
+        told.append(f"known before: {amount(char for char, _ in known)}")
     if left:
         told.append(f"left out, as they did not align surely: {', '.join(left[:20])}")
     has = amount(sample.char for sample in profile.samples)

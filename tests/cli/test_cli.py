@@ -121,6 +121,8 @@ def program(*arguments: str, **options: Any) -> subprocess.CompletedProcess[Any]
         "profile show gone",
         "profile show ./page.png",
         "profile export gone gone.zip",
+        "profile import gone.zip",
+        "profile import page.png bob",
         "profile delete gone --yes",
         "profile delete . --yes",
         "profile list more",
@@ -396,11 +398,26 @@ def test_profiles_are_listed_shown_exported_and_deleted(
     zipped = tmp_path / "ann.zip"
     assert run(capsys, "profile", "export", "ann", str(zipped))[0] == 0
     assert run(capsys, "profile", "export", "ann", str(zipped))[0] == 2
+    status, out, err = run(capsys, "profile", "import", str(zipped))
+    assert (status, out) == (2, "")
+    assert "there is a profile ann already" in err
+    status, out, err = run(capsys, "profile", "import", str(zipped), "ann")
+    assert (status, err) == (0, "")
+    assert out.startswith("nothing new is imported, 27 known before; ann has 27 samples")
+    for _ in range(2):
+        status, out, err = run(capsys, "profile", "import", str(zipped), "bob")
+        assert (status, err) == (0, "")
+    assert out.startswith("nothing new is imported, 27 known before; bob has 27 samples")
+    assert run(capsys, "profile", "delete", "bob", "--yes")[0] == 0
     for answer, status in (("n\n", 2), ("", 2), ("y\n", 0)):
         assert ann.exists
         monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
         assert run(capsys, "profile", "delete", "ann")[:2] == (status, "")
     assert not ann.folder.exists()
+    status, out, err = run(capsys, "profile", "import", str(zipped))
+    assert (status, err) == (0, "")
+    assert out.startswith("imported 27 samples of 16 characters; ann has 27 samples")
+    assert run(capsys, "profile", "delete", "ann", "--yes")[0] == 0
     status, out, err = run(capsys, "profile", "list")
     assert (status, out) == (0, "")
     assert "no profiles in" in err

@@ -13,6 +13,7 @@ import pytest
 from hwr_live.chars import ALL, SIGNS
 from hwr_live.crop import crop
 from hwr_live.errors import HwrError, InputError
+from hwr_live.profiles.archive import write_archive
 from hwr_live.profiles.corrections import folder_of
 from hwr_live.profiles.files import LONGEST, GlyphInk
 from hwr_live.profiles.locate import profile_names
@@ -169,7 +170,7 @@ def test_a_full_disk_is_told_and_nothing_is_by_half(monkeypatch: pytest.MonkeyPa
 def test_an_export_is_a_profile_where_it_is_unpacked(tmp_path: Path) -> None:
     profile = filled()
     (profile.folder / profile.samples[0].file).write_text("broken")
-    Profile.open("ann").export(tmp_path / "ann.zip")
+    write_archive(Profile.open("ann"), tmp_path / "ann.zip")
     with zipfile.ZipFile(tmp_path / "ann.zip") as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path / "there")
@@ -177,7 +178,7 @@ def test_an_export_is_a_profile_where_it_is_unpacked(tmp_path: Path) -> None:
     assert there.problems == ()
     assert [sample.char for sample in there.samples] == list("Aaq")
     with pytest.raises(InputError, match="there already"):
-        profile.export(tmp_path / "ann.zip")
+        write_archive(profile, tmp_path / "ann.zip")
 
 
 def test_deleting_takes_the_profile_and_nothing_else(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hwr_live.media.sources import FrameSource, LiveSource
 from hwr_live.reading import Box
 from hwr_live.tracking.motion import STILL, Matrix, Small, motion_between, small_grey
 from hwr_live.ui.errands import Note, still_shown
-from hwr_live.ui.window import ESC
+from hwr_live.ui.keys import ESC
 
 VIEWS = ("frame", "ink", "crops")
 _SILENT_S = 1.5  # silence of a live source that is shown

@@ -10,10 +10,10 @@ from hwr_live.pad.layout import PadLayout
 from hwr_live.profiles.corrections import Change, Correction, corrected
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.ui.errands import Note, still_shown
+from hwr_live.ui.keys import BACKSPACE, ENTER, ESC
 from hwr_live.ui.layout import inside
 from hwr_live.ui.pen import PENS, Pen, Tool
 from hwr_live.ui.table import Table
-from hwr_live.ui.window import BACKSPACE, ENTER, ESC
 
 _TAP = 3.0  # pixels that a click may move and still be no stroke
 _SMALL = 16  # a glyph narrower or flatter than this is as easy to hit as if it were so large

@@ -15,9 +15,9 @@ from hwr_live.profiles.files import Sample
 from hwr_live.reading import Reading
 from hwr_live.teach.layout import TeachLayout
 from hwr_live.ui.errands import Note, still_shown
+from hwr_live.ui.keys import BACKSPACE, ENTER, ESC
 from hwr_live.ui.layout import inside
 from hwr_live.ui.pen import Pen, Tool, pen_for
-from hwr_live.ui.window import BACKSPACE, ENTER, ESC
 
 PAUSE_S = 1.6
 """Seconds without a stroke after which what is written is taken: an i has its dot by then."""

@@ -18,17 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import DeviceError
-
-ENTER, ESC, BACKSPACE = 13, 27, 8
+from hwr_live.system.keyboard import capitals_held
+from hwr_live.ui.keys import key_code
 
 MouseCallback = Callable[[int, int, int, int], None]
 """event (``cv2.EVENT_…``), x, y in pixels of the picture, flags (``cv2.EVENT_FLAG_…``)."""
 
-# Without the toolbar of the "expanded" GUI, and never scaled: the window has exactly the picture's
-# size, and mouse coordinates are the picture's pixels. Both were wrong with the other flags.
-_FLAGS = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL
+# Without the toolbar of the "expanded" GUI: the window has exactly the picture's size, and mouse
+# coordinates are the picture's pixels.
+_FIXED = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL
+# A picture of another size is stretched over the window until one of its own size comes.
+_RESIZABLE = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
 
 _PLACED_AGAIN = 12  # turns of the loop after which the window's place is set once more
+_SETTLED = 40  # turns after which the window has the size that the window manager lets it have
 
 # What is tried in a child process before the program opens its own window; whoever looks for that
 # by its title is not to find this one.
@@ -46,17 +49,24 @@ class Window:
 
     Args:
         title: the text in the window's title bar.
+        resizable: whether the user may give it another size, which :attr:`size` then tells.
 
     Attributes:
         closed: True once the user has closed the window.
+        capital: whether the letter that the last key typed is a capital; None where the window
+            system does not tell.
 
     Raises:
         DeviceError: on entering, where there is no display or OpenCV has no windows.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, resizable: bool = False) -> None:
         self.title = title
         self.closed = False
+        self.capital: bool | None = None
+        self._resizable = resizable
+        self._asked_size = (0, 0)
+        self._sized = False
         self._open = False
         self._placed = 0
         self._callback: MouseCallback | None = None
@@ -105,9 +115,13 @@ class Window:
         if self.closed:
             return -1
         if image is not None:
-            if not self._open:
+            opening = not self._open
+            if opening:
                 self._create()
             cv2.imshow(self.title, image)
+            if opening and self._resizable:
+                self._asked_size = (image.shape[1], image.shape[0])
+                cv2.resizeWindow(self.title, *self._asked_size)
         if not self._open:
             return -1
         # One waitKey a turn: each call takes one key from the queue, and a second would lose one.
@@ -115,12 +129,27 @@ class Window:
         self.closed = self.closed or not self._visible()
         if not self.closed:
             self._place()
+        self.capital = _is_capital(key)
         return key_code(key)
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height that the window has for its picture now, in pixels; None before it has
+        settled, and where that cannot be found out."""
+        if not self._resizable or not self._open or self.closed:
+            return None
+        try:
+            _, _, width, height = cv2.getWindowImageRect(self.title)
+        except cv2.error:
+            return None
+        # Qt shows a window in a size of its own first.
+        self._sized |= (width, height) == self._asked_size or self._placed > _SETTLED
+        return (width, height) if self._sized and min(width, height) > 0 else None
 
     def _create(self) -> None:
         # Only now: a window without a picture would be seen, for a moment, in another size.
         try:
-            cv2.namedWindow(self.title, _FLAGS)
+            cv2.namedWindow(self.title, _RESIZABLE if self._resizable else _FIXED)
         except cv2.error as error:
             raise DeviceError(f"the window cannot be opened: {_first_line(error)}") from None
         self._open = True
@@ -165,31 +194,12 @@ class Window:
             self._handlers[number] = signal.signal(number, close) or signal.SIG_DFL
 
 
-def key_code(code: int) -> int:
-    """One code for a key whatever the system under OpenCV calls it.
-
-    Args:
-        code: what ``cv2.waitKeyEx`` returned.
-
-    Returns:
-        -1 for no key or a bare Shift, Ctrl or Alt; the ASCII code for characters, letters in lower
-        case; 13 for both Enter keys, 8 for Backspace, 27 for Esc; other keys have codes over 255
-        (an arrow must not be taken for a letter, as it is in what ``cv2.waitKey`` returns).
-    """
-    if code < 0:
-        return -1
-    code &= 0xFFFF  # GTK puts the state of Shift and Num Lock above
-    if 0xFFE1 <= code <= 0xFFEE:  # Qt reports Shift, Ctrl, Alt and their like as keys
-        return -1
-    if code == 0xFF8D or 0xFF00 <= code <= 0xFF1F:  # GTK: X11's names of Enter, Backspace, Esc
-        code &= 0x1F if code != 0xFF8D else 0x0F
-    if code == 10:
-        return ENTER
-    if code == 127:  # the Backspace key of a Mac
-        return BACKSPACE
+def _is_capital(code: int) -> bool | None:
+    """Whether what ``cv2.waitKeyEx`` returned is a capital letter; Qt tells all letters alike."""
+    code &= 0xFFFF
     if ord("A") <= code <= ord("Z"):
-        return code + 32
-    return code
+        return True
+    return capitals_held() if ord("a") <= code <= ord("z") else False
 
 
 @functools.lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ from hwr_live.pad.app import Pad
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
-from hwr_live.ui.window import ENTER
+from hwr_live.ui.keys import ENTER
 from tests.measure.bench_pad import draw_digit
 from tests.support.fake_reader import FakeReader
 from tests.support.grey_reader import level

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from hwr_live.ui.window import key_code
 from tests.support.display import AGAIN, ROOT, Display
 
 pytestmark = AGAIN
@@ -32,35 +31,6 @@ with Window("echo window") as window:
             print("key", key, flush=True)
 print("closed")
 """
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        (-1, -1),
-        (13, 13),
-        (10, 13),
-        (27, 27),
-        (8, 8),
-        (127, 8),
-        (ord("c"), ord("c")),
-        (ord("C"), ord("c")),
-        (0x100000 | ord("c"), ord("c")),  # GTK with Num Lock
-        (0xFF0D, 13),
-        (0xFF8D, 13),
-        (0xFF08, 8),
-        (0xFF1B, 27),
-        (ord("["), ord("[")),
-        (65505, -1),  # Shift alone
-    ],
-)
-def test_key_code(code: int, expected: int) -> None:
-    assert key_code(code) == expected
-
-
-@pytest.mark.parametrize("arrow", [65361, 65362, 65363, 65364])
-def test_an_arrow_is_no_letter(arrow: int) -> None:
-    assert key_code(arrow) > 255
 
 
 def _lines_after(display: Display, act: object) -> tuple[int, list[str], str]:
@@ -104,6 +74,49 @@ def test_a_signal_closes(display: Display, number: signal.Signals) -> None:
 
     status, lines, err = _lines_after(display, act)
     assert (status, lines, err) == (0, ["closed"], "")
+
+
+SIZES = """
+import numpy as np
+from hwr_live.ui.window import Window
+
+with Window("echo window", resizable=True) as window:
+    size = shown = (400, 300)
+    window.on_mouse(lambda event, x, y, flags: event in (1, 4) and print("mouse", event, x, y))
+    while not window.closed:
+        key = window.show(np.full((size[1], size[0], 3), 90, np.uint8), 20)
+        if key >= 0:
+            print("key", key, window.capital, flush=True)
+        size = window.size or size
+        if size != shown:
+            print("size", *size, flush=True)
+            shown = size
+"""
+
+
+def test_a_window_of_another_size_tells_it_and_the_mouse_keeps_its_pixels(display: Display) -> None:
+    process = display.start("-u", "-c", SIZES)
+    try:
+        window = display.window("echo window", process)
+        assert "400x300" in display.tool("xdotool", "getwindowgeometry", window)
+        display.tool("xdotool", "windowsize", window, 700, 500)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "size 700 500\n", "and of no other size before"
+        time.sleep(0.2)
+        display.draw(window, [(10, 20), (690, 490)])
+        display.tool("xdotool", "keydown", "shift", "sleep", 0.2, "key", "a", "sleep", 0.2)
+        display.tool("xdotool", "keyup", "shift", "sleep", 0.2, "key", "b", "sleep", 0.2)
+        display.close("echo window")
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert out.splitlines() == [
+        "mouse 1 10 20",
+        "mouse 4 690 490",
+        "key 97 True",
+        "key 98 False",
+    ]
+    assert (process.returncode, err) == (0, "")
 
 
 OPEN = """

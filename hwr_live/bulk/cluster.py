@@ -17,7 +17,8 @@ Result = TypeVar("Result")
 State = TypeVar("State")
 
 _AHEAD = 4  # items a worker's thread that wait for it: the way to the scheduler takes time
-_TIMEOUT_S = 30  # for the scheduler, and then for its first worker
+_TIMEOUT_S = 30  # for the scheduler
+_WORKERS_S = 30  # and then for its first worker
 
 
 def on_cluster(
@@ -29,7 +30,7 @@ def on_cluster(
     """Does work on the workers of a scheduler; results come in the order of the items.
 
     What a worker had in hand when it was lost is done by another. An item with which several are
-    lost, as many as the scheduler allows, is :class:`Died`.
+    lost, twice as many as the scheduler allows, is :class:`Died`.
 
     Args:
         address: of the scheduler, such as ``tcp://host:8786``.
@@ -48,7 +49,7 @@ def on_cluster(
         raise InputError(f"no Dask scheduler answers at {address}: {reason}") from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=_TIMEOUT_S)
+            client.wait_for_workers(1, timeout=_WORKERS_S)
         except TimeoutError:
             told = f"the scheduler at {address} has no workers; start dask worker {address}"
             raise HwrError(told) from None
@@ -67,7 +68,10 @@ def _results(
         if isinstance(item, Ready):
             return item.result
         try:
-            return future.result()
+            try:
+                return future.result()
+            except distributed.KilledWorker:  # or one of those that waited where another killed
+                return client.submit(_do, recipe, item, pure=False).result()
         except distributed.KilledWorker:
             return Died(item)
         except ImportError as error:

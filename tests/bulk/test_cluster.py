@@ -53,7 +53,7 @@ def test_a_scheduler_without_workers_is_told(
 ) -> None:
     with cluster(tmp_path, 0) as where:
         found = on_cluster(where, squared, [1], two)
-        monkeypatch.setattr("hwr_live.bulk.cluster._TIMEOUT_S", 4)
+        monkeypatch.setattr("hwr_live.bulk.cluster._WORKERS_S", 1)
         with pytest.raises(HwrError, match="no workers"):
             next(found)
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def cluster(folder: Path, workers: int) -> Iterator[str]:
     """The address of a scheduler with so many workers, which begin again when they are killed."""
@@ -40,9 +47,12 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     where = ("--host", "127.0.0.1", "--port", str(port))
-    processes = [_start(folder, "dask_scheduler", *where, "--no-dashboard", "--no-jupyter")]
+    scheduler = _start(folder, "dask_scheduler", *where, "--no-dashboard", "--no-jupyter")
+    processes = [scheduler]
     options = ("--nworkers", "1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
     try:
+        while not _answers(port) and scheduler.poll() is None:
+            time.sleep(0.05)
         for _ in range(workers):
             processes.append(_start(folder, "dask_worker", address, *options))
         yield address

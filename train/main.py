@@ -28,7 +28,7 @@ from train.devices import cores
 from train.fit.start import net_of, network_files
 from train.options import add_settings, apply_settings
 from train.progress import duration, say
-from train.recipe import NET_NAMES, Recipe, recipe_for, started
+from train.recipe import NET_NAMES, Recipe, for_few, recipe_for, started
 from train.results.folder import checkpoint_file, model_name, output_folder
 
 DEFAULT = "emnist-byclass"
@@ -37,8 +37,14 @@ _IMAGES_PER_CORE = {"hwr": 400, "hwr-small": 1000}  # a second, on a laptop's pr
 _DESCRIPTION = f"""Trains a network on 28×28 images of characters and writes a model's folder.
 
 data sets: {", ".join(OFFICIAL)},
-  or the name or path of a folder in EMNIST's layout; without one, {DEFAULT}.
+  or the name or path of a folder of one's own: of files in EMNIST's layout, or with a sub-folder
+  of pictures for each character (7, a, or digit_7, upper_A, lower_a, mark_comma), in the folder
+  or in its sub-folders train and test. Without a name, {DEFAULT}.
   They are looked for in --data or HWR_DATA, then in the cache folder, and fetched if need be.
+
+examples:
+  python -m train mnist --net dense
+  python -m train DIR/of/pictures --epochs 5
 
 other commands, each with its own --help:
   evaluate MODEL        measure a model on the test part again
@@ -127,6 +133,8 @@ def _train(arguments: Sequence[str]) -> int:
         say(f"no data set is named, so it is {DEFAULT}, of 62 characters; --help tells of others")
         say(_plan(name, recipe, OFFICIAL[name].train))
     dataset = load_data(options, name)
+    if name not in OFFICIAL and options.epoch_images is None and not options.resume:
+        recipe = for_few(recipe, len(dataset.train.labels))
     if options.dataset:
         say(_plan(name, recipe, len(dataset.train.labels)))
     with loading():

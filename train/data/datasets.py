@@ -1,4 +1,5 @@
-"""Data sets by name: MNIST, the six splits of EMNIST, and any folder in EMNIST's layout."""
+"""Data sets by name: MNIST, the six splits of EMNIST, and any folder of files like theirs or of
+pictures."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ import sys
 from pathlib import Path
 
 from hwr_live.errors import InputError
+from hwr_live.system.nearest import suggestion
 from train.data import layouts
 from train.data.archive import Folder, Store
 from train.data.dataset import Dataset, FileInfo, Part
 from train.data.download import REMOTES, by_hand, cache_folder, fetch, missing
 from train.data.official import OFFICIAL, check, lying
+from train.data.pictures import LAYOUT, load_pictures, picture_folder
 from train.data.validation import split_validation
 
 __all__ = ["OFFICIAL", "SOURCES", "Dataset", "FileInfo", "Part", "load", "split_validation"]
@@ -23,7 +26,8 @@ def load(name: str, data: Path | None, *, source: str = "files", download: bool 
     """Loads a data set.
 
     Args:
-        name: one of ``OFFICIAL``, or the name or path of a folder in EMNIST's layout.
+        name: one of ``OFFICIAL``, or the name or path of a folder in EMNIST's layout or with a
+            sub-folder of pictures for each character.
         data: the folder that holds the files, directly, in a folder of the set's name, or in
             ``mnist/``, ``emnist/``, ``gzip/`` or ``hwr62/``; or EMNIST's ``gzip.zip`` itself. With
             "tfds" it is a ``data_dir`` of that library, with "keras" the folder of ``mnist.npz``.
@@ -44,6 +48,8 @@ def load(name: str, data: Path | None, *, source: str = "files", download: bool 
     if source == "keras" and name != "mnist":
         raise InputError(f"Keras has a file of mnist only, not of {name}")
     found = _keras(data) if source == "keras" else layouts.find(name, data)
+    if found is None and name not in OFFICIAL and (folder := picture_folder(name, data)):
+        return load_pictures(folder)
     if found is None and name in OFFICIAL:
         found = _cached(name, data, "keras" if source == "keras" else name, download)
     if found is None:
@@ -91,6 +97,17 @@ def _not_found(name: str, data: Path | None) -> str:
         where = f"in {data} or the cache folder" if data else "in the cache folder"
         return f"{name} is not {where}"
     known = f"the known data sets are {', '.join(OFFICIAL)}"
+    if Path(name).is_dir():
+        return (
+            f"{name} holds no data set: neither files in EMNIST's layout "
+            f"(NAME-mapping.txt, NAME-train-images-idx3-ubyte[.gz] and so on), nor {LAYOUT}"
+        )
     if data is None:
-        return f"there is no folder {name}; {known}; --data DIR or HWR_DATA says where others lie"
-    return f"neither {data} nor a folder {name} holds a data set {name} in EMNIST's layout; {known}"
+        return (
+            f"there is no folder {name}; {known}{suggestion(name, OFFICIAL)}; "
+            "--data DIR or HWR_DATA says where others lie"
+        )
+    return (
+        f"neither {data} nor a folder {name} holds a data set {name}, of files in EMNIST's layout "
+        f"or of pictures; {known}{suggestion(name, OFFICIAL)}"
+    )

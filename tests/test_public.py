@@ -62,7 +62,7 @@ def test_errors_are_caught_by_their_kind() -> None:
 def test_help_tells_what_a_reader_does_and_nothing_else() -> None:
     public = {name for name in vars(hwr_live.Reader) if not name.startswith("_")}
     assert public == {
-        *("load", "look", "read", "read_many", "read_pages"),
+        *("known", "load", "look", "read", "read_many", "read_pages"),
         *("remembering", "with_chars", "with_samples"),
     }
 

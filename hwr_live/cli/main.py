@@ -134,7 +134,7 @@ def _reader(model: str, chars: str = "all", language: str | None = None) -> Read
         from hwr_live.recognition.reader import Reader
 
     reader = Reader.load(model, chars, language=language)
-    if unknown := [char for char in chars_alone(chars) if char not in reader.vocabulary.known]:
+    if unknown := [char for char in chars_alone(chars) if char not in reader.known]:
         tell(f"the model {model} does not know {' '.join(unknown)}; it reads the others")
     return reader
 

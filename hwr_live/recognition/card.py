@@ -41,6 +41,8 @@ class Card:
         class_shares: (classes,) how often each class was shown in training.
         file: the name of the LiteRT file beside the card.
         decoder: what the search with this model was tuned by.
+        lines: the line network that reads along with it: a shipped model's name, or that of a
+            folder beside this one; None for none.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Card:
     class_shares: tuple[float, ...]
     file: str
     decoder: DecoderSettings = DEFAULTS
+    lines: str | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Card:
@@ -66,12 +69,15 @@ class Card:
         data = read_card(folder)
         with card_errors(folder):
             form = data["input"]
+            if "strip" in form:
+                raise ValueError("it is a line network, which reads along with another model")
             if form["crop"] != "emnist" or form["ink"] != "bright on black":
                 raise ValueError("its input format is not known here")
             labels = tuple(None if label is None else str(label) for label in data["labels"])
             shares = tuple(_number(s) for s in data.get("class_shares", [1.0] * len(labels)))
             file = str(data["file"])
             shape = tuple(int(n) for n in form["shape"])
+            lines = None if data.get("lines") is None else str(data["lines"])
             if len(set(labels)) != len(labels):
                 raise ValueError("a label is there twice")
             if len(shares) != len(labels) or min(shares) <= 0:
@@ -92,6 +98,7 @@ class Card:
                 class_shares=shares,
                 file=file,
                 decoder=DecoderSettings.from_dict(data.get("decoder", {})),
+                lines=lines,
             )
 
 

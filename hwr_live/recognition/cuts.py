@@ -8,10 +8,14 @@ are (Avidan, Shamir 2007).
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.reading import union_box
 from hwr_live.recognition.settings import DEFAULTS, CutSettings
 from hwr_live.segmentation.pieces import Piece
 
@@ -36,15 +40,31 @@ class Cuts:
     def mask(self, piece: Piece, margin: int = 0) -> Mask:
         """Which pixels of a piece's box, and of so many around it on the page, are its ink."""
         x, y, w, h = piece.box
-        labels = self._labels
-        if piece.parts[0] < 0:
-            assert self._atoms is not None  # whatever was cut is there
-            labels = self._atoms
         top, left = max(0, y - margin), max(0, x - margin)
-        labels = labels[top : y + h + margin, left : x + w + margin]
-        if len(piece.parts) == 1:
-            return np.asarray(labels == piece.parts[0])
-        return np.isin(labels, piece.parts)
+        spot = slice(top, y + h + margin), slice(left, x + w + margin)
+        cut = [part for part in piece.parts if part < 0]
+        whole = [part for part in piece.parts if part >= 0]
+        masks = []
+        if whole:
+            masks.append(_any_of(self._labels[spot], whole))
+        if cut:
+            assert self._atoms is not None  # whatever was cut is there
+            masks.append(_any_of(self._atoms[spot], cut))
+        return masks[0] if len(masks) == 1 else masks[0] | masks[1]
+
+    def between(self, pieces: Sequence[Piece], left: float, right: float) -> Piece:
+        """What lies of some pieces between two columns of the page."""
+        parts = tuple(dict.fromkeys(part for piece in pieces for part in piece.parts))
+        x, y, w, h = union_box([piece.box for piece in pieces])
+        first = min(max(x, math.floor(left)), x + w - 1)
+        width = max(1, min(x + w, math.ceil(right)) - first)
+        rough = Piece(parts, (first, y, width, h))
+        own = self.mask(rough)
+        columns, rows = np.flatnonzero(own.any(0)), np.flatnonzero(own.any(1))
+        if not len(rows):
+            return rough
+        size = int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
+        return Piece(parts, (first + int(columns[0]), y + int(rows[0]), *size))
 
     def cut(self, piece: Piece, height: float) -> list[Piece]:
         """A piece's atoms from left to right, if it may be two characters or more; else itself.
@@ -76,6 +96,10 @@ class Cuts:
             size = int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top
             out.append(Piece((-self._count,), (x + left, y + top, *size)))
         return out
+
+
+def _any_of(labels: npt.NDArray[np.int32], parts: Sequence[int]) -> Mask:
+    return np.asarray(labels == parts[0] if len(parts) == 1 else np.isin(labels, parts), np.bool_)
 
 
 def cut_paths(

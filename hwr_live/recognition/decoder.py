@@ -8,8 +8,8 @@ looks like writing, once more from its other sides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import compress, islice
+from dataclasses import dataclass, replace
+from itertools import compress
 
 import cv2
 import numpy as np
@@ -20,10 +20,12 @@ from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
 from hwr_live.recognition.cuts import Cuts
+from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
+from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.settings import DecoderSettings
-from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary
+from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary, candidates
 from hwr_live.segmentation.ink import Ink
 from hwr_live.segmentation.lines import split_words
 from hwr_live.segmentation.pieces import Piece, low_marks
@@ -41,12 +43,15 @@ class Recognizer:
         adaptation: what is known of the hand that writes.
         vocabulary: the characters that may be read.
         language: whose words are likelier than others; None for any.
+        lines: the network that reads whole lines, with the characters that it and the model know;
+            None where the glyphs are all there is.
     """
 
     classifier: Classifier
     adaptation: Adaptation | None
     vocabulary: Vocabulary
     language: Language | None
+    lines: tuple[LineNetwork, Alphabet] | None = None
 
     @property
     def settings(self) -> DecoderSettings:
@@ -144,9 +149,13 @@ class _Search:
         chosen = [self._spelt(one) for one in paths]
         if seen := [piece for line in chosen for piece in line]:
             self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
+        told: Sequence[Told | None] = [None] * len(lines)
+        if self.recognizer.lines is not None:
+            network, alphabet = self.recognizer.lines
+            told = network.tell(self.view, lines, alphabet.may)
         return tuple(
-            self._line(split_words(line, height), heard)
-            for line, heard in zip(chosen, self._heard, strict=True)
+            self._line(split_words(line, height), heard, one)
+            for line, heard, one in zip(chosen, self._heard, told, strict=True)
         )
 
     def sample(self) -> list[Piece]:
@@ -261,36 +270,73 @@ class _Search:
         self,
         words: Sequence[Sequence[Piece]],
         as_it_stood: tuple[Floats, Floats, Guides | None],
+        told: Told | None,
     ) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""
         pieces = [piece for word in words for piece in word]
         nones, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
         readable = self._vocabulary.are_chars(nones)
-        ends = np.cumsum([len(word) for word in words])[:-1]
-        heard = [k for k in np.split(np.arange(len(pieces)), ends) if readable[k].any()]
+        begins = np.cumsum([0, *map(len, words)])[:-1]
+        heard = [k for k in np.split(np.arange(len(pieces)), begins[1:]) if readable[k].any()]
         heard = [k[readable[k]] for k in heard]
         places = _places(pieces, self.view.segmented.tilt)
         decided = self._vocabulary.decide(
             [chars[k] for k in heard], [places[k] for k in heard], as_it_stood
         )
-        if self.recognizer.language is not None:
-            known, settings = self._vocabulary.known, self._settings.language
-            decided = self.recognizer.language.decide(decided, known, settings)
         for k, rows in zip(heard, decided, strict=True):
             chars[k] = rows
-        candidates = self._vocabulary.candidates(chars)
-        glyphs = map(self._glyph, pieces, nones.tolist(), candidates, readable)
-        return Line(tuple(tuple(islice(glyphs, len(word))) for word in words))
+        spaced = np.isin(np.arange(len(pieces)), begins[1:])
+        seen = Seen(_edges(pieces), chars, nones, readable, spaced)
+        known = self._vocabulary.known
+        if told is None or self.recognizer.lines is None:
+            characters = of_pieces(seen)
+        else:
+            _, alphabet = self.recognizer.lines
+            known = alphabet.chars
+            seen = replace(seen, p=alphabet.widened(chars))
+            characters = decide(told, seen, alphabet, self._settings.joint)
+        rows = self._in_language(characters, known)
+        out: list[list[Glyph]] = []
+        for one, likely in zip(characters, candidates(known, rows), strict=True):
+            if one.spaced or not out:
+                out.append([])
+            out[-1].append(self._glyph(one, pieces, likely))
+        return Line(tuple(map(tuple, out)))
+
+    def _in_language(self, characters: Sequence[Character], known: Sequence[str]) -> Floats:
+        """(n, chars) probabilities of a line's characters among those known, its words heard by
+        the language."""
+        rows = np.array([one.p for one in characters], np.float64).reshape(-1, len(known))
+        if self.recognizer.language is None:
+            return rows
+        begins = [k for k, one in enumerate(characters) if one.spaced and k]
+        words = [
+            np.array([k for k in word if characters[k].readable], np.intp)
+            for word in np.split(np.arange(len(characters)), begins)
+        ]
+        words = [word for word in words if len(word)]
+        settings = self._settings.language
+        decided = self.recognizer.language.decide([rows[word] for word in words], known, settings)
+        for word, own in zip(words, decided, strict=True):
+            rows[word] = own
+        return rows
 
     def _glyph(
-        self, piece: Piece, none: float, candidates: tuple[tuple[str, float], ...], readable: bool
+        self, one: Character, pieces: Sequence[Piece], likely: tuple[tuple[str, float], ...]
     ) -> Glyph:
-        char, confidence = candidates[0]
-        ink, crop, _ = self._seen[piece]
-        box = self.view.box(piece, ink)
-        if not readable:
-            return Glyph(None, none, box, candidates, crop, ink)
-        return Glyph(char, confidence * (1 - none), box, candidates, crop, ink)
+        """A character with the ink that it is written with."""
+        char, confidence = likely[0]
+        whole = pieces[one.pieces[0]]
+        if len(one.pieces) == 1 and one.whole:
+            ink, crop, _ = self._seen[whole]
+        else:
+            whole = self._cuts.between([pieces[k] for k in one.pieces], one.left, one.right)
+            (ink,) = _cut_inks(self.view.ink, self._cuts, [whole])
+            (crop,) = self.recognizer.classifier.crops([ink])
+        box = self.view.box(whole, ink)
+        if not one.readable:
+            return Glyph(None, one.none, box, likely, crop, ink)
+        return Glyph(char, confidence * (1 - one.none), box, likely, crop, ink)
 
 
 def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
@@ -304,6 +350,12 @@ def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
         near = np.asarray(cv2.dilate(cuts.mask(piece, 1).astype(np.uint8), kernel), np.uint8)
         out.append(ink.grey[top : y + h + 1, left : x + w + 1] * near)
     return out
+
+
+def _edges(pieces: Sequence[Piece]) -> Floats:
+    """(n, 2): left and right edge of each piece in pixels."""
+    x, _, w, _ = np.array([piece.box for piece in pieces], np.float64).T
+    return np.stack([x, x + w], axis=1)
 
 
 def _places(pieces: Sequence[Piece], tilt: float) -> Floats:

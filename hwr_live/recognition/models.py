@@ -44,6 +44,17 @@ def find_model(model: str) -> Path:
     )
 
 
+def find_beside(folder: Path, name: str) -> Path:
+    """The folder of a model that another one's card names: beside it, or a shipped one.
+
+    Raises:
+        InputError: if there is none.
+    """
+    if Path(name).name == name and os.path.isfile(folder.parent / name / "card.json"):
+        return folder.parent / name
+    return find_model(name)
+
+
 def shipped_models() -> list[Path]:
     """The shipped models' folders, by name."""
     return sorted(card.parent for card in shipped_folder().glob("*/card.json"))

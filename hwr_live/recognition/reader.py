@@ -18,8 +18,10 @@ from hwr_live.reading import Reading
 from hwr_live.recognition.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.decoder import Recognizer, decode
+from hwr_live.recognition.joint import Alphabet
 from hwr_live.recognition.language import Language
-from hwr_live.recognition.models import DEFAULT, find_model
+from hwr_live.recognition.line_network import LineNetwork
+from hwr_live.recognition.models import DEFAULT, find_beside, find_model
 from hwr_live.recognition.vocabulary import Vocabulary
 from hwr_live.segmentation.rectify import View, see
 
@@ -44,6 +46,7 @@ class Reader:
         chars: which characters may be read: a set's name or the characters themselves.
         adaptation: what is known of the hand that writes.
         language: whose words are likelier than others; None for any.
+        lines: the network that reads whole lines; None where the glyphs are all there is.
 
     Attributes:
         vocabulary: the characters that are read, and what the model's outputs mean for them.
@@ -58,12 +61,23 @@ class Reader:
         chars: str = "all",
         adaptation: Adaptation | None = None,
         language: Language | None = None,
+        lines: LineNetwork | None = None,
     ) -> None:
         self.classifier = classifier
         self.chars = chars
         self.adaptation = adaptation
         self.language = language
+        self.lines = lines
         self.vocabulary = Vocabulary(classifier.card, chars, remembering=classifier.remembers)
+        self._alphabet: Alphabet | None = None
+        if lines is not None:
+            wanted = parse_chars(chars)
+            self._alphabet = Alphabet.of(lines.card.labels, self.vocabulary.known, wanted)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The characters that are read."""
+        return self.vocabulary.known if self._alphabet is None else self._alphabet.chars
 
     @classmethod
     def load(
@@ -82,7 +96,11 @@ class Reader:
         """
         parse_chars(chars)
         words = None if language is None else Language.load(language)
-        reader = cls(Classifier(find_model(model)), chars, language=words)
+        folder = find_model(model)
+        classifier = Classifier(folder)
+        beside = classifier.card.lines
+        lines = None if beside is None else LineNetwork(find_beside(folder, beside))
+        reader = cls(classifier, chars, language=words, lines=lines)
         if profile is None:
             return reader
         from hwr_live.profiles.profile import Profile  # most readings need none
@@ -95,7 +113,7 @@ class Reader:
         Raises:
             InputError: if the model knows none of ``chars``.
         """
-        return Reader(self.classifier, chars, self.adaptation, self.language)
+        return Reader(self.classifier, chars, self.adaptation, self.language, self.lines)
 
     def remembering(self, tolerance: float = 0) -> Reader:
         """The same reader with a memory for what comes again, for many readings of one thing.
@@ -104,7 +122,7 @@ class Reader:
             tolerance: as of ``AnswerCache``: with 0, all is read as without a memory.
         """
         remembering = self.classifier.remembering(tolerance)
-        return Reader(remembering, self.chars, self.adaptation, self.language)
+        return Reader(remembering, self.chars, self.adaptation, self.language, self.lines)
 
     def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> Reader:
         """A reader that has learned a hand from these samples, and from no others.
@@ -116,11 +134,11 @@ class Reader:
         card = self.classifier.card
         known = newest([sample for sample in samples if sample[0] in card.labels])
         if not known:
-            return Reader(self.classifier, self.chars, language=self.language)
+            return Reader(self.classifier, self.chars, None, self.language, self.lines)
         p, embeddings = self.classifier.look(np.stack([one for _, one in known]))
         near = NEAR if self.classifier.embeds else NEAR_LOGITS
         learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels, near)
-        return Reader(self.classifier, self.chars, learned, self.language)
+        return Reader(self.classifier, self.chars, learned, self.language, self.lines)
 
     def read(self, source: Source | Canvas, *, rgb: bool = False) -> Reading:
         """Reads a picture or a canvas.
@@ -239,7 +257,12 @@ class Reader:
         drawn = isinstance(frame, Canvas)
         view = see(frame.image, drawn=True) if isinstance(frame, Canvas) else see(frame)
         began = time.perf_counter()
-        recognizer = Recognizer(self.classifier, self.adaptation, self.vocabulary, self.language)
+        along = (
+            None if self.lines is None or self._alphabet is None else (self.lines, self._alphabet)
+        )
+        recognizer = Recognizer(
+            self.classifier, self.adaptation, self.vocabulary, self.language, along
+        )
         lines, read = decode(view, recognizer, upright=drawn)
         ms = {**view.ms, "classify": 1000 * (time.perf_counter() - began)}
         return Reading(lines, view.size, {**ms, "total": sum(ms.values())}), read

@@ -252,6 +252,34 @@ class LanguageSettings(Settings):
 
 
 @dataclass(frozen=True)
+class JointSettings(Settings):
+    """How much the line network and the glyph network count where both are asked.
+
+    Attributes:
+        line: the power of the line network's probabilities.
+        glyph: the power of the glyph network's.
+        line_floor: probability below which the line network does not rule a character out.
+        glyph_floor: the same of the glyph network.
+        unknown: what the glyph network is taken to find of a sign that it does not know, where one
+            sign stands in one piece.
+        pieces_odds: natural logarithm, for each piece: how much likelier than its own text the
+            line network may find the signs' where they differ in how many characters the ink is.
+        unheard_above: probability of no character, of both, above which a piece at which the line
+            network tells no sign is not read.
+        reach: of a piece's width to each side: how far from it its sign may be told.
+    """
+
+    line: float = _number(1.0, 0, 10)
+    glyph: float = _number(0.7, 0, 10)
+    line_floor: float = _number(1e-3, 1e-12, 1)
+    glyph_floor: float = _number(1e-3, 1e-12, 1)
+    unknown: float = _number(0.1, 1e-12, 1)
+    pieces_odds: float = _number(1.0, -100, 100)
+    unheard_above: float = _number(0.5, 0, 1)
+    reach: float = _number(0.15, 0, 10)
+
+
+@dataclass(frozen=True)
 class DecoderSettings:
     """The settings of all stages."""
 
@@ -261,6 +289,7 @@ class DecoderSettings:
     lattice: LatticeSettings = field(default_factory=LatticeSettings)
     context: ContextSettings = field(default_factory=ContextSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
+    joint: JointSettings = field(default_factory=JointSettings)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Mapping[str, float]]) -> DecoderSettings:

@@ -151,11 +151,12 @@ class Vocabulary:
         """``Context.decide`` of a line's characters (n, chars), word by word."""
         return self._context.decide(words, places, known)
 
-    def candidates(self, chars: Floats) -> list[tuple[tuple[str, float], ...]]:
-        """The likeliest characters of each glyph, by its row of probabilities (n, chars)."""
-        best = np.argsort(-chars, axis=1, kind="stable")[:, :_CANDIDATES]
-        chances = np.take_along_axis(chars, best, axis=1)
-        return [
-            tuple((self.known[i], chance) for i, chance in zip(*row, strict=True))
-            for row in zip(best.tolist(), chances.tolist(), strict=True)
-        ]
+
+def candidates(chars: Sequence[str], p: Floats) -> list[tuple[tuple[str, float], ...]]:
+    """The likeliest characters of each glyph, by its row of probabilities (n, chars)."""
+    best = np.argsort(-p, axis=1, kind="stable")[:, :_CANDIDATES]
+    chances = np.take_along_axis(p, best, axis=1)
+    return [
+        tuple((chars[i], chance) for i, chance in zip(*row, strict=True))
+        for row in zip(best.tolist(), chances.tolist(), strict=True)
+    ]

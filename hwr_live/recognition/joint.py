@@ -1,0 +1,344 @@
+"""The line network and the glyph network decide together what a line says.
+
+The line network sees a whole line and tells signs one after the other, each at its place along
+the line; the glyph network sees pieces of ink, cut and joined as they look most like characters.
+Where one sign stands in one piece, both have a say in what it is. Where they differ in how many
+characters the ink is, the text that both find likelier in sum is taken: the line network can say
+how likely it finds the pieces' text, and the glyph network how much its pieces look like
+characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.chars import RARE, SIGNS
+from hwr_live.recognition.ctc import BLANK, Spelling, log_likelihood
+from hwr_live.recognition.settings import DEFAULTS, JointSettings
+
+Floats = npt.NDArray[np.float64]
+SPACE = " "
+"""The label of the space between words."""
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """What the line network's outputs mean for the characters that may be read.
+
+    Attributes:
+        chars: those that the glyph network knows, then those that the line network alone knows.
+        known: how many the glyph network knows.
+        outputs: (chars,) the output of each; -1 for one that the line network does not know.
+        space: the output of the space between words.
+        may: (outputs,) what may be told: these characters, blank, the space, and other signs, which
+            are then no characters: never is a sign that may not be read told as a letter.
+        none: the outputs of those other signs.
+    """
+
+    chars: tuple[str, ...]
+    known: int
+    outputs: npt.NDArray[np.intp]
+    space: int
+    may: npt.NDArray[np.bool_]
+    none: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(
+        cls, labels: Sequence[str | None], known: Sequence[str], wanted: Collection[str]
+    ) -> Alphabet:
+        """Of a line network's labels, and what the glyph network knows of the wanted characters."""
+        numbers = {label: number for number, label in enumerate(labels)}
+        more = [char for char in labels if char and char in wanted and char not in known]
+        chars = (*known, *more)
+        # A bar is a 1 where no slash can be meant, and none of these is common beside letters.
+        bars = RARE + "/" * ("1" in wanted)
+        none = [
+            number
+            for sign, number in numbers.items()
+            if sign and sign in SIGNS and sign not in wanted and sign not in bars
+        ]
+        outputs = np.array([numbers.get(char, -1) for char in chars], np.intp)
+        space = numbers[SPACE]
+        may = np.zeros(len(labels), np.bool_)
+        may[[BLANK, space, *none, *outputs[outputs >= 0].tolist()]] = True
+        return cls(chars, len(known), outputs, space, may, np.array(none, np.intp))
+
+    def widened(self, p: Floats) -> Floats:
+        """Rows (n, known) of the glyph network with a column of 0 for each other character."""
+        return np.pad(p, ((0, 0), (0, len(self.chars) - self.known)))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the line network tells of a line.
+
+    Attributes:
+        logp: (frames, outputs) logarithms of probabilities.
+        spelling: the best path.
+        centres: (frames,) where each frame's middle is, in the unit of the pieces' edges.
+    """
+
+    logp: Floats
+    spelling: Spelling
+    centres: Floats
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the glyph network and the line's geometry tell of the pieces of a line.
+
+    Attributes:
+        edges: (n, 2) left and right edge of each piece; they are sorted by the left one.
+        p: (n, chars) probabilities among the alphabet's characters, rows of sum 1.
+        none: (n,) probability that each piece is no character.
+        readable: (n,) whether each piece is taken for a character.
+        spaced: (n,) whether a gap between words stands before each piece.
+    """
+
+    edges: Floats
+    p: Floats
+    none: Floats
+    readable: npt.NDArray[np.bool_]
+    spaced: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character of a line, or ink that is none.
+
+    Attributes:
+        pieces: numbers of the pieces that it is written with; several where they are joined.
+        left, right: edges of its part of them, in the unit of the pieces' edges.
+        whole: whether that part is the whole of them.
+        p: (chars,) probabilities; they sum to 1.
+        none: probability that it is no character.
+        readable: whether it is read.
+        spaced: whether a word begins with it.
+        by: who told it: "both", "line" or "glyph".
+    """
+
+    pieces: tuple[int, ...]
+    left: float
+    right: float
+    whole: bool
+    p: Floats
+    none: float
+    readable: bool
+    spaced: bool
+    by: str
+
+    @property
+    def middle(self) -> float:
+        """The middle of its part of the pieces."""
+        return (self.left + self.right) / 2
+
+
+def decide(
+    told: Told,
+    seen: Seen,
+    alphabet: Alphabet,
+    settings: JointSettings = DEFAULTS.joint,
+) -> list[Character]:
+    """The characters of a line, from left to right.
+
+    Args:
+        told: what the line network says.
+        seen: what is known of the line's pieces.
+        alphabet: the characters.
+        settings: how much each network counts.
+    """
+    places = _places(told)
+    spaces = told.spelling.signs == alphabet.space
+    signs = np.flatnonzero(~spaces)
+    line = _Line(told, seen, alphabet, settings)
+    out: list[Character] = []
+    for pieces, members in _groups(places[signs], seen.edges, settings.reach):
+        numbers = signs[members]
+        if len(pieces) == 1 and len(numbers) == 1:
+            out.append(line.both(int(numbers[0]), int(pieces[0])))
+        elif len(numbers):
+            out += line.either(numbers, pieces)
+        else:
+            out += [line.unheard(int(k)) for k in pieces]
+    return _with_spaces(out, places[spaces], seen.spaced)
+
+
+def of_pieces(seen: Seen) -> list[Character]:
+    """The characters of a line that the glyph network reads alone: one for each piece."""
+    out = []
+    for k, (left, right) in enumerate(seen.edges.tolist()):
+        none, read, spaced = float(seen.none[k]), bool(seen.readable[k]), bool(seen.spaced[k])
+        out.append(Character((k,), left, right, True, seen.p[k], none, read, spaced, "glyph"))
+    return out
+
+
+def _places(told: Told) -> Floats:
+    """(signs,) where each sign of the best path is told along the line."""
+    spelling = told.spelling
+    if not len(spelling.signs):
+        return np.empty(0)
+    return np.asarray((told.centres[spelling.first] + told.centres[spelling.last]) / 2, np.float64)
+
+
+def _groups(
+    places: Floats, edges: Floats, reach: float
+) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Pieces with the signs that are told at them, from left to right.
+
+    Each sign belongs to the piece that it stands in, or else to the nearest. Signs of one piece
+    stay together, and so do pieces that a sign stands between, each within reach of it.
+    """
+    n = len(edges)
+    if not n:
+        return []
+    parent = np.arange(n)
+    left, right = edges[:, 0], edges[:, 1]
+    margin = reach * (right - left)
+    home = np.zeros(len(places), np.intp)
+    for s, x in enumerate(places):
+        away = np.maximum(0, np.maximum(left - x, x - right))
+        inside = np.flatnonzero(away <= 0)
+        if len(inside):
+            # Of pieces over each other the one whose middle is nearest.
+            home[s] = inside[np.abs((left + right)[inside] / 2 - x).argmin()]
+        else:
+            home[s] = int(away.argmin())
+            near = np.flatnonzero(away <= margin)
+            if len(near) == 2 and near[1] == near[0] + 1:
+                parent[parent == parent[near[1]]] = parent[near[0]]
+    out = []
+    for root in dict.fromkeys(parent.tolist()):
+        pieces = np.flatnonzero(parent == root)
+        members = np.flatnonzero(np.isin(home, pieces))
+        out.append((pieces, members))
+    return out
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line while it is decided; the fields are the arguments of ``decide``."""
+
+    told: Told
+    seen: Seen
+    alphabet: Alphabet
+    settings: JointSettings
+
+    def both(self, sign: int, piece: int) -> Character:
+        """A piece with one sign: each network's probabilities to its power, multiplied."""
+        settings = self.settings
+        a = np.maximum(self.among(sign), settings.line_floor) ** settings.line
+        b = np.maximum(self.seen.p[piece], settings.glyph_floor)
+        b[self.alphabet.known :] = settings.unknown
+        p = a * b**settings.glyph
+        none = self.none(self.nothing(sign), float(self.seen.none[piece]))
+        return self.character(piece, p / p.sum(), none, none <= 0.5, "both")
+
+    def unheard(self, piece: int) -> Character:
+        """A piece where the line network tells no sign: read only if it is surely a character."""
+        told, seen = self.told, self.seen
+        left, right = seen.edges[piece]
+        inside = np.flatnonzero((told.centres >= left) & (told.centres <= right))
+        if not len(inside):
+            inside = np.abs(told.centres - (left + right) / 2).argsort()[:1]
+        empty = np.exp(told.logp[inside][:, [BLANK, self.alphabet.space]]).sum(1)
+        none = self.none(float(empty.min(initial=1.0)), float(seen.none[piece]))
+        read = bool(seen.readable[piece]) and none <= self.settings.unheard_above
+        return self.character(piece, seen.p[piece], none, read, "glyph")
+
+    def either(self, signs: npt.NDArray[np.intp], pieces: npt.NDArray[np.intp]) -> list[Character]:
+        """Pieces with another number of signs: the pieces' text or the signs', whichever is
+        likelier."""
+        told, seen, settings = self.told, self.seen, self.settings
+        heard = pieces[seen.readable[pieces]]
+        theirs = self.alphabet.outputs[seen.p[heard].argmax(1)].tolist()
+        if theirs and min(theirs) >= 0:
+            rows = told.logp[_span(told, signs)]
+            others, own = log_likelihood(rows, [theirs, told.spelling.signs[signs].tolist()])
+            looks = seen.p[heard].max(1) * (1 - seen.none[heard])
+            gain = settings.line * (others - own)
+            gain += settings.glyph * float(np.log(np.maximum(_TINY, looks)).sum())
+            if gain > -settings.pieces_odds * len(heard):
+                return [
+                    self.character(
+                        int(k), seen.p[k], float(seen.none[k]), bool(seen.readable[k]), "glyph"
+                    )
+                    for k in pieces
+                ]
+        return self.cut_up(signs, pieces)
+
+    def cut_up(self, signs: npt.NDArray[np.intp], pieces: npt.NDArray[np.intp]) -> list[Character]:
+        """The signs' characters, each with its part of the pieces' ink, parted halfway between
+        signs."""
+        told, edges = self.told, self.seen.edges[pieces]
+        places = _places(told)[signs]
+        left, right = float(edges[:, 0].min()), float(edges[:, 1].max())
+        cuts = np.clip((places[:-1] + places[1:]) / 2, left, right)
+        borders = [left, *cuts.tolist(), right]
+        out = []
+        for sign, (a, b) in zip(signs.tolist(), pairwise(borders), strict=True):
+            overlap = np.minimum(edges[:, 1], b) - np.maximum(edges[:, 0], a)
+            inked = pieces[overlap > 0] if (overlap > 0).any() else pieces[[overlap.argmax()]]
+            none = self.nothing(sign)
+            p = self.among(sign)
+            whole = len(signs) == 1
+            read = none <= 0.5
+            out.append(Character(tuple(inked.tolist()), a, b, whole, p, none, read, False, "line"))
+        return out
+
+    def among(self, sign: int) -> Floats:
+        """(chars,) probabilities of the line network for a sign among the characters."""
+        row, outputs = self.told.spelling.p[sign], self.alphabet.outputs
+        p = np.where(outputs >= 0, row[np.maximum(outputs, 0)], 0.0)
+        return np.asarray(p / max(_TINY, float(p.sum())), np.float64)
+
+    def nothing(self, sign: int) -> float:
+        """The line network's probability that a sign is no character that may be read."""
+        row = self.told.spelling.p[sign]
+        return float(row[BLANK] + row[self.alphabet.none].sum())
+
+    def none(self, blank: float, none: float) -> float:
+        """The probability of no character, of the two networks' own."""
+        a, b = self.settings.line, self.settings.glyph
+        against = max(blank, _TINY) ** a * max(none, _TINY) ** b
+        in_favour = max(1 - blank, _TINY) ** a * max(1 - none, _TINY) ** b
+        return float(against / (against + in_favour))
+
+    def character(self, piece: int, p: Floats, none: float, readable: bool, by: str) -> Character:
+        left, right = self.seen.edges[piece].tolist()
+        return Character((piece,), left, right, True, p, none, readable, False, by)
+
+
+def _span(told: Told, signs: npt.NDArray[np.intp]) -> slice:
+    """The frames that belong to some signs next to each other: halfway to those around them."""
+    spelling = told.spelling
+    first, last = int(signs[0]), int(signs[-1])
+    start, stop = 0, len(told.logp)
+    if first:
+        start = int(spelling.last[first - 1] + spelling.first[first]) // 2 + 1
+    if last + 1 < len(spelling.signs):
+        stop = int(spelling.last[last] + spelling.first[last + 1]) // 2 + 1
+    return slice(min(start, int(spelling.first[first])), max(stop, int(spelling.last[last]) + 1))
+
+
+def _with_spaces(
+    characters: Sequence[Character], breaks: Floats, spaced: npt.NDArray[np.bool_]
+) -> list[Character]:
+    """The same with words parted: where the line network tells a space, or, between characters
+    that it did not tell, where a gap is wide."""
+    out: list[Character] = []
+    for one in characters:
+        begins = False
+        if out:
+            before = out[-1]
+            told = bool(((breaks > before.middle) & (breaks < one.middle)).any())
+            unheard = one.by == before.by == "glyph"
+            begins = told or (unheard and bool(spaced[one.pieces[0]]))
+        out.append(replace(one, spaced=begins))
+    return out

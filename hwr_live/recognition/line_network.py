@@ -1,0 +1,172 @@
+"""Lines → what a line network tells of each: signs one after the other, and where they stand.
+
+What a model expects of its input is in its ``card.json``; the strip is made by ``hwr_live.strip``,
+by which the composer of training lines makes its own.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import InputError
+from hwr_live.reading import union_box
+from hwr_live.recognition.card import card_errors, read_card
+from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
+from hwr_live.recognition.joint import SPACE, Told
+from hwr_live.recognition.network import Network
+from hwr_live.segmentation.pieces import Piece
+from hwr_live.segmentation.rectify import View
+from hwr_live.strip import HEIGHT, Strip, strip
+from hwr_live.system.limits import MOST_MODEL, read_at_most
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+
+_STEP = 64  # columns: strips are padded to multiples, as each new width costs a new plan of memory
+_LEAST = (
+    0.7  # usual heights that a line's writing is tall at the least: a hyphen alone is no letter
+)
+
+
+@dataclass(frozen=True)
+class LineCard:
+    """What the program needs of a line network's ``card.json``.
+
+    Attributes:
+        name: the model's name.
+        labels: the sign of each output; None, the first, for no new sign.
+        columns: columns of the strip that make a frame.
+        temperature: divides the logits, so that confidence means what it says.
+        file: the name of the LiteRT file beside the card.
+    """
+
+    name: str
+    labels: tuple[str | None, ...]
+    columns: int
+    temperature: float
+    file: str
+
+    @classmethod
+    def load(cls, folder: Path) -> LineCard:
+        """Reads ``folder/card.json``.
+
+        Raises:
+            InputError: if it is missing or not that of a line network.
+        """
+        data = read_card(folder)
+        with card_errors(folder):
+            form = data["input"]
+            if form["strip"] != HEIGHT or form["ink"] != "bright on black":
+                raise ValueError("its input format is not known here")
+            labels = tuple(None if label is None else str(label) for label in data["labels"])
+            if labels[BLANK] is not None or len(set(labels)) != len(labels):
+                raise ValueError("its labels do not begin with null, or one is there twice")
+            if SPACE not in labels:
+                raise ValueError("it has no label for the space")
+            file = str(data["file"])
+            if Path(file).name != file or not file.isprintable():
+                raise ValueError("its file lies elsewhere")
+            calibration = data.get("calibration", {})
+            return cls(
+                name=str(data["name"]),
+                labels=labels,
+                columns=max(1, int(form["columns"])),
+                temperature=max(0.05, float(calibration.get("temperature", 1.0))),
+                file=file,
+            )
+
+
+class LineNetwork:
+    """A LiteRT model that reads lines, with its card.
+
+    Args:
+        folder: the model's folder with ``card.json`` and the LiteRT file that it names.
+
+    Attributes:
+        card: of the model.
+
+    Raises:
+        InputError: if files are missing, broken, or do not fit together.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.card = LineCard.load(folder)
+        path = folder / self.card.file
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
+                raise InputError(f"cannot read the model {path}: it is no file")
+            content = read_at_most(path, MOST_MODEL)
+        except OSError as error:
+            raise InputError(f"cannot read the model {path}: {error.strerror}") from None
+        if content[4:8] != b"TFL3":
+            raise InputError(f"{path} is no LiteRT file")
+        self._network = Network(path, content, (HEIGHT, _STEP, 1))
+        outputs = self._network.interpreter.get_output_details()
+        if len(outputs) != 1:
+            raise InputError(f"{path} has {len(outputs)} outputs; a line network has one")
+        self._logits = int(outputs[0]["index"])
+        (found,) = self._network.each([np.zeros((HEIGHT, _STEP, 1), np.float32)], self._logits)
+        wanted = (_STEP // self.card.columns, len(self.card.labels))
+        if found.shape != wanted:
+            raise InputError(f"{path} gives {found.shape} where its card makes {wanted} due")
+
+    def tell(
+        self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
+    ) -> list[Told]:
+        """What the network tells of the ink of each line.
+
+        Args:
+            view: what is seen in the frame.
+            lines: pieces of the view's segmentation.
+            may: (outputs,) what may be told.
+        """
+        inks = [line_ink(view, line) for line in lines]
+        least = _LEAST * view.segmented.height
+        strips = [strip(ink, least) for ink, _ in inks]
+        out = []
+        for (_, left), one, logits in zip(inks, strips, self._all(strips), strict=True):
+            logp = log_softmax(logits, self.card.temperature)
+            if not may.all():
+                logp = only(logp, may)
+            middles = self.card.columns * (np.arange(len(logp)) + 0.5)
+            centres = left + one.x0 + middles / one.scale
+            out.append(Told(logp, spell(logp), np.asarray(centres, np.float64)))
+        return out
+
+    def _all(self, strips: Sequence[Strip]) -> list[Floats]:
+        """Logits (frames, outputs) of each strip, its own frames only."""
+        order = sorted(range(len(strips)), key=lambda k: strips[k].image.shape[1])
+        padded = []
+        for k in order:
+            image = strips[k].image
+            width = -(-image.shape[1] // _STEP) * _STEP
+            given = np.zeros((HEIGHT, width, 1), np.float32)
+            given[:, : image.shape[1], 0] = image * np.float32(1 / 255)
+            padded.append(given)
+        out: list[Floats] = [np.empty((0, 0))] * len(strips)
+        for k, logits in zip(order, self._network.each(padded, self._logits), strict=True):
+            frames = strips[k].image.shape[1] // self.card.columns
+            out[k] = np.asarray(logits[:frames], np.float64)
+        return out
+
+
+def line_ink(view: View, line: Sequence[Piece]) -> tuple[Grey, float]:
+    """A line's ink without that of other lines: uint8 (h, w), bright on black, at working scale;
+    and the x of its left edge in the view's ink."""
+    x, y, w, h = union_box([piece.box for piece in line])
+    top, left = max(0, y - 1), max(0, x - 1)
+    rows, columns = slice(top, y + h + 1), slice(left, x + w + 1)
+    labels = view.segmented.labels[rows, columns]
+    own = np.zeros(int(labels.max(initial=0)) + 1, np.uint8)
+    parts = np.array([part for piece in line for part in piece.parts], np.intp)
+    own[parts[parts < len(own)]] = 1
+    # One pixel around the mask: the soft edge of the strokes.
+    near = cv2.dilate(own[labels], np.ones((3, 3), np.uint8))
+    return np.asarray(view.ink.grey[rows, columns] * near, np.uint8), float(left)

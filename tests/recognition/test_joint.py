@@ -1,0 +1,130 @@
+"""The two networks together: no pieces first, then where they agree, differ, or one is silent."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.recognition.ctc import spell
+from hwr_live.recognition.joint import SPACE, Alphabet, Character, Seen, Told, decide
+from hwr_live.recognition.settings import DEFAULTS, JointSettings
+
+CHARS = "abc"  # outputs 2, 3, 4; output 0 is blank, 1 the space
+ALPHABET = Alphabet.of([None, SPACE, *CHARS], CHARS, CHARS)
+Row = dict[str, float]
+
+
+def centres(frames: int) -> npt.NDArray[np.float64]:
+    """The middles of frames ten pixels wide."""
+    return np.asarray(10.0 * np.arange(frames) + 5, np.float64)
+
+
+def told(frames: str, sure: float = 0.9) -> Told:
+    """Frames ten pixels wide that hold these signs; ``.`` for blank and ``_`` for the space."""
+    order = "._abc"
+    p = np.full((len(frames), len(order)), (1 - sure) / (len(order) - 1))
+    p[np.arange(len(frames)), [order.index(sign) for sign in frames]] = sure
+    logp = np.asarray(np.log(p), np.float64)
+    return Told(logp, spell(logp), centres(len(frames)))
+
+
+def seen(*pieces: tuple[float, float, Row], none: float = 0.02, spaced: str = "") -> Seen:
+    """Pieces with their edges and what the glyph network finds likely among characters."""
+    p = np.array([[row.get(char, 0.001) for char in CHARS] for *_, row in pieces]).reshape(-1, 3)
+    edges = np.array([[left, right] for left, right, _ in pieces], np.float64).reshape(-1, 2)
+    nones = np.full(len(pieces), none)
+    gaps = np.array([mark == "_" for mark in spaced.ljust(len(pieces))], np.bool_)
+    return Seen(edges, p / p.sum(1, keepdims=True), nones, nones <= 0.5, gaps[: len(pieces)])
+
+
+def text(found: list[Character]) -> str:
+    out = ""
+    for one in found:
+        out += " " * one.spaced + (CHARS[int(one.p.argmax())] if one.readable else "?")
+    return out
+
+
+def read(
+    line: Told,
+    pieces: Seen,
+    settings: JointSettings = DEFAULTS.joint,
+) -> list[Character]:
+    return decide(line, pieces, ALPHABET, settings)
+
+
+@pytest.mark.parametrize("frames", ["", "...", ".a."])
+def test_without_ink_nothing_is_read(frames: str) -> None:
+    assert read(told(frames), seen()) == []
+
+
+def test_where_both_see_one_character_both_decide() -> None:
+    line = told(".a..b.")
+    pieces = seen((5, 25, {"a": 0.9}), (40, 55, {"c": 0.6, "b": 0.4}))
+    found = read(line, pieces)
+    assert text(found) == "ab"
+    assert [one.by for one in found] == ["both", "both"]
+    assert [(one.left, one.right) for one in found] == [(5, 25), (40, 55)]
+    # A glyph network that is sure enough is heard against the line network.
+    sure = seen((5, 25, {"a": 0.9}), (40, 55, {"c": 1.0}))
+    assert text(read(line, sure, JointSettings(line=0.3))) == "ac"
+
+
+def test_touching_characters_are_parted_where_the_line_network_tells() -> None:
+    found = read(told(".a.b."), seen((0, 50, {"c": 0.4, "a": 0.3, "b": 0.3})))
+    assert text(found) == "ab"
+    assert [one.pieces for one in found] == [(0,), (0,)]
+    assert [(one.left, one.right) for one in found] == [(0, 25), (25, 50)]
+
+
+def test_a_broken_character_is_one() -> None:
+    weak: Row = {"a": 0.4, "b": 0.3, "c": 0.3}
+    line = told("..b..")
+    found = read(line, seen((5, 23, weak), (26, 45, weak), none=0.4))
+    assert text(found) == "b"
+    assert found[0].pieces == (0, 1)
+    assert (found[0].left, found[0].right) == (5, 45)
+
+
+def test_pieces_that_are_surely_characters_stay_so() -> None:
+    pieces = seen((0, 22, {"a": 0.999}), (28, 50, {"b": 0.999}))
+    unsure = told("..c..", 0.3)
+    assert text(read(unsure, pieces)) == "ab"
+    assert [one.by for one in read(unsure, pieces)] == ["glyph", "glyph"]
+
+
+@pytest.mark.parametrize(("none", "expected"), [(0.01, "a"), (0.45, "?")])
+def test_where_the_line_network_is_silent_only_sure_ink_is_read(none: float, expected: str) -> None:
+    found = read(told("...", 0.6), seen((5, 25, {"a": 0.95}), none=none))
+    assert text(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("frames", "spaced", "expected"),
+    [(".a..b.", "", "ab"), (".a_.b.", "", "a b"), (".a..b.", " _", "ab"), ("......", " _", "a b")],
+)
+def test_words_begin_where_a_space_is_told(frames: str, spaced: str, expected: str) -> None:
+    pieces = seen((5, 25, {"a": 0.999}), (40, 55, {"b": 0.999}), spaced=spaced, none=1e-6)
+    assert text(read(told(frames, 0.6), pieces)) == expected
+
+
+def test_probabilities_are_probabilities() -> None:
+    rng = np.random.default_rng(0)
+    logp = rng.normal(0, 2, (30, 5))
+    logp -= np.log(np.exp(logp).sum(1, keepdims=True))
+    line = Told(logp, spell(logp), centres(30))
+    left = np.sort(rng.uniform(0, 280, 8))
+    pieces = Seen(
+        np.stack([left, left + rng.uniform(5, 40, 8)], 1),
+        rng.dirichlet([1, 1, 1], 8),
+        rng.random(8),
+        rng.random(8) < 0.7,
+        rng.random(8) < 0.3,
+    )
+    found: list[Character] = decide(line, pieces, ALPHABET, JointSettings())
+    assert found
+    sums: npt.NDArray[np.float64] = np.array([one.p.sum() for one in found])
+    assert sums == pytest.approx(np.ones(len(found)))
+    assert all(0 <= one.none <= 1 for one in found)
+    covered = {k for one in found for k in one.pieces}
+    assert covered == set(range(8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import tempfile
@@ -132,9 +133,10 @@ class FramesDocument(Document):
     """A TIFF, GIF or WebP file, each of whose pictures is a page."""
 
     def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(name, 1)
         self._data = data
         self._pillow = not data.startswith(_TIFF) and not hasattr(cv2, "imdecodeanimation")
-        super().__init__(name, max(1, self._frames(data)))
+        self.count = max(1, self._frames(data))
 
     def page(self, number: int) -> Picture:
         if self.count == 1 and not (self._pillow and self._data.startswith(_GIF)):
@@ -168,8 +170,6 @@ class FramesDocument(Document):
             return 1
 
     def _open(self) -> Any:
-        import io
-
         return need("PIL.Image", f"{self.name}: this kind of file").open(io.BytesIO(self._data))
 
     def _by_pillow(self, number: int) -> Any:

@@ -64,7 +64,8 @@ def need(module: str, what: str, extra: str = "documents") -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        package = module.partition(".")[0].replace("_", "-")
+        name = module.partition(".")[0]
+        package = {"PIL": "pillow"}.get(name, name.replace("_", "-"))
         raise InputError(
             f'{what} needs the package {package}: python -m pip install "hwr-live[{extra}]"'
         ) from None

@@ -108,7 +108,8 @@ class Bar:
 
     def show(self, epoch: int, images: int, loss: float, accuracy: float) -> None:
         """Tells where epoch ``epoch`` (from 0) is after so many of its images."""
-        self._meter.set_description_str(f"epoch {epoch + 1}/{self._epochs}", refresh=False)
+        told = f"epoch {epoch + 1}/{self._epochs} {images / max(1, self._images):4.0%}"
+        self._meter.set_description_str(told, refresh=False)
         self._meter.set_postfix_str(f"loss {loss:.4f} accuracy {accuracy:.2%}", refresh=False)
         self._meter.update(epoch * self._images + images - self._meter.n)
 

@@ -57,7 +57,7 @@ def test_on_a_terminal_one_line_moves(clock: list[float], terminal: Terminal) ->
     assert terminal.getvalue().count("\n") == 2
     half = next(part for part in states(terminal) if part.startswith("██████ "))
     assert half == (
-        "██████       epoch 1/2, loss 0.5000 accuracy 75.00%, 10.0 images/s, 01:40 left"
+        "██████       epoch 1/2 100%, loss 0.5000 accuracy 75.00%, 10.0 images/s, 01:40 left"
     )
     assert states(terminal)[-1] == "epoch 2 is done"
 
@@ -76,7 +76,7 @@ def test_in_a_log_a_line_is_written_each_minute(clock: list[float]) -> None:
     lines = out.getvalue().splitlines()
     assert len(lines) == 3 + 2
     assert "\r" not in out.getvalue()
-    assert lines[0].startswith("epoch 1/2, loss 0.5000 accuracy 75.00%, 10.0 images/s, 02:2")
+    assert lines[0].startswith("epoch 1/2  60%, loss 0.5000 accuracy 75.00%, 10.0 images/s, 02:2")
     assert lines[1] == "epoch 1 is done"
 
 

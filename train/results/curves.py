@@ -21,6 +21,12 @@ TRAINING: Colour = (190, 160, 120)
 VALIDATION: Colour = (176, 84, 24)
 AVERAGE: Colour = (22, 110, 222)
 
+_AXES = {
+    "loss": "logarithmic axis",
+    "accuracy": "logarithmic axis of what is wrong",
+}
+"""What is said of an axis that is not even."""
+
 _SERIES = (
     ("training", "", TRAINING),
     ("validation", "val_", VALIDATION),
@@ -113,6 +119,7 @@ def _panel(
     left, right, top, bottom = x0 + 62, x0 + width - 12, y0 + 34, y0 + height - 36
     put_text(page, kind, (x0, y0 + 12), TEXT + 2, bold=True)
     put_text(page, "epoch", (right, bottom + 34), SMALL, FAINT, align="right")
+    put_text(page, _AXES[kind], (left, bottom + 34), SMALL, FAINT)
     level = _loss_level if kind == "loss" else _accuracy_level
     kept = [
         [(e, level(v)) for e, v in line if v is not None and math.isfinite(v)] for _, line in lines

@@ -94,6 +94,14 @@ class Word:
         """0 to 1: that of the least sure character, as one wrong character makes a wrong word."""
         return min(glyph.confidence for glyph in self.readable)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The word as plain types for JSON; its glyphs stand in the line's."""
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "box": list(self.box),
+        }
+
 
 @dataclass(frozen=True)
 class Line:
@@ -128,6 +136,7 @@ class Line:
         return {
             "text": self.text,
             "box": list(self.box),
+            "words": [word.to_dict() for word in self.read_words],
             "glyphs": [glyph.to_dict() for glyph in self.glyphs],
         }
 

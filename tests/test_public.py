@@ -22,7 +22,8 @@ from hwr_live.cli.sample import draw_sample
 COMMANDS = ("draw", "camera", "read", "teach", "profile", "sample", "models", "cameras", "train")
 READING = {"source", "frame", "size", "text", "lines", "ms"}
 FRAME = READING | {"time_s", "settled", "frame_text"}
-LINE = {"text", "box", "glyphs"}
+LINE = {"text", "box", "words", "glyphs"}
+WORD = {"text", "confidence", "box"}
 GLYPH = {"char", "confidence", "box", "candidates"}
 MS = {"ink", "segment", "classify", "total"}
 
@@ -92,6 +93,8 @@ def check(reading: dict[str, Any], keys: set[str]) -> None:
     assert reading["lines"]
     for line in reading["lines"]:
         assert set(line) == LINE
+        assert all(set(word) == WORD for word in line["words"])
+        assert " ".join(word["text"] for word in line["words"]) == line["text"]
         for glyph in line["glyphs"]:
             assert set(glyph) == GLYPH
             assert len(glyph["box"]) == 4

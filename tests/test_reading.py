@@ -77,6 +77,7 @@ def test_json_holds_plain_numbers_only() -> None:
             {
                 "text": "é",
                 "box": [0, 0, 4, 6],
+                "words": [{"text": "é", "confidence": 0.9876, "box": [0, 0, 1, 1]}],
                 "glyphs": [
                     {
                         "char": char,

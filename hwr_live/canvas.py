@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-
-Points = npt.NDArray[np.float64]
-"""float (n, 2): x and y in pixels."""
+from hwr_live.stroke import Points, Stroke
 
 _SUBPIXEL_BITS = 4
 _PAPER, _INK = 255, 0
@@ -22,21 +19,6 @@ _STEP = 3.0  # pixels between the points of a smooth path
 _MOST_STEPS = 24  # between two given points
 _SHEETS = 20  # cleared ones that can be had back: a pad that is used all day must not grow
 _CORNER = np.cos(np.radians(75))  # a sharper turn is a corner that the hand meant
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """One movement of the pen, or of the eraser.
-
-    Attributes:
-        path: float (n, 2), n at least 1: x and y in pixels, as it is drawn.
-        pen: width in pixels.
-        erases: whether it takes ink away.
-    """
-
-    path: Points
-    pen: float
-    erases: bool = False
 
 
 class Canvas:
@@ -101,27 +83,61 @@ class Canvas:
         other._image = self._image.copy()
         return other
 
-    def stroke(self, points: Iterable[Sequence[float]], *, smooth: bool = False) -> None:
+    def stroke(
+        self,
+        points: Iterable[Sequence[float]],
+        *,
+        smooth: bool = False,
+        times: Sequence[float] = (),
+    ) -> None:
         """Draws one pen stroke through ``points``, (x, y) in pixels; one point makes a dot.
 
         Args:
             points: may lie outside; no points draw nothing.
             smooth: as a curve (:func:`smooth_path`) and not as straight pieces.
+            times: when the hand was at each point, in seconds of any clock, if that is known.
 
         Raises:
-            InputError: for points that are no pairs of finite numbers; nothing is drawn then.
+            InputError: for points that are no pairs of finite numbers, or times that are not one
+                for each of them; nothing is drawn then.
         """
-        self._draw(_checked(points), self.pen, smooth, erases=False)
+        self._draw(_checked(points), _checked_times(times), self.pen, smooth, erases=False)
 
     def erase(
-        self, points: Iterable[Sequence[float]], width: float, *, smooth: bool = False
+        self,
+        points: Iterable[Sequence[float]],
+        width: float,
+        *,
+        smooth: bool = False,
+        times: Sequence[float] = (),
     ) -> None:
         """Takes away the ink along ``points`` in the given width, in pixels; undone like a stroke.
 
         Raises:
             InputError: as :meth:`stroke` does.
         """
-        self._draw(_checked(points), max(1.0, width), smooth, erases=True)
+        self._draw(_checked(points), _checked_times(times), max(1.0, width), smooth, erases=True)
+
+    def resize(self, width: int, height: int) -> None:
+        """Gives the paper another size; its upper left corner and all strokes stay.
+
+        Raises:
+            InputError: for a size below 1.
+        """
+        if width < 1 or height < 1:
+            raise InputError(f"a canvas needs a size of at least 1 pixel, not {width}x{height}")
+        if (width, height) != (self.width, self.height):
+            self.width, self.height = int(width), int(height)
+            self._redraw()
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """How far the pen's strokes reach to the right and down, in pixels; 0 without any."""
+        boxes = [stroke.box for stroke in self.strokes if not stroke.erases]
+        return (
+            max([0, *(x + w for x, _, w, _ in boxes)]),
+            max([0, *(y + h for _, y, _, h in boxes)]),
+        )
 
     def undo(self) -> bool:
         """Takes the last stroke or clearing back; returns whether there was one."""
@@ -156,10 +172,21 @@ class Canvas:
         self._redraw()
         return True
 
-    def _draw(self, points: Points, width: float, smooth: bool, *, erases: bool) -> None:
+    def _draw(
+        self,
+        points: Points,
+        times: npt.NDArray[np.float64],
+        width: float,
+        smooth: bool,
+        *,
+        erases: bool,
+    ) -> None:
+        if len(times) not in (0, len(points)):
+            raise InputError(f"a stroke of {len(points)} points has {len(times)} times")
         if len(points) == 0:
             return
-        stroke = Stroke(smooth_path(points) if smooth else points, width, erases)
+        path = smooth_path(points) if smooth else points
+        stroke = Stroke(path, width, erases, points, times)
         self._done.append(stroke)
         self._undone.clear()
         self.revision += 1
@@ -221,7 +248,8 @@ def smooth_path(points: Points) -> Points:
         float (m, 2), at most about 3 pixels from one to the next; dense points come back as given.
     """
     moved = (np.diff(points, axis=0) != 0).any(axis=1)
-    points = np.vstack([points[:1], points[1:][moved]])  # no point twice on one spot
+    # A new array, without a point twice on one spot.
+    points = np.vstack([points[:1], points[1:][moved]])
     if len(points) < 3:
         return points
     steps = np.diff(points, axis=0)
@@ -267,3 +295,13 @@ def _checked(points: Iterable[Sequence[float]]) -> Points:
     if not np.isfinite(path).all():
         raise InputError("a stroke's points must be finite numbers")
     return path
+
+
+def _checked_times(times: Sequence[float]) -> npt.NDArray[np.float64]:
+    try:
+        checked = np.asarray([float(time) for time in times], np.float64)
+    except (TypeError, ValueError):
+        raise InputError("a stroke's times must be numbers") from None
+    if not np.isfinite(checked).all():
+        raise InputError("a stroke's times must be finite numbers")
+    return checked

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from hwr_live.canvas import Canvas
 from hwr_live.errors import HwrError
+from hwr_live.pad.hand import Hand
 from hwr_live.pad.layout import arrange
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
@@ -72,10 +73,13 @@ def run(
     """
     folder = saving_folder(save_dir)
     with Pad(reader, size, json=json, folder=folder, out=out or sys.stdout, profile=profile) as pad:
-        with Window(TITLE) as window:
+        with Window(TITLE, resizable=True) as window:
             window.on_mouse(pad.on_mouse)
             while not (window.closed or pad.closed):
-                pad.on_key(window.show(pad.picture(), pad.wait_ms))
+                code = window.show(pad.picture(), pad.wait_ms)
+                pad.on_key(code, window.capital)
+                if window.size is not None:
+                    pad.resize(window.size)
         pad.finish()
     return 0
 
@@ -90,6 +94,7 @@ class Pad:
         folder: where S writes.
         out: where readings are printed.
         profile: learns.
+        clock: gives the time in seconds.
 
     Attributes:
         state: all that is shown.
@@ -105,11 +110,13 @@ class Pad:
         folder: Path,
         out: TextIO,
         profile: Profile | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         layout = arrange(size)
         _, _, width, height = layout.drawing
         canvas = Canvas(width, height, pen_for(width, height))
-        self.state = PadState(layout, canvas, chars=reader.chars)
+        self.state = PadState(layout, canvas, chars=reader.chars, clock=clock)
+        self._hand = Hand(self.state)
         self.closed = False
         self._view = PadView()
         self._learner = None if profile is None else Learner(profile, "pad")
@@ -120,7 +127,7 @@ class Pad:
             self.state.profile = profile.name
             known = amount(sample.char for sample in profile.samples)
             told = f"{profile.name} has {known}" if profile.samples else f"{profile.name} is new"
-            self.state.say(told, time.monotonic())
+            self.state.say(told)
         self._sets = char_sets(reader)
         self._json, self._folder, self._out = json, folder, out
         self._asked = self.state.revision
@@ -157,7 +164,7 @@ class Pad:
     def picture(self) -> Image | None:
         """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
         self._collect()
-        self.state.tick(time.monotonic())
+        self.state.tick()
         if not self.state.changed:
             return None
         self.state.changed = False
@@ -165,23 +172,38 @@ class Pad:
 
     def on_mouse(self, event: int, x: int, y: int, flags: int) -> None:
         """What OpenCV's mouse callback is told."""
-        tell_mouse(self.state, event, x, y, flags)
-        self._learn()
+        tell_mouse(self._hand, event, x, y, flags)
+        self._go_on()
+
+    def on_key(self, code: int, capital: bool | None = None) -> None:
+        """A key, as :meth:`hwr_live.ui.window.Window.show` returns it; -1 is none.
+
+        Args:
+            code: of the key.
+            capital: whether a letter is a capital one, if that is known.
+        """
+        self._hand.key(code, capital)
+        self._go_on()
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """The window has this size now, width and height in pixels."""
+        self.state.resize(size)
         self._ask()
 
-    def on_key(self, code: int) -> None:
-        """A key, as :meth:`hwr_live.ui.window.Window.show` returns it; -1 is none."""
-        act = self.state.key(code, time.monotonic())
+    def _go_on(self) -> None:
+        """Has everything done that mouse and keys ask for."""
         self._learn()
         self._ask()
-        if act is Act.QUIT:
-            self.closed = True
-        elif act is Act.CHARS:
-            self._next_chars()
-        elif act is not None and self.state.fresh:
-            self._do(act, self.state.canvas, self.state.reading)
-        elif act is not None:  # the drawing as it is now, whatever is drawn while it is read
-            self._ask(act)
+        acts, self.state.acts = self.state.acts, []
+        for act in acts:
+            if act is Act.QUIT:
+                self.closed = True
+            elif act is Act.CHARS:
+                self._next_chars()
+            elif self.state.fresh:
+                self._do(act, self.state.canvas, self.state.reading)
+            else:  # the drawing as it is now, whatever is drawn while it is read
+                self._ask(act)
 
     def _ask(self, wanted: Act | None = None) -> None:
         """Has the drawing read, if it is not what was asked for last."""
@@ -194,7 +216,7 @@ class Pad:
 
     def _learn(self) -> None:
         """Has the profile, if there is one, take what was put right or taken back."""
-        changes, self.state.changes = self.state.changes, []
+        changes, self.state.fixes.changes = self.state.fixes.changes, []
         for change in changes if self._learner is not None else ():
             self._errands.start(self._learning(change))
 
@@ -213,7 +235,7 @@ class Pad:
     def _collect(self) -> None:
         """Takes what the threads have done."""
         for job, reading in self._background.answers():
-            self.state.take(reading, job.revision)
+            self.state.take(reading, job.revision, job.drawing.strokes)
             if job.wanted is not None:
                 self._wanted -= 1
                 self._do(job.wanted, job.drawing, self.state.reading)
@@ -222,21 +244,22 @@ class Pad:
             self.state.read_anew()
             self._ask()
         for told, failed in self._errands.ended():
-            self.state.say(told, time.monotonic(), warning=failed)
+            self.state.say(told, warning=failed)
 
     def _do(self, act: Act, drawing: Canvas, reading: Reading) -> None:
         if act is Act.PRINT:
             text = dumps(_as_json(reading)) if self._json else reading.text
             print(text, file=self._out, flush=True)
-            self.state.say("printed" if reading.text else "printed: nothing", time.monotonic())
+            self.state.say("printed" if reading.text else "printed: nothing")
         elif act is Act.COPY:
             self._errands.start(lambda: copy_text(reading.text))
         elif act is Act.SAVE:
             picture = drawing.image
-            samples, self.state.unsaved = self.state.unsaved, []
+            fixes = self.state.fixes
+            samples, fixes.unsaved = fixes.unsaved, []
 
             def keep() -> None:
-                self.state.unsaved = samples + self.state.unsaved
+                fixes.unsaved = samples + fixes.unsaved
 
             self._errands.start(lambda: _save(self._folder, picture, reading, samples), keep)
 
@@ -244,11 +267,11 @@ class Pad:
         """The next set of characters that the model knows."""
         found = next_chars(self._reader, self._sets)
         if found is None:
-            self.state.say("this model reads no others", time.monotonic())
+            self.state.say("this model reads no others")
             return
         self._reader, chars = found
         self.state.set_chars(chars)
-        self.state.say(f"reads {chars}", time.monotonic())
+        self.state.say(f"reads {chars}")
         self._ask()
 
 

@@ -6,24 +6,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwr_live.reading import Box
-from hwr_live.ui.layout import CROP, GAP, Captioned, in_columns, panel_size
+from hwr_live.ui.keys import ENTER, ESC, TAB
+from hwr_live.ui.layout import (
+    CROP,
+    GAP,
+    LARGEST,
+    SMALLEST,
+    Captioned,
+    in_columns,
+    inside,
+    panel_size,
+)
 from hwr_live.ui.table import Table, table_for
 
+PEN_KEY = "[ ]"
+"""Two keys in one: its left half is the first."""
+
 KEYS = (
-    ("Enter", "print"),
-    ("H", "help"),
-    ("Esc", "quit"),
-    ("C", "clear"),
-    ("Z", "undo"),
-    ("Y", "redo"),
-    ("S", "save"),
-    ("T", "copy"),
-    ("D", "set"),
-    ("[ ]", "pen"),
-    ("right", "erase"),
-    ("click", "fix"),
+    ("Enter", "print", ENTER),
+    ("H", "help", ord("h")),
+    ("Esc", "quit", ESC),
+    ("C", "clear", ord("c")),
+    ("Z", "undo", ord("z")),
+    ("Y", "redo", ord("y")),
+    ("S", "save", ord("s")),
+    ("T", "copy", ord("t")),
+    ("D", "set", ord("d")),
+    (PEN_KEY, "pen", ord("]")),
+    ("E", "erase", ord("e")),
+    ("Tab", "fix", TAB),
+    ("W", "why", ord("w")),
+    ("P", "panel", ord("p")),
 )
-"""The keys, and uses of the mouse, that the panel shows, the most needed first."""
+"""The keys that the panel shows, the most needed first: what stands on it, what it does, its code.
+A click on one is as good as the key."""
+
+_LOW = (
+    560  # pixels of an ordinary screen: a window's height below which lines are set closer, by eye
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,9 @@ class PadLayout(Captioned):
         size: width and height of the window.
         drawing: where one draws: from the left edge, all the height.
         panel: the rest.
+        handle: a click on it folds the panel away, and unfolds it again.
+        folded: whether the panel is folded away: then it is its handle, and parts of it have no
+            size; notes are shown over the drawing.
         font: size of the panel's text.
         reading: the text that was read.
         bars: the likeliest five.
@@ -45,6 +68,8 @@ class PadLayout(Captioned):
     size: tuple[int, int]
     drawing: Box
     panel: Box
+    handle: Box
+    folded: bool
     font: int
     reading: Box
     bars: Box
@@ -56,33 +81,56 @@ class PadLayout(Captioned):
         """The correction table for a glyph, see :func:`hwr_live.ui.table.table_for`."""
         return table_for(glyph, chances, self.drawing, self.font)
 
+    def key_at(self, x: int, y: int) -> int | None:
+        """The code of the key that is shown at a point."""
+        shown = KEYS if len(self.keys) > 1 else KEYS[1:]
+        for box, (cap, _, code) in zip(self.keys, shown, strict=False):
+            if inside(box, x, y):
+                # What stands on a key is about as wide as two letters, with room at both sides.
+                thinner = cap == PEN_KEY and x < box[0] + round(1.2 * self.font)
+                return ord("[") if thinner else code
+        return None
 
-def arrange(size: tuple[int, int]) -> PadLayout:
-    """The parts of a window of ``size``, width and height in pixels.
+
+def arrange(size: tuple[int, int], scale: float = 1.0, *, folded: bool = False) -> PadLayout:
+    """The parts of a window.
+
+    Args:
+        size: width and height in pixels.
+        scale: how many pixels of the screen are one of an ordinary screen's.
+        folded: whether the panel is folded away.
 
     Raises:
         InputError: for a window too small to hold them, or larger than any screen.
     """
     width, height = size
-    panel_width, font = panel_size(size)
+    panel_width, font = panel_size(size, scale)
+    margin = round(font * 0.9)
+    note_h = round(font * 1.5)
+    if folded:
+        handle = (width - margin, 0, margin, height)
+        drawing = (0, 0, width - margin, height)
+        note = (margin, height - margin - note_h, width - 3 * margin, note_h)
+        none = (width, height, 0, 0)
+        return PadLayout(size, drawing, handle, handle, True, font, none, none, none, note, keys=())
     drawing = (0, 0, width - panel_width, height)
     panel = (width - panel_width, 0, panel_width, height)
 
-    margin = round(font * 0.9)
     x, inner = panel[0] + margin, panel_width - 2 * margin
-    caption, gap = round(font * 1.6), max(4, round(font * 0.7))
-    lines = 2.2 if height < 400 else 4.2 if height < 800 else 6.0
+    tall = height / scale
+    low = tall < _LOW
+    caption, gap = round(font * 1.6), max(4, round(font * (0.5 if low else 0.7)))
+    lines = 2.2 if tall < 400 else 3.4 if low else 4.2 if tall < 800 else 6.0
     reading_h = caption + round(font * lines)
-    bars_h = caption + 5 * round(font * 1.55)
-    note_h = round(font * 1.5)
-    key_h = round(font * 1.55)
+    bars_h = caption + 5 * round(font * (1.3 if low else 1.55))
+    key_h = round(font * (1.4 if low else 1.55))
     key_columns = max(1, min(3, inner // (font * 6)))
     crop_row = CROP + round(font * 1.4) + GAP
 
     room = height - 2 * margin - reading_h - bars_h - note_h - 3 * gap
-    # All the keys if three rows of crops fit as well; else keys and crops share.
+    # All keys where a row of crops fits as well, as it does from 640x480 on.
     rows = -(-len(KEYS) // key_columns)
-    while rows > 1 and room - rows * key_h < caption + (3 if rows > 2 else 1) * crop_row:
+    while rows > 1 and room - rows * key_h < caption + crop_row:
         rows -= 1
     if room < key_h:
         rows = 0
@@ -100,4 +148,13 @@ def arrange(size: tuple[int, int]) -> PadLayout:
     note = (x, y, inner, note_h)
     y += note_h
     keys = in_columns((x, y, inner, rows * key_h), key_columns, key_h)[: len(KEYS)]
-    return PadLayout((width, height), drawing, panel, font, reading, bars, crops, note, keys)
+    handle = (panel[0], 0, margin, height)
+    return PadLayout(size, drawing, panel, handle, False, font, reading, bars, crops, note, keys)
+
+
+def possible(size: tuple[int, int]) -> tuple[int, int]:
+    """The size that is nearest to one among those that a window can have."""
+    width, height = (
+        max(least, min(LARGEST, side)) for side, least in zip(size, SMALLEST, strict=True)
+    )
+    return width, height

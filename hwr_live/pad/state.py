@@ -1,22 +1,22 @@
-"""The pad as a machine: what each movement of the mouse and each key does, without a window."""
+"""The state of the pad, without a window: what it shows, and all that can be done to it."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from hwr_live.canvas import Canvas
-from hwr_live.pad.layout import PadLayout
-from hwr_live.profiles.corrections import Change, Correction, corrected
+from hwr_live.pad.choosing import easy, glyph_near
+from hwr_live.pad.fixes import Fixes
+from hwr_live.pad.layout import PadLayout, arrange, possible
 from hwr_live.reading import Box, Glyph, Reading
+from hwr_live.stroke import Stroke
 from hwr_live.ui.errands import Note, still_shown
-from hwr_live.ui.keys import BACKSPACE, ENTER, ESC
-from hwr_live.ui.layout import inside
-from hwr_live.ui.pen import PENS, Pen, Tool
+from hwr_live.ui.layout import LARGEST, inside
+from hwr_live.ui.pen import Pen
 from hwr_live.ui.table import Table
-
-_TAP = 3.0  # pixels that a click may move and still be no stroke
-_SMALL = 16  # a glyph narrower or flatter than this is as easy to hit as if it were so large
 
 
 class Act(Enum):
@@ -29,60 +29,62 @@ class Act(Enum):
     QUIT = auto()
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A correction that can be undone: when it was made, what it replaced, and what is unsaved."""
-
-    depth: int
-    new: Correction
-    gone: tuple[Correction, ...]
-    unsaved: tuple[Correction, ...]
-
-
 @dataclass
 class PadState:
     """All that the pad shows.
 
     Attributes:
         layout: where things are.
-        canvas: the drawing.
+        canvas: the drawing; it may reach farther than the window shows.
         chars: the set of characters that is read.
+        clock: gives the time in seconds.
+        scale: how many pixels of the screen are one of an ordinary screen's.
         read: the newest reading, as the reader gave it.
         read_revision: of the canvas, and the count of changes of the reader, that ``read`` is of.
-        corrections: what the user put right, newest last.
-        unsaved: those of them that are in no file yet.
-        changes: of the corrections, until somebody takes them out of the list.
-        profile: name of the profile that learns from them, if any.
+        fixes: what the user put right.
+        profile: name of the profile that learns from it, if any.
         pen: the stroke that is being drawn.
+        erasing: whether the left button erases, too.
         mouse: where the mouse is, or None before it came.
+        aimed: whether it went there without a button, so that what is under it is meant.
         table: the correction table, if it is open, for the glyph ``asked``.
+        cursor: the glyph that was chosen by keys.
         help: whether the keys are shown.
+        popped_down: when the table or the help was closed last, by the clock.
+        why: whether it is shown why a glyph was read as it was.
         note: what to say, if anything.
+        acts: what is asked of the world outside, until somebody takes it out of the list.
         changed: whether the picture has to be painted anew.
     """
 
     layout: PadLayout
     canvas: Canvas
     chars: str = "all"
+    clock: Callable[[], float] = time.monotonic
+    scale: float = 1.0
     read: Reading = field(default_factory=Reading)
     read_revision: tuple[int, int] = (0, 0)
     reader_changes: int = 0
-    corrections: list[Correction] = field(default_factory=list)
-    unsaved: list[Correction] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    fixes: Fixes = field(default_factory=Fixes)
     profile: str = ""
-    pen: Pen = field(default_factory=Pen)
+    erasing: bool = False
     mouse: tuple[int, int] | None = None
+    aimed: bool = False
     last_stroke: Box | None = None
     table: Table | None = None
     asked: Glyph | None = None
+    cursor: Glyph | None = None
     help: bool = False
+    popped_down: float = -1e9
+    why: bool = False
     note: Note | None = None
+    acts: list[Act] = field(default_factory=list)
     changed: bool = True
 
     def __post_init__(self) -> None:
+        self.pen = Pen(self.clock)
         self._reading = Reading()
-        self._steps: list[_Step] = []
+        self._strokes_read: Sequence[Stroke] = ()
 
     # What is shown
 
@@ -109,9 +111,22 @@ class PadState:
         return self.glyph_at(*self.mouse)
 
     @property
+    def under_mouse(self) -> object:
+        """What of the picture depends on the mouse: equal where moving it changes nothing."""
+        if self.mouse is None:
+            return None
+        return self.glyph_at(*self.mouse) if self.table is None else self.table.at(*self.mouse)
+
+    @property
+    def typed_to(self) -> Glyph | None:
+        """The glyph that a typed character is the answer for: the one that is asked about, that
+        was chosen by keys, or that the mouse went to after it drew."""
+        return self.asked or self.cursor or (self.hovered if self.aimed else None)
+
+    @property
     def chosen(self) -> Glyph | None:
         """The glyph whose candidates are shown: asked for, under the mouse, or drawn last."""
-        glyph = self.asked or self.hovered
+        glyph = self.asked or self.cursor or self.hovered
         if glyph is not None:
             return glyph
         glyphs = self.reading.glyphs
@@ -120,11 +135,21 @@ class PadState:
         if self.last_stroke is None:
             return glyphs[-1]
         x, y, w, h = self.last_stroke
-        return min(glyphs, key=lambda glyph: _distance(glyph.box, x + w / 2, y + h / 2))
+        return glyph_near(glyphs, x + w / 2, y + h / 2)
+
+    @property
+    def beyond(self) -> tuple[bool, bool]:
+        """Whether there is ink to the right of what the window shows, and below it."""
+        _, _, width, height = self.layout.drawing
+        return (self.canvas.width > width, self.canvas.height > height)
 
     def as_read(self, glyph: Glyph) -> Glyph:
         """A glyph as it was before the user put it right."""
         return next((g for g in self.read.glyphs if g.box == glyph.box), glyph)
+
+    def as_shown(self, glyph: Glyph) -> Glyph | None:
+        """The glyph of the reading that has the same place, if there is one."""
+        return next((g for g in self.reading.glyphs if g.box == glyph.box), None)
 
     def crop_cells(self) -> list[tuple[Box, Glyph]]:
         """Where the crops are shown: as many of the last glyphs as fit."""
@@ -135,113 +160,17 @@ class PadState:
     def glyph_at(self, x: int, y: int) -> Glyph | None:
         """The glyph whose box in the drawing, or crop in the panel, is at a point."""
         if inside(self.layout.drawing, x, y):
-            hit = [glyph for glyph in self.reading.glyphs if inside(_easy(glyph.box), x, y)]
+            hit = [glyph for glyph in self.reading.glyphs if inside(easy(glyph.box), x, y)]
             return min(hit, key=lambda glyph: glyph.box[2] * glyph.box[3], default=None)
         return next((g for cell, g in self.crop_cells() if inside(cell, x, y)), None)
 
-    # What the mouse does
-
-    def press(self, x: int, y: int, tool: Tool = "pen") -> None:
-        """A button goes down: the left one draws, the right one erases."""
-        self.changed = True
-        self.mouse = (x, y)
-        if self.help:
-            self.help = False
-        elif self.table is not None:
-            choice = self.table.at(x, y)
-            if choice is not None and self.asked is not None:
-                self._put_right(self.asked, choice.char)
-                self._close_table()
-            elif not inside(self.table.box, x, y):
-                self._close_table()
-        elif self.pen.points:  # a second button while one is down
-            return
-        elif inside(self.layout.drawing, x, y):
-            self.pen.press(x, y, tool)
-        else:
-            glyph = self.glyph_at(x, y)
-            if glyph is not None:
-                self._open_table(glyph)
-
-    def move(self, x: int, y: int, *, held: bool = True) -> None:
-        """The mouse moves; ``held``: with a button down."""
-        if self.pen.points and not held:  # the button went up where the window could not see it
-            self.release(x, y)
-            return
-        if self.pen.points:
-            self.changed |= self.pen.move(x, y)
-        elif self.mouse is None or self._under(self.mouse) != self._under((x, y)):
-            self.changed = True
-        self.mouse = (x, y)
-
-    def release(self, x: int, y: int, tool: Tool | None = None) -> None:
-        """A button goes up: the stroke is done, or it was a click on a glyph."""
-        points = self.pen.release(x, y, tool)
-        if not points:
-            return
-        self.mouse = (x, y)
-        self.changed = True
-        x0, y0 = points[0]
-        tap = all(max(abs(px - x0), abs(py - y0)) <= _TAP for px, py in points)
-        glyph = self.glyph_at(round(x0), round(y0)) if tap and self.fresh else None
-        if glyph is not None and self.pen.tool == "pen":
-            self._open_table(glyph)
-            return
-        self.last_stroke = self.pen.draw(points, self.canvas)
-
-    # What keys do
-
-    def key(self, code: int, now: float) -> Act | None:
-        """A key, as :meth:`hwr_live.ui.window.Window.show` returns it, at a time in seconds.
-
-        Returns:
-            What the machine cannot do itself.
-        """
-        if code < 0:
-            return None
-        self.changed = True
-        if code == ESC and (self.help or self.table is not None):
-            self.help = False
-            self._close_table()
-            return None
-        self._close_table()
-        name = {ENTER: "enter", ESC: "esc", BACKSPACE: "z"}.get(
-            code, chr(code) if code < 128 else ""
-        )
-        if name == "h":
-            self.help = not self.help
-            return None
-        self.help = False
-        acts = {
-            "enter": Act.PRINT,
-            "esc": Act.QUIT,
-            "s": Act.SAVE,
-            "t": Act.COPY,
-            "d": Act.CHARS,
-        }
-        if name in acts:
-            return acts[name]
-        if name == "z":
-            self._undo(now)
-        elif name == "y" and not self.canvas.redo():
-            self.say("nothing to redo", now)
-        elif name == "c":
-            self.canvas.clear()
-        elif name in ("[", "-"):
-            self._set_pen(max((pen for pen in PENS if pen < self.canvas.pen), default=PENS[0]), now)
-        elif name in ("]", "+", "="):
-            self._set_pen(
-                min((pen for pen in PENS if pen > self.canvas.pen), default=PENS[-1]), now
-            )
-        if not self.canvas.strokes:
-            self.last_stroke = None
-        return None
-
     # What happens outside
 
-    def take(self, reading: Reading, revision: tuple[int, int]) -> None:
-        """A reading has come, of the revision that was asked for."""
-        self.read, self.read_revision = reading, revision
+    def take(
+        self, reading: Reading, revision: tuple[int, int], strokes: Sequence[Stroke] = ()
+    ) -> None:
+        """A reading has come, of the revision that was asked for and of its strokes."""
+        self.read, self.read_revision, self._strokes_read = reading, revision, strokes
         self._apply()
 
     def set_chars(self, chars: str) -> None:
@@ -254,80 +183,87 @@ class PadState:
         self.reader_changes += 1
         self.changed = True
 
-    def say(self, text: str, now: float, *, warning: bool = False) -> None:
-        """Shows one line for a while."""
-        self.note = Note.at(now, text, warning=warning)
+    def resize(self, size: tuple[int, int]) -> None:
+        """The window has another size; no ink is lost, though some may be out of sight."""
+        size = possible(size)
+        if size != self.layout.size:
+            self._arrange(size, self.layout.folded)
+
+    def fold(self) -> None:
+        """Folds the panel away, or unfolds it."""
+        self._arrange(self.layout.size, not self.layout.folded)
+
+    def _arrange(self, size: tuple[int, int], folded: bool) -> None:
+        self.layout = arrange(size, self.scale, folded=folded)
+        if self.table is not None:
+            self.pop_down()
+        self.fit_paper()
         self.changed = True
 
-    def tick(self, now: float) -> None:
+    def fit_paper(self) -> None:
+        """The paper is what the window shows, and farther where there is ink."""
+        _, _, width, height = self.layout.drawing
+        right, bottom = self.canvas.extent
+        self.canvas.resize(min(LARGEST, max(width, right)), min(LARGEST, max(height, bottom)))
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Shows one line for a while."""
+        self.note = Note.at(self.clock(), text, warning=warning)
+        self.changed = True
+
+    def tick(self) -> None:
         """Time goes on."""
-        note = still_shown(self.note, now)
+        note = still_shown(self.note, self.clock())
         self.changed |= note is not self.note
         self.note = note
 
-    def _undo(self, now: float) -> None:
+    def forget_note(self) -> None:
+        """What was said of the act before is not true of the next one."""
+        if self.note is not None and not self.note.warning:
+            self.note = None
+
+    def undo(self) -> None:
         """Takes back what was done last, be it a stroke, a clearing or a correction."""
-        if self._steps and self._steps[-1].depth >= self.canvas.depth:
-            step = self._steps.pop()
-            self.corrections[:] = [c for c in self.corrections if c is not step.new]
-            self.corrections += step.gone
-            self.unsaved[:] = [c for c in self.unsaved if c is not step.new]
-            self.unsaved += step.unsaved
-            self.changes.append(Change((step.new,), step.gone))
-            self.say("correction undone", now)
+        if self.fixes.undo(self.canvas.depth):
+            self.say("correction undone")
             self._apply()
         elif not self.canvas.undo():
-            self.say("nothing to undo", now)
+            self.say("nothing to undo")
 
-    def _set_pen(self, pen: int, now: float) -> None:
+    def set_pen(self, pen: int) -> None:
+        """Another width of the pen, in pixels."""
         self.canvas.pen = pen
-        self.say(f"pen {pen} pixels", now)
+        self.say(f"pen {pen} pixels")
 
-    def _under(self, at: tuple[int, int]) -> object:
-        """What of the picture depends on the mouse: equal where moving it changes nothing."""
-        if self.table is not None:
-            return self.table.at(*at)
-        return self.glyph_at(*at)
-
-    def _open_table(self, glyph: Glyph) -> None:
+    def ask(self, glyph: Glyph) -> None:
+        """Opens the table that asks which character a glyph is."""
         as_read = self.as_read(glyph)
-        self.asked = glyph
+        self.asked, self.cursor = glyph, None
         self.table = self.layout.table(glyph.box, as_read.chances)
 
-    def _close_table(self) -> None:
+    def pop_down(self) -> None:
+        """Closes what lies over the drawing."""
+        if self.help or self.table is not None:
+            self.popped_down = self.clock()
         self.table = self.asked = None
+        self.help = False
 
-    def _put_right(self, glyph: Glyph, char: str | None) -> None:
+    def put_right(self, glyph: Glyph, char: str | None) -> None:
+        """A glyph is a character, or none, whatever it was read as."""
         as_read = self.as_read(glyph)
-        new = Correction(as_read, char)
-        gone = tuple(old for old in self.corrections if old.fits(as_read))
-        unsaved = tuple(old for old in self.unsaved if old.fits(as_read))
-        self.corrections[:] = [c for c in self.corrections if not c.fits(as_read)] + [new]
-        self.unsaved[:] = [c for c in self.unsaved if not c.fits(as_read)] + [new]
-        self._steps.append(_Step(self.canvas.depth, new, gone, unsaved))
-        self.changes.append(Change(gone, (new,)))
+        self.fixes.put_right(as_read, char, self._strokes_read, self.canvas.depth)
+        if not self.profile:
+            self.say(f"{char or 'no character'}: here only, as nothing is learnt without --profile")
         self._apply()
 
     def _apply(self) -> None:
-        self._reading = corrected(self.read, self.corrections)
+        self._reading = self.fixes.apply(self.read, self._strokes_read)
+        boxes = {glyph.box: glyph for glyph in self._reading.glyphs}
+        if self.cursor is not None:
+            self.cursor = boxes.get(self.cursor.box)
         if self.asked is not None:
             # The table stays open only while its glyph is there.
-            box = self.asked.box
-            self.asked = next((g for g in self._reading.glyphs if g.box == box), None)
+            self.asked = boxes.get(self.asked.box)
             if self.asked is None:
-                self._close_table()
+                self.pop_down()
         self.changed = True
-
-
-def _easy(box: Box) -> Box:
-    """A box that a mouse can hit."""
-    x, y, w, h = box
-    more_w, more_h = max(0, _SMALL - w), max(0, _SMALL - h)
-    return (x - more_w // 2, y - more_h // 2, w + more_w, h + more_h)
-
-
-def _distance(box: Box, x: float, y: float) -> float:
-    """Squared distance of a point from a box's middle, less if it is inside."""
-    left, top, w, h = box
-    away = (left + w / 2 - x) ** 2 + (top + h / 2 - y) ** 2
-    return away if inside(box, x, y) else away + 1e6

@@ -11,6 +11,8 @@ from hwr_live.ui import panel
 from hwr_live.ui.paint import (
     Image,
     draw_reading,
+    fit_text,
+    plate,
     put_text,
     text_width,
 )
@@ -19,16 +21,19 @@ from hwr_live.ui.table import NO_CHARACTER, draw_table
 
 HELP = (
     ("Enter", "print the reading"),
-    ("C", "clear; undo brings it back"),
+    ("click a box", "put a character right: click or type it"),
+    ("Tab, arrows", "choose a character, then type what it is"),
+    ("C, Delete", "clear; undo brings it back"),
     ("Z, Backspace", "undo"),
     ("Y", "redo"),
-    ("right button", "erase"),
+    ("E, right button", "erase"),
     ("[ ]", "thinner, thicker pen"),
-    ("click a box", "put a character right"),
     ("D", "read all, digits or letters"),
     ("T", "copy the text"),
-    ("S", "save picture, JSON, corrections"),
-    ("H", "show or hide this"),
+    ("S", "save picture, strokes, corrections"),
+    ("W", "why it is read so"),
+    ("P", "fold the panel away"),
+    ("H, F1, ?", "show or hide this"),
     ("Esc", "close this; quit"),
 )
 """All keys and what the mouse does."""
@@ -50,17 +55,21 @@ class PadView:
         width, height = layout.size
         if self._image.shape[:2] != (height, width):
             self._image = np.empty((height, width, 3), np.uint8)
+        if self._parts.new("layout", layout):
             self._parts.forget()
         drawing = self._image[:, : layout.panel[0]]
 
         invited = not (state.canvas.strokes or state.pen.points)
         if self._parts.new("paper", state.canvas, state.canvas.revision, invited):
             self._paper = _paint_paper(state, invited)
-        marked = state.asked or state.hovered
-        if self._parts.new("drawing", self._paper, state.reading, marked):
+        marked = state.asked or state.cursor or state.hovered
+        over = state.note if layout.folded else None
+        if self._parts.new("drawing", self._paper, state.reading, marked, state.typed_to, over):
             drawing[:] = draw_reading(self._paper, state.reading, chosen=marked)
-        read = (state.reading, state.read, state.chosen)
-        if self._parts.new("panel", *read, state.note, state.canvas.pen, state.chars):
+            _paint_over(drawing, state)
+        read = (state.reading, state.read, state.chosen, state.typed_to)
+        settings = (state.canvas.pen, state.chars, state.erasing)
+        if self._parts.new("panel", *read, state.note, *settings):
             _paint_panel(self._image, state)
 
         if not (state.pen.points or state.table or state.help):
@@ -83,7 +92,9 @@ def paint_pad(state: PadState) -> Image:
 
 
 def _paint_paper(state: PadState, invited: bool) -> Image:
-    paper = paint_canvas(state.canvas)
+    """What of the drawing the window shows."""
+    _, _, width, height = state.layout.drawing
+    paper = np.ascontiguousarray(paint_canvas(state.canvas)[:height, :width])
     if invited:
         _paint_invitation(paper, state.layout.font)
     return paper
@@ -106,11 +117,54 @@ def _paint_invitation(paper: Image, font: int) -> None:
     )
 
 
+def _paint_over(drawing: Image, state: PadState) -> None:
+    """What is told on the paper: that there is more of it, and notes while the panel is away."""
+    layout, font = state.layout, state.layout.font
+    height, width = drawing.shape[:2]
+    right, below = state.beyond
+    if right or below:
+        where = " and ".join(["to the right"] * right + ["below"] * below)
+        told = f"more {where}: make the window larger"
+        told += ", or fold the panel (P)" if right and not layout.folded else ""
+        told = fit_text(told, font, width - 2 * font)
+        at = (width - text_width(told, font) - font, height - font)
+        put_text(drawing, told, at, font, panel.ACCENT)
+    told, warning = _told(state)
+    if layout.folded and told:
+        x, y, w, h = layout.note
+        w = min(w, text_width(told, font) + font)
+        plate(drawing, (x - font // 2, y, w + font // 2, h), panel.PANEL, 4)
+        panel.draw_note(drawing, (x, y, w, h), font, told, warning=warning)
+
+
+def _told(state: PadState) -> tuple[str, bool]:
+    """What is said now, and whether it is a warning."""
+    if state.note is not None:
+        return state.note.text, state.note.warning
+    if state.typed_to is not None and not state.pen.points:
+        return "type what it is", False
+    return "", False
+
+
+def _paint_handle(image: Image, state: PadState) -> None:
+    """The edge that folds the panel away, with an arrow to where it goes."""
+    x, y, w, h = state.layout.handle
+    size = max(3, w // 4)
+    tip = size if not state.layout.folded else -size
+    middle = (x + w // 2, y + h // 2)
+    corners = [(-tip // 2, -2 * size), (tip // 2, 0), (-tip // 2, 2 * size)]
+    arrow = np.array([(middle[0] + dx, middle[1] + dy) for dx, dy in corners], np.int32)
+    cv2.polylines(image, [arrow.reshape(-1, 1, 2)], False, panel.QUIET, 2, cv2.LINE_AA)
+
+
 def _paint_panel(image: Image, state: PadState) -> None:
     layout, font = state.layout, state.layout.font
     x, y, w, h = layout.panel
     cv2.rectangle(image, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
     cv2.line(image, (x, y), (x, y + h), panel.EDGE)
+    _paint_handle(image, state)
+    if layout.folded:
+        return
     reading, chosen = state.reading, state.chosen
 
     empty = "nothing readable" if reading.glyphs else "nothing written yet"
@@ -133,12 +187,13 @@ def _paint_panel(image: Image, state: PadState) -> None:
         panel.draw_caption(image, layout.crops, font, title, remark)
         panel.draw_crops(image, cells, font, chosen)
 
-    if state.note is not None:
-        panel.draw_note(image, layout.note, font, state.note.text, warning=state.note.warning)
+    told, warning = _told(state)
+    panel.draw_note(image, layout.note, font, told, warning=warning)
     # Where there is room for one key only, it is the one that shows the others.
     keys = KEYS if len(layout.keys) > 1 else KEYS[1:]
-    for box, (key, text) in zip(layout.keys, keys, strict=False):
+    for box, (key, text, _) in zip(layout.keys, keys, strict=False):
         told = f"{text} {state.canvas.pen:.0f}" if text == "pen" else text
+        told = "write" if text == "erase" and state.erasing else told
         panel.draw_key(image, box, font, key, told)
 
 
@@ -159,5 +214,6 @@ def _paint_table(image: Image, state: PadState) -> None:
     table, asked = state.table, state.asked
     if table is None or asked is None:
         return
-    title = "Which character is this?" + f" {state.profile} learns it." * bool(state.profile)
+    title = "Which character is this? Click or type it."
+    title += f" {state.profile} learns it." * bool(state.profile)
     draw_table(image, table, title, asked.char, state.mouse)

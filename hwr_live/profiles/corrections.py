@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,6 +15,10 @@ _SAME_BOX = 0.6  # intersection over union; ink that touches a neighbour moves a
 _SAME_CROP = 12.0  # mean difference of 255; two writings of one letter are 30 and more apart
 
 
+Written = Callable[[Box], tuple[object, ...]]
+"""Tells which strokes the ink in a box is written with."""
+
+
 @dataclass(frozen=True)
 class Correction:
     """A glyph as it was read, and what it is.
@@ -22,14 +26,24 @@ class Correction:
     Attributes:
         glyph: as the reader had it.
         char: the right character; ``None`` where the ink is no character.
+        strokes: what the glyph is written with, where that is known: with other strokes it is
+            other ink, however much alike.
     """
 
     glyph: Glyph
     char: str | None
+    strokes: tuple[object, ...] = ()
 
-    def fits(self, glyph: Glyph) -> bool:
-        """Whether ``glyph``, of a later reading, is the same ink in the same place."""
+    def fits(self, glyph: Glyph, written_with: Written = lambda _: ()) -> bool:
+        """Whether ``glyph``, of a later reading, is the same ink in the same place.
+
+        Args:
+            glyph: as it was read.
+            written_with: the strokes of what is in a box, of those that are there now.
+        """
         if _overlap(self.glyph.box, glyph.box) < _SAME_BOX:
+            return False
+        if self.strokes != written_with(glyph.box):
             return False
         if self.glyph.crop is None or glyph.crop is None:
             return self.glyph.box == glyph.box
@@ -121,15 +135,23 @@ def folder_of(char: str) -> str:
     return _FOLDER_OF[char]
 
 
-def corrected(reading: Reading, corrections: Iterable[Correction]) -> Reading:
-    """The reading with what the user put right, with confidence 1; the candidates stay as read."""
+def corrected(
+    reading: Reading, corrections: Iterable[Correction], written_with: Written = lambda _: ()
+) -> Reading:
+    """The reading with what the user put right, with confidence 1; the candidates stay as read.
+
+    Args:
+        reading: as the reader gave it.
+        corrections: the newest last.
+        written_with: as for :meth:`Correction.fits`.
+    """
     newest_first = list(corrections)[::-1]
     if not newest_first:
         return reading
 
     def put_right(glyph: Glyph) -> Glyph:
         for correction in newest_first:
-            if correction.fits(glyph):
+            if correction.fits(glyph, written_with):
                 return replace(glyph, char=correction.char, confidence=1.0)
         return glyph
 

@@ -75,8 +75,12 @@ def crop_cells(box: Box, caption: int, label: int, count: int) -> list[Box]:
     return []
 
 
-def panel_size(size: tuple[int, int]) -> tuple[int, int]:
+def panel_size(size: tuple[int, int], scale: float = 1.0) -> tuple[int, int]:
     """Width of the panel at a window's right side, and the size of its font, in pixels.
+
+    Args:
+        size: of the window, width and height in pixels.
+        scale: how many pixels of the screen are one of an ordinary screen's.
 
     Raises:
         InputError: for a window too small to hold it, or larger than any screen.
@@ -87,8 +91,8 @@ def panel_size(size: tuple[int, int]) -> tuple[int, int]:
             f"a pad of {width}x{height} pixels is too {'large' if max(size) > LARGEST else 'small'}"
             f"; it can be {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST}x{LARGEST}"
         )
-    panel_width = min(width * 2 // 5, max(384, width // 4))
-    font = max(11, min(36, round(14 * min(panel_width / 384, height / 600))))
+    panel_width = min(width * 2 // 5, max(round(384 * scale), width // 4))
+    font = max(11, min(round(36 * scale), round(14 * min(panel_width / 384, height / 600))))
     return panel_width, max(12, font) if panel_width >= 230 else font
 
 

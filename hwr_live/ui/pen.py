@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import cv2
@@ -28,29 +30,36 @@ _PAPER_COLOURS = np.linspace(INK, WHITE, 256).round().astype(np.uint8).reshape(2
 class Pen:
     """What is being drawn.
 
+    Args:
+        clock: gives the time in seconds.
+
     Attributes:
         points: of the stroke in hand, or empty.
+        times: when the mouse was at each of them, in seconds of the clock.
         tool: what draws it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.points: list[tuple[float, float]] = []
+        self.times: list[float] = []
         self.tool: Tool = "pen"
+        self._clock = clock
 
-    def press(self, x: int, y: int, tool: Tool) -> None:
+    def press(self, x: float, y: float, tool: Tool) -> None:
         """A stroke begins; not while another button draws one."""
         if not self.points:
             self.tool = tool
-            self.points = [(x, y)]
+            self.points, self.times = [(x, y)], [self._clock()]
 
-    def move(self, x: int, y: int) -> bool:
+    def move(self, x: float, y: float) -> bool:
         """The stroke goes on; returns whether it is another now."""
         if not self.points or self.points[-1] == (x, y):
             return False
         self.points.append((x, y))
+        self.times.append(self._clock())
         return True
 
-    def release(self, x: int, y: int, tool: Tool | None = None) -> list[tuple[float, float]]:
+    def release(self, x: float, y: float, tool: Tool | None = None) -> list[tuple[float, float]]:
         """The button of ``tool`` goes up, any if None; returns the stroke that it ends."""
         if not self.points or tool not in (None, self.tool):
             return []
@@ -59,11 +68,12 @@ class Pen:
         return points
 
     def draw(self, points: list[tuple[float, float]], canvas: Canvas) -> Box:
-        """Draws a stroke, or takes ink away, as the tool does; returns its box."""
+        """Draws the stroke that was ended last, or takes ink away, as the tool does; returns its
+        box."""
         if self.tool == "eraser":
-            canvas.erase(points, canvas.pen * ERASER, smooth=True)
+            canvas.erase(points, canvas.pen * ERASER, smooth=True, times=self.times)
         else:
-            canvas.stroke(points, smooth=True)
+            canvas.stroke(points, smooth=True, times=self.times)
         xs, ys = [p[0] for p in points], [p[1] for p in points]
         left, top = int(min(xs)), int(min(ys))
         return (left, top, int(max(xs)) - left + 1, int(max(ys)) - top + 1)

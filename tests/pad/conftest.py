@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def made(tmp_path: Path) -> Iterator[Any]:
         as_json: bool = False,
         folder: Path | None = None,
         profile: Profile | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> tuple[Pad, io.StringIO]:
         out = io.StringIO()
         pad = Pad(
@@ -34,6 +36,7 @@ def made(tmp_path: Path) -> Iterator[Any]:
             folder=folder or tmp_path / "saved",
             out=out,
             profile=profile,
+            clock=clock,
         )
         pads.append(pad.__enter__())
         return pad, out

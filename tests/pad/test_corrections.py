@@ -15,7 +15,7 @@ from hwr_live.profiles.corrections import Correction, corrected
 from hwr_live.profiles.profile import Profile
 from hwr_live.reading import Glyph, Line, Reading
 from tests.support.pads import (
-    DOT,
+    BACKSPACE,
     ENTER,
     ESC,
     LOW,
@@ -76,6 +76,28 @@ def test_what_was_put_right_stays_so_while_its_ink_does(made: Any) -> None:
     draw(pad, [(90, 90), (120, 40)])  # other ink in the same place
     settle(pad)
     assert pad.state.reading.text == "a"
+    keys(pad, "c")
+    draw(pad, B)  # the very same movement once more
+    settle(pad)
+    assert pad.state.reading.text == "a", "other ink, however much alike"
+
+
+def test_a_correction_goes_with_its_stroke_and_not_with_what_is_beside_it(made: Any) -> None:
+    pad, _ = made()
+    draw(pad, A, B)
+    settle(pad)
+    click(pad, pad.state.reading.glyphs[0].box)
+    choose(pad, "Q")
+    draw(pad, [(60, 30), (60, 95)])  # a neighbour
+    settle(pad)
+    assert pad.state.reading.text.startswith("Q")
+    draw(pad, A, button="R")
+    draw(pad, A)  # rubbed out, and written once more in its place
+    settle(pad)
+    assert "Q" not in pad.state.reading.text
+    keys(pad, "zz")
+    settle(pad)
+    assert pad.state.reading.text.startswith("Q"), "its own ink is back"
 
 
 def test_the_newest_correction_of_a_glyph_counts(made: Any) -> None:
@@ -86,7 +108,7 @@ def test_the_newest_correction_of_a_glyph_counts(made: Any) -> None:
         click(pad, pad.state.reading.glyphs[0].box)
         choose(pad, char)
     assert pad.state.reading.text == "R"
-    assert [c.char for c in pad.state.unsaved] == ["R"]
+    assert [c.char for c in pad.state.fixes.unsaved] == ["R"]
 
 
 @pytest.mark.parametrize("way", ["esc", "click", "key"])
@@ -102,20 +124,11 @@ def test_the_table_can_be_left_without_a_choice(made: Any, way: str) -> None:
         x, y, w, h = pad.state.table.box
         draw(pad, [(x + w + 5, y + h + 5) if y + h + 5 < 480 and x + w + 5 < 384 else (5, 5)])
     else:
-        keys(pad, "z")
+        pad.on_key(BACKSPACE)
     assert pad.state.table is None
     assert not pad.closed
-    assert pad.state.corrections == []
+    assert pad.state.fixes.corrections == []
     assert len(pad.state.canvas.strokes) == (0 if way == "key" else 1)
-
-
-def test_a_dot_beside_ink_is_a_dot(made: Any) -> None:
-    pad, _ = made()
-    draw(pad, A)
-    settle(pad)
-    draw(pad, DOT, [(40, 20)])
-    assert pad.state.table is None
-    assert len(pad.state.canvas.strokes) == 3
 
 
 def test_a_table_closes_when_its_glyph_goes(made: Any) -> None:
@@ -161,7 +174,7 @@ def test_undo_takes_back_what_was_done_last_be_it_a_correction(
         settle(pad)
         texts.append(pad.state.reading.text)
     assert texts == ["Rb", "Qb", "ab", "a", ""]
-    assert pad.state.unsaved == []
+    assert pad.state.fixes.unsaved == []
 
 
 def correct(pad: Pad, number: int, char: str | None) -> None:

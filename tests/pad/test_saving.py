@@ -77,7 +77,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_corrections_stay(
     assert pad.state.note is not None
     assert pad.state.note.warning
     assert "cannot be written" in capsys.readouterr().err
-    assert len(pad.state.unsaved) == 1
+    assert len(pad.state.fixes.unsaved) == 1
     assert not pad.closed
     assert blocked.read_text() == "mine"
 

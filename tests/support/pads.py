@@ -21,6 +21,20 @@ LOW: Points = [(60, 350), (60, 400)]
 DOT: Points = [(200, 60)]
 
 
+class Clock:
+    """A clock that goes when it is told to.
+
+    Attributes:
+        now: the time in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def draw(pad: Pad, *strokes: Points, button: str = "L") -> None:
     """Strokes of the mouse, as OpenCV tells of them."""
     down, up, flag = (

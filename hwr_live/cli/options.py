@@ -64,7 +64,7 @@ def _common() -> Parser:
         metavar="SET",
         help=f"what may be read: {', '.join(SETS)}; sets with + between them (digits+marks) and "
         "with characters behind them (digits.,-); or the characters themselves (0123456789X). "
-        f"all is a keyboard without {_shown(RARE)}, as far as the model knows it (default: all)",
+        f"all is a keyboard without {' '.join(RARE)}, as far as the model knows it (default: all)",
     )
     common.add_argument("--json", action="store_true", help="print JSON, one object a line")
     return common
@@ -340,10 +340,6 @@ def _more(
 
 def _examples(lines: str) -> str:
     return f"examples:\n{lines}"
-
-
-def _shown(signs: str) -> str:
-    return " ".join(signs)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -20,7 +20,8 @@ AGAIN = pytest.mark.flaky(reruns=2, reruns_delay=2)
 """For tests with a real mouse and keyboard: of two keys that come in one turn of Qt's loop OpenCV
 tells of one only, and on a machine under heavy load a turn may last longer than any pause."""
 
-PROGRAMS = ("Xvfb", "openbox", "xdotool", "wmctrl")
+PROGRAMS = ("Xvfb", "openbox", "xdotool", "wmctrl", "import")
+"""What tests of windows start; ``import`` is ImageMagick's, for screenshots."""
 ROOT = Path(__file__).parents[2]
 
 

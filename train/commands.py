@@ -15,12 +15,15 @@ from hwr_live.errors import HwrError, InputError
 from hwr_live.recognition.card import Card, card_errors, read_card
 from hwr_live.recognition.models import find_model
 from hwr_live.system.files import write_exactly, write_new
-from hwr_live.system.signals import at_once
+from hwr_live.system.signals import STATUS, at_once
 from hwr_live.system.silence import silence
 from hwr_live.system.terminal import Parser
 from train import devices
 from train.data.datasets import OFFICIAL, SOURCES, Dataset, load
 from train.images.pool import cut_validation
+from train.lines import commands as line_commands
+from train.lines.card import lines_model
+from train.lines.card import readme as lines_readme
 from train.progress import say
 from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
 from train.results.figures import draw_curves, draw_results, draw_samples
@@ -93,6 +96,8 @@ def evaluate(arguments: Sequence[str]) -> int:
     _add_model(parser)
     parser.add_argument("--json", action="store_true", help="print JSON, as in card.json")
     options = parser.parse_args(arguments)
+    if lines := lines_model(options.model):
+        return line_commands.evaluate(*lines, data_folder(options), options.json)
     folder, card = _model(options.model)
     dataset = load_data(options, _dataset_of(options, card))
     with loading():
@@ -121,12 +126,16 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
     options = parser.parse_args(arguments)
     need_tensorflow("exporting")
-    folder, card = _model(options.model)
+    lines = lines_model(options.model)
+    folder, card = lines or _model(options.model)
     kind = "float32" if options.float32 else "int8"
     out = options.out or folder / f"model-{kind}.tflite"
     refuse_installed(out)
     if out.exists() and not options.force:
         raise InputError(f"{out} is there already; --force replaces it")
+    if lines:
+        data, quantize = data_folder(options), not options.float32
+        return line_commands.export(folder, card, data, out, quantize, options.force)
     recipe = _recipe_of(card)
     dataset = load_data(options, _dataset_of(options, card))
     with loading():
@@ -174,6 +183,8 @@ def show(arguments: Sequence[str]) -> int:
         refuse_installed(folder)
         sheet = draw_samples(dataset, options.each)
         written = write_new(folder, f"{dataset.name}-samples", {".png": sheet})
+    elif lines := lines_model(options.what):
+        return line_commands.show(*lines, data_folder(options), options.out)
     else:
         model, card = _model(options.what)
         written = _draw_model(model, card, options)
@@ -200,9 +211,11 @@ def report(arguments: Sequence[str]) -> int:
     parser = make_parser("report", "Writes a model's README.md anew, from its card.json.")
     parser.add_argument("model", metavar="MODEL", help="a model's folder or a shipped model's name")
     options = parser.parse_args(arguments)
-    folder, card = _model(options.model)
+    lines = lines_model(options.model)
+    folder, card = lines or _model(options.model)
     path = folder / "README.md"
-    replace_file(path, readme(card, names_in(folder)).encode())
+    text = lines_readme(card) if lines else readme(card, names_in(folder))
+    replace_file(path, text.encode())
     print(path)
     return 0
 
@@ -235,7 +248,34 @@ def speed(arguments: Sequence[str]) -> int:
     return 0
 
 
+def lines(arguments: Sequence[str]) -> int:
+    """Trains a line network."""
+    parser = make_parser(
+        line_commands.NAME,
+        "Trains a network that reads a line of writing as a whole, on lines composed of UNIPEN's\n"
+        "words, lines and characters, words on paper (hdBPMN), hwr62, fonts and drawings, and\n"
+        "writes a model's folder. It trains for so many minutes of clock; broken off, it goes on\n"
+        "with --resume.",
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of the data sets [$HWR_DATA]"
+    )
+    line_commands.add_options(parser)
+    options = parser.parse_args(arguments)
+    need_tensorflow("training")
+    with loading():
+        import tensorflow  # noqa: F401
+    try:
+        card = line_commands.train(options, data_folder(options))
+    except KeyboardInterrupt:
+        say("\ntrain: stopped; with --resume it goes on after the last checkpoint")
+        return STATUS
+    print(lines_readme(card))
+    return 0
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "lines": lines,
     "evaluate": evaluate,
     "export": export,
     "show": show,

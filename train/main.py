@@ -47,6 +47,7 @@ examples:
   python -m train DIR/of/pictures --epochs 5
 
 other commands, each with its own --help:
+  lines                 train a network that reads whole lines
   evaluate MODEL        measure a model on the test part again
   export MODEL          make its LiteRT file from its Keras file again
   show DATASET|MODEL    draw samples of a data set, or curves and confusions of a model

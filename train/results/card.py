@@ -155,13 +155,14 @@ def make_card(
             "teacher": ",".join(map(_base, each_of(recipe.teacher))),
             "profile": _base(recipe.profile),
         },
-        "versions": _versions(),
+        "versions": versions(),
         "processor": devices.processor(),
         "gpus": devices.gpus(),
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of what a training stands on, by name."""
     import ai_edge_litert
     import cv2
     import keras

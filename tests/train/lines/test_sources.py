@@ -1,0 +1,209 @@
+"""Where lines come from: files that are broken, people that are held back, texts, ink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from hwr_live.errors import InputError
+from tests.support.lines_data import WORDS, WRITERS
+from train.lines.alphabet import CHARACTERS
+from train.lines.sources import held
+from train.lines.sources.empty import Empty
+from train.lines.sources.fonts import Fonts
+from train.lines.sources.hands import SPACINGS, Hands
+from train.lines.sources.ink import bent, cluttered, drawn, plain, seen, warped
+from train.lines.sources.paper import Paper, without_surroundings
+from train.lines.sources.strokes import EMPTY, Pen, join, read_items
+from train.lines.sources.texts import Texts
+from train.lines.sources.words import Written, likelihoods, sized, tidy
+from train.lines.sources.zones import ZONES, extent
+
+STROKE = Pen(np.array([[0, 0], [3, -1], [6, 0], [9, -1]], np.float32), np.array([0, 2]))
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    return Texts()
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04broken"])
+def test_a_broken_stroke_file_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "unipen_words_train.npz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"unipen_words_train.npz is no stroke file"):
+        read_items(path)
+
+
+@pytest.mark.parametrize("missing", ["points", "symbol", "label"])
+def test_a_stroke_file_that_lacks_a_part_is_told(tmp_path: Path, missing: str) -> None:
+    whole = {
+        "points": np.zeros((4, 2), np.int16),
+        "stroke": np.array([0]),
+        "symbol": np.array([0]),
+        "label": np.array(["a"]),
+    }
+    del whole[missing]
+    np.savez(tmp_path / "x.npz", **whole)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"x.npz is no stroke file"):
+        read_items(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("kind", [Written, Hands, Paper, Empty, Fonts])
+def test_data_that_is_missing_is_told(tmp_path: Path, kind: type) -> None:
+    with pytest.raises(InputError):
+        kind(tmp_path, "words", False) if kind is Written else kind(tmp_path, False)
+
+
+def test_nothing_joins_to_nothing() -> None:
+    assert len(join([]).points) == 0
+
+
+def test_whole_contributors_and_single_people_are_held_back() -> None:
+    assert held.is_held("pcl003")
+    assert held.is_held("apa016") == held.is_held("apd016")
+    some = [f"sta{n:03d}" for n in range(200)]
+    share = np.mean([held.is_held(writer) for writer in some])
+    assert 0.01 < share < 0.15
+
+
+def test_reserved_and_tested_writers_are_nobodys(data: Path) -> None:
+    for group in ("crohme-formulaire002", "chars74k-36"):
+        assert not held.belongs(group, data, True)
+        assert not held.belongs(group, data, False)
+
+
+def test_trained_and_held_words_are_of_different_writers(data: Path) -> None:
+    parts = [Written(data, "words", held) for held in (False, True)]
+    counts = [sum(1 for _ in part.every()) for part in parts]
+    held_writers = [writer for writer in WRITERS if held.is_held(writer)]
+    assert counts == [20 * (5 - len(held_writers)) // 2, 20 * len(held_writers) // 2]
+    assert 0 < len(held_writers) < 5
+
+
+@pytest.mark.parametrize(
+    ("label", "writer", "right"),
+    [
+        ("How are you ?", "cea001", "How are you?"),
+        ("( 914 ) 3", "hpp001", "(914) 3"),
+        ("2 : 0 0", "hpb001", ""),
+        ("dog - cat", "app001", "dog - cat"),
+        ("a\tb", "lex001", "a b"),
+    ],
+)
+def test_labels_get_the_blanks_that_people_set(label: str, writer: str, right: str) -> None:
+    assert tidy(label, writer) == right
+
+
+def test_a_large_contributor_does_not_drown_the_others() -> None:
+    p = likelihoods(["aaa1", "bbb1"], np.array([10_000.0, 100.0]))
+    assert p.sum() == pytest.approx(1)
+    assert p[0] < 4 * p[1]
+
+
+def test_every_character_has_its_zone() -> None:
+    assert all(char in ZONES for char in CHARACTERS if char != " ")
+    assert extent("ag") == (1.0, -0.7)
+
+
+def test_a_word_is_sized_by_what_it_says() -> None:
+    tall = Pen(np.array([[0, 0], [400, 500]], np.float32), np.array([0]))
+    for text, top, bottom in (("see", 1.0, 0.0), ("HE", 1.65, 0.0), ("gap", 1.0, -0.7)):
+        points = sized(tall, text).points
+        assert -points[:, 1].min() == pytest.approx(top)
+        assert -points[:, 1].max() == pytest.approx(bottom, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [None, "words", "code", "sum", "web", "single", "nonsense"])
+def test_texts_hold_only_the_alphabet(texts: Texts, kind: str | None) -> None:
+    rng = np.random.default_rng(2)
+    drawn_texts = [texts.draw(rng, kind, 30) for _ in range(300)]
+    assert all(0 < len(text) <= 30 for text in drawn_texts)
+    assert all(char in CHARACTERS for text in drawn_texts for char in text)
+    assert not any("  " in text or text != text.strip() for text in drawn_texts)
+    assert len(set(drawn_texts)) > 30
+
+
+def test_texts_are_of_every_character(texts: Texts) -> None:
+    rng = np.random.default_rng(3)
+    seen_characters = set("".join(texts.draw(rng) for _ in range(4000)))
+    assert set(CHARACTERS) <= seen_characters
+
+
+def test_strokes_become_ink() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        ink = seen(drawn(cluttered(bent(STROKE, rng), rng), rng), rng)
+        assert ink.dtype == np.uint8
+        assert int(ink.max()) > 60
+    assert not drawn(EMPTY, rng).any()
+
+
+def test_plain_ink_is_the_same_each_time() -> None:
+    assert np.array_equal(plain(STROKE), plain(STROKE))
+    assert plain(STROKE).any()
+
+
+def test_a_warped_picture_keeps_about_its_ink() -> None:
+    image = np.zeros((60, 200), np.uint8)
+    cv2.putText(image, "warp", (20, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 3)
+    before = float(image.sum())
+    for seed in range(20):
+        after = float(warped(image, np.random.default_rng(seed)).sum())
+        assert 0.5 * before < after < 2.0 * before
+
+
+def test_surroundings_of_a_word_go_and_the_word_stays() -> None:
+    ink = np.zeros((64, 160), np.uint8)
+    cv2.putText(ink, "word", (30, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
+    alone = ink.copy()
+    cv2.line(ink, (2, 0), (2, 63), 255, 2)
+    cv2.line(ink, (40, 0), (60, 5), 255, 2)
+    found = without_surroundings(ink)
+    assert not found[:, :6].any()
+    assert not found[:5].any()
+    assert np.array_equal(found[12:50, 20:], alone[12:50, 20:])
+
+
+@pytest.mark.parametrize("spacing", [*SPACINGS, None])
+def test_a_hand_writes_a_text_from_left_to_right(data: Path, spacing: str | None) -> None:
+    hands = Hands(data, False)
+    assert hands.has("So 42!")
+    assert not hands.has("{")
+    path = hands.write("So 42!", np.random.default_rng(4), spacing)
+    assert len(path.firsts) >= 10
+    assert path.points[:, 0].max() > 2
+    assert len(hands.write("", np.random.default_rng(4)).points) == 0
+
+
+def test_paper_gives_words_of_the_writers_asked_for(data: Path) -> None:
+    rng = np.random.default_rng(1)
+    assert {Paper(data, False).draw(rng)[1].split()[0] for _ in range(10)} == {"check"}
+    assert {Paper(data, True).draw(rng)[1].split()[0] for _ in range(10)} == {"order"}
+    assert len(list(Paper(data, None).every())) == 2
+
+
+def test_words_beside_each_other_are_of_one_writer(data: Path) -> None:
+    words = Written(data, "words", False)
+    rng = np.random.default_rng(1)
+    found = [words.some(rng)[1] for _ in range(60)]
+    assert any(" " in text for text in found)
+    assert all(word in WORDS for text in found for word in text.split())
+
+
+def test_fonts_draw_what_they_have(data: Path) -> None:
+    fonts = Fonts(data / "fonts", False)
+    image = fonts.draw("Abc", np.random.default_rng(1))
+    assert image is not None
+    assert image.any()
+    assert fonts.draw("\u4e2d", np.random.default_rng(1)) is None
+
+
+def test_what_is_no_writing_is_of_other_things_when_held_back(data: Path) -> None:
+    for of in (False, True):
+        ink = Empty(data, of).draw(np.random.default_rng(3))
+        assert ink.dtype == np.uint8
+        assert ink.any()

@@ -1,0 +1,1 @@
+"""Line networks: what they are trained on, how, and what comes of it."""

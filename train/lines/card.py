@@ -1,0 +1,143 @@
+"""``card.json`` and ``README.md`` of a line network."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hwr_live.errors import InputError
+from hwr_live.recognition.card import FILE, read_card
+from hwr_live.recognition.models import find_model
+from hwr_live.strip import HEIGHT
+from train import devices
+from train.lines.alphabet import CHARACTERS
+from train.lines.errors import told
+from train.lines.network import STRIDE
+from train.progress import duration
+
+KIND = "lines"
+
+LICENCES = {
+    "unipen": "UNIPEN train_r01_v07: CC BY 4.0 by its Zenodo record; its notice of 1999 allows "
+    "research and forbids commercial distribution of the data",
+    "hdbpmn": "hdBPMN: CC BY 4.0",
+    "crohme": "CROHME 2016: CC BY-NC-SA 3.0, non-commercial",
+    "chars74k": "Chars74K: no stated licence",
+    "hwr62": "characters of several sources, some non-commercial, some without a stated licence: "
+    "see the card of hwr62",
+    "fonts": "handwriting fonts: SIL OFL and Apache 2.0",
+    "quickdraw": "Quick, Draw!: CC BY 4.0, Google",
+    "wordfreq": "word lists of wordfreq: CC BY-SA 4.0",
+}
+
+
+def make_card(
+    name: str, plan: Mapping[str, Any], trained: Mapping[str, Any], results: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The card of a finished line network.
+
+    Args:
+        name: the model's name.
+        plan: the settings; of folders the names alone are kept.
+        trained: what there is to say of the training: "lines", "minutes", "parameters".
+        results: "validation" and "test" by part, "export".
+    """
+    from train.results.card import versions
+
+    kept = {
+        key: os.path.basename(os.path.abspath(value)) if value else ""
+        for key, value in plan.items()
+        if key in ("start", "teacher")
+    }
+    return {
+        "name": name,
+        "kind": KIND,
+        "date": datetime.date.today().isoformat(),
+        "labels": [None, *CHARACTERS],
+        "characters": CHARACTERS,
+        "input": {
+            "strip": HEIGHT,
+            "stride": STRIDE,
+            "dtype": "float32",
+            "range": [0, 1],
+            "ink": "bright on black",
+        },
+        "output": "logits",
+        "file": "model.tflite",
+        "network": {
+            "name": "lines",
+            "description": "Convolutions, the maximum over rows, dilated convolutions along the "
+            "line, CTC; output 0 is the blank.",
+            "parameters": trained["parameters"],
+        },
+        **results,
+        "trained": {key: trained[key] for key in ("lines", "minutes")},
+        "data": {"licences": LICENCES},
+        "plan": {**plan, **kept},
+        "versions": versions(),
+        "processor": devices.processor(),
+        "gpus": devices.gpus(),
+    }
+
+
+def lines_model(name: str) -> tuple[Path, dict[str, Any]] | None:
+    """Folder and card of a model, by name or path, if it is a line network; else None.
+
+    Raises:
+        InputError: if there is no such model, or its card is broken.
+    """
+    folder = Path(name) if (Path(name) / FILE).is_file() else find_model(name)
+    card = read_card(folder)
+    if card.get("kind") != KIND:
+        return None
+    if card.get("characters") != CHARACTERS:
+        raise InputError(f"{folder / FILE}: its characters are not those of this version")
+    return folder, card
+
+
+def readme(card: Mapping[str, Any]) -> str:
+    """The text of ``README.md``; what a card does not tell is left out."""
+    network, trained, export = (card.get(key, {}) for key in ("network", "trained", "export"))
+    parts = [
+        f"# {card['name']}",
+        "Reads a line of writing as a whole: printable ASCII, blanks, and ° × ÷. "
+        f"{network.get('description', '')} {network.get('parameters', 0):,} parameters.",
+    ]
+    if export:
+        parts.append(
+            f"`{card['file']}` has {export['weights']} weights and {export['bytes']:,} bytes; it "
+            f"takes strips of any width and reads {export['agreement']:.2%} of the validation "
+            "lines' characters as the network itself does."
+        )
+    if test := card.get("test"):
+        parts += [
+            "## Test parts",
+            "Errors in per cent, by the best path alone: no language, no list of words. Other "
+            "people than any that training or choosing saw, of UNIPEN other contributors. "
+            "Folded: letters and digits alone, without case. Words and lines of strokes were drawn "
+            "with one pen, words on paper cut out by their boxes; measured through the strip, "
+            "without the reader's own search for lines.",
+            told(test),
+        ]
+    if valid := card.get("validation"):
+        parts += [
+            "## Validation",
+            "Writers, contributors, fonts and drawings that were held back from training, composed "
+            "and varied as for training. `empty` holds no writing: signs and words a strip.",
+            told(valid),
+        ]
+    if trained:
+        parts += [
+            "## Training",
+            f"{trained['lines']:,} composed lines in {duration(60 * trained['minutes'])} on "
+            f"{card.get('processor', 'a processor')}; settings in `card.json`. "
+            "`python -m train lines` trains it anew.",
+        ]
+    licences = card.get("data", {}).get("licences", {})
+    if licences:
+        rows = "\n".join(f"- {text}" for text in licences.values())
+        parts += ["## Data", rows, "The data itself is not part of the project."]
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,171 @@
+"""``python -m train lines``, and evaluate, export, show and report for a line network."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hwr_live.errors import HwrError, InputError
+from hwr_live.system.files import write_exactly, write_new
+from train.lines.card import readme
+from train.lines.plan import PRECISIONS, Plan
+from train.options import documented
+from train.progress import say
+from train.results.folder import checkpoint_file, output_folder, refuse_installed, replace_file
+
+if TYPE_CHECKING:
+    from train.lines.compose import Line
+
+NAME = "lines"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a training but for those of the data."""
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="the model's folder [./models/lines]"
+    )
+    parser.add_argument("--force", action="store_true", help="replace a model that is there")
+    going_on = parser.add_mutually_exclusive_group()
+    going_on.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the training that was broken off, with the settings that it had; "
+        "more --minutes make it longer",
+    )
+    going_on.add_argument(
+        "--restart", action="store_true", help="forget a training that was broken off"
+    )
+    group = parser.add_argument_group("settings of the training")
+    told = documented(Plan)
+    kinds = {"float": (float, "X"), "int": (int, "N"), "str": (str, "NAME")}
+    for one in fields(Plan):
+        kind, metavar = kinds[str(one.type)]
+        shown = f" [{one.default}]" if one.default != "" else ""
+        group.add_argument(
+            "--" + one.name.replace("_", "-"),
+            dest=one.name,
+            type=kind,
+            choices=PRECISIONS if one.name == "precision" else None,
+            metavar=None if one.name == "precision" else metavar,
+            help=(told[one.name].rstrip(".") + shown).replace("%", "%%"),
+        )
+
+
+def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:
+    """Trains a line model by its options and gives its card; tells on stderr.
+
+    Raises:
+        InputError: for bad settings, or data that is missing.
+        HwrError: if a broken-off training is in the way, or the export fails.
+    """
+    if data is None:
+        raise InputError("line networks are trained on files: give --data, or set HWR_DATA")
+    out = output_folder(NAME, "hwr", options.out, options.force)
+    given = {
+        one.name: value for one in fields(Plan) if (value := getattr(options, one.name)) is not None
+    }
+    file = checkpoint_file(out)
+    from train.lines.loop import saved_plan
+
+    before = None if options.restart else saved_plan(file)
+    if before is not None and not options.resume:
+        raise HwrError(
+            f"{file.parent} holds a training that was broken off: --resume goes on with it, "
+            "--restart forgets it"
+        )
+    if before is None and options.resume:
+        say("nothing was broken off here: beginning anew")
+    plan = replace(before or Plan(), **given)
+    from train.lines.make import make_model
+
+    return make_model(plan, data, out, restart=options.restart)
+
+
+def evaluate(folder: Path, card: Mapping[str, Any], data: Path | None, as_json: bool) -> int:
+    """Prints a line model's error rates on the test parts."""
+    from train.lines.errors import told
+    from train.lines.export import Lite, read
+    from train.lines.loop import by_part
+    from train.lines.measure import test_lines
+
+    lines = test_lines(_needed(data))
+    texts = read(Lite(_file(folder, card).read_bytes(), 2), lines)
+    found = {name: one.rounded() for name, one in by_part(texts, lines).items()}
+    print(json.dumps(found) if as_json else told(found))
+    return 0
+
+
+def export(
+    folder: Path, card: dict[str, Any], data: Path | None, out: Path, quantize: bool, force: bool
+) -> int:
+    """Writes a line model's LiteRT file anew from its weights, if it reads as they do."""
+    from train.lines import validation
+    from train.lines.loop import answering
+    from train.lines.make import export as convert
+    from train.lines.weights import read_weights
+
+    model = answering(read_weights(folder))
+    made = convert(model, validation.compose(_needed(data)), quantize=quantize)
+    if reason := made.refusal():
+        raise HwrError(f"{reason}; it is not written")
+    if force:
+        replace_file(out, made.file)
+    else:
+        write_exactly(out, made.file)
+    if out.resolve() == _file(folder, card).resolve():
+        weights = "8-bit" if quantize else "float32"
+        kept = {"weights": weights, "bytes": len(made.file), "agreement": round(made.agreement, 5)}
+        card["export"] = kept
+        replace_file(folder / "card.json", (json.dumps(card, indent=1) + "\n").encode())
+        replace_file(folder / "README.md", readme(card).encode())
+    print(
+        f"{os.path.relpath(out)}: {len(made.file):,} bytes, reads {made.agreement:.3%} of the "
+        "validation lines' characters as the network does"
+    )
+    return 0
+
+
+def show(folder: Path, card: Mapping[str, Any], data: Path | None, to: Path | None) -> int:
+    """Draws a sheet of training lines, and the validation lines that the model reads worst."""
+    from train.lines import pictures, validation
+    from train.lines.compose import Composer
+    from train.lines.export import Lite, read
+    from train.lines.make import worst
+
+    place = to or folder
+    refuse_installed(place)
+    rng = np.random.default_rng(1)
+    composer = Composer(_needed(data))
+    some: list[Line] = [composer.line(rng) for _ in range(_SAMPLES)]
+    sheet = pictures.png(pictures.sheet(some, title=f"{_SAMPLES} lines to train on"))
+    lines = validation.compose(_needed(data), _EACH)
+    texts = read(Lite(_file(folder, card).read_bytes(), 2), lines)
+    written = write_new(place, f"{card['name']}-samples", {".png": sheet})
+    replace_file(place / "worst.png", worst(lines, texts))
+    for path in (*written, place / "worst.png"):
+        print(path)
+    return 0
+
+
+_SAMPLES = 48  # lines on the sheet
+_EACH = 20  # validation lines of each part that the worst are taken from
+
+
+def _file(folder: Path, card: Mapping[str, Any]) -> Path:
+    name = str(card.get("file", "model.tflite"))
+    if Path(name).name != name or not (folder / name).is_file():
+        raise InputError(f"{folder} has no file {name!r} of the network")
+    return folder / name
+
+
+def _needed(data: Path | None) -> Path:
+    if data is None:
+        raise InputError("this needs the data: give --data, or set HWR_DATA")
+    return data

@@ -1,0 +1,143 @@
+"""Composes lines to train on: strips with their texts, deterministic by seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.strip import strip
+from train.lines.alphabet import frames_needed
+from train.lines.sources.crops import Crops
+from train.lines.sources.empty import Empty
+from train.lines.sources.fonts import Fonts
+from train.lines.sources.hands import Hands
+from train.lines.sources.ink import bent, cluttered, drawn, seen, thickened, warped
+from train.lines.sources.paper import Paper
+from train.lines.sources.strokes import Pen
+from train.lines.sources.texts import Texts
+from train.lines.sources.words import Written
+
+Grey = npt.NDArray[np.uint8]
+
+SHARES: Mapping[str, float] = MappingProxyType(
+    {
+        "unipen words": 0.29,
+        "unipen texts": 0.11,
+        "paper": 0.14,
+        "hand": 0.24,
+        "crops": 0.07,
+        "fonts": 0.11,
+        "empty": 0.04,
+    }
+)
+"""Share of each source among the lines. By the trial that came before this package: half is writing
+in words, a quarter composed of single characters."""
+
+_LONGEST = 1100  # columns of a strip to train on: longer lines are read in parts
+_LETTERS = {"hand": 36, "crops": 30, "fonts": 50}  # characters of a text at the most
+
+
+@dataclass(frozen=True)
+class Line:
+    """A strip with its text and where it came from.
+
+    Attributes:
+        image: uint8 (48, w).
+        text: what it says, single blanks between words; empty for what is no writing.
+        source: one of ``SHARES``, or the name of a part of the validation lines.
+    """
+
+    image: Grey
+    text: str
+    source: str
+
+
+class Composer:
+    """Draws lines by chance.
+
+    Args:
+        data: the folder of the data.
+        held: whether of the people held back to choose by, or of all others.
+        shares: how often each source is drawn; one of share 0 is not even read.
+
+    Raises:
+        InputError: if data of a source is missing.
+    """
+
+    def __init__(
+        self, data: Path, held: bool = False, shares: Mapping[str, float] = SHARES
+    ) -> None:
+        made: dict[str, Any] = {
+            "unipen words": lambda: Written(data, "words", held),
+            "unipen texts": lambda: Written(data, "texts", held),
+            "paper": lambda: Paper(data, held),
+            "hand": lambda: Hands(data, held),
+            "crops": lambda: Crops(data, held),
+            "fonts": lambda: Fonts(data / "fonts", held),
+            "empty": lambda: Empty(data, held),
+        }
+        self._sources: dict[str, Any] = {
+            name: made[name]() for name, share in shares.items() if share > 0
+        }
+        self._names = list(self._sources)
+        total = sum(shares[name] for name in self._names)
+        self._p = np.array([shares[name] / total for name in self._names])
+        self._texts = Texts()
+
+    def line(
+        self,
+        rng: np.random.Generator,
+        source: str | None = None,
+        kind: str | None = None,
+        spacing: str | None = None,
+    ) -> Line:
+        """A line that CTC can spell and that is not too long.
+
+        Args:
+            rng: the source of chance; the same state gives the same line.
+            source: one of ``SHARES``; any if None.
+            kind: of text, where the text is free.
+            spacing: of a hand's characters.
+        """
+        while True:
+            name = source or self._names[int(rng.choice(len(self._p), p=self._p))]
+            made = self._made(name, rng, kind, spacing)
+            if made is None:
+                continue
+            image = strip(made[0]).image
+            width = image.shape[1]
+            if width <= _LONGEST and frames_needed(made[1]) + 1 <= width // 4:
+                return Line(image, made[1], name)
+
+    def _made(
+        self, name: str, rng: np.random.Generator, kind: str | None, spacing: str | None
+    ) -> tuple[Grey, str] | None:
+        """Ink and text of one source; None where this draw has come to nothing."""
+        own = self._sources[name]
+        if isinstance(own, Paper):
+            return own.draw(rng)
+        if isinstance(own, Empty):
+            return own.draw(rng), ""
+        if isinstance(own, Written):
+            path, text = own.some(rng) if name == "unipen words" else own.one(rng)
+            return self._penned(path, text, rng)
+        text = self._texts.draw(rng, kind, _LETTERS[name])
+        if isinstance(own, Hands):
+            return self._penned(own.write(text, rng, spacing), text, rng) if own.has(text) else None
+        picture = own.draw(text, rng)
+        if picture is None:
+            return None
+        return seen(thickened(warped(picture, rng), rng), rng), text
+
+    def _penned(self, path: Pen, text: str, rng: np.random.Generator) -> tuple[Grey, str] | None:
+        if not len(path.points):
+            return None
+        words = self._sources.get("unipen words")
+        path = cluttered(bent(path, rng), rng, words.piece if words else None)
+        return seen(drawn(path, rng), rng), text

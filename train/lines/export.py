@@ -1,0 +1,102 @@
+"""A line network as a LiteRT file of unknown width, believed once it has read as Keras does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.system.silence import silence
+from train.lines.alphabet import decode
+from train.lines.compose import Line
+from train.lines.feed import batch
+from train.lines.network import STRIDE
+
+AGREEMENT = 0.995
+"""Least share of characters of the validation lines that an export must read as Keras does."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A LiteRT file, what it reads, and how that compares with the Keras model.
+
+    Attributes:
+        file: its bytes.
+        texts: what it reads of each validation line.
+        agreement: one less the share of characters that it reads otherwise than Keras.
+    """
+
+    file: bytes
+    texts: list[str]
+    agreement: float
+
+    def refusal(self) -> str | None:
+        """Why it must not be used, or None."""
+        if self.agreement < AGREEMENT:
+            return (
+                f"the export agrees with the network on only {self.agreement:.2%} of the "
+                f"validation lines' characters, not {AGREEMENT:.1%}"
+            )
+        return None
+
+
+def convert(model: Any, quantize: bool = True) -> bytes:
+    """The LiteRT file of a network, for any number and width of strips.
+
+    The variables are frozen into constants first: otherwise the file holds no weights that could
+    have 8 bits.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    signature = [tf.TensorSpec((None, model.input_shape[1], None, 1), tf.float32, name="strip")]
+    answer = tf.function(lambda strip: model(strip, training=False), input_signature=signature)
+    frozen = convert_variables_to_constants_v2(answer.get_concrete_function())
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    if quantize:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    return bytes(converter.convert())
+
+
+class Lite:
+    """A LiteRT file that answers strips of any width.
+
+    Args:
+        file: its bytes.
+        threads: how many it may use.
+    """
+
+    def __init__(self, file: bytes, threads: int = 1) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        with silence():
+            self._interpreter: Any = Interpreter(model_content=file, num_threads=threads)
+        self._in = self._interpreter.get_input_details()[0]["index"]
+        self._out = self._interpreter.get_output_details()[0]["index"]
+        self._shape: tuple[int, ...] = ()
+
+    def __call__(self, strips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Logits (n, w/4, classes) of uint8 strips (n, 48, w)."""
+        if strips.shape != self._shape:
+            self._interpreter.resize_tensor_input(self._in, [*strips.shape, 1])
+            self._interpreter.allocate_tensors()
+            self._shape = strips.shape
+        self._interpreter.set_tensor(self._in, strips[..., None].astype(np.float32) / 255)
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._out), np.float32).copy()
+
+
+def read(lite: Lite, lines: list[Line], size: int = 16) -> list[str]:
+    """What a LiteRT file reads by the best path, in the lines' order."""
+    order = sorted(range(len(lines)), key=lambda i: lines[i].image.shape[1])
+    out = [""] * len(lines)
+    for start in range(0, len(order), size):
+        some = order[start : start + size]
+        best = lite(batch([lines[i] for i in some]).images).argmax(2)
+        for i, row in zip(some, best, strict=True):
+            out[i] = decode(row[: lines[i].image.shape[1] // STRIDE].tolist())
+    return out

@@ -1,0 +1,129 @@
+"""Batches of composed lines, made by processes of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import HwrError
+from train.lines.alphabet import encode
+from train.lines.compose import SHARES, Composer, Line
+
+_POOL = 20  # batches whose lines are sorted by width together
+_STEP = 32  # columns: batches are as wide as a multiple of it, so that few shapes occur
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Lines of like width.
+
+    Attributes:
+        images: uint8 (n, 48, w), black on the right of narrower ones.
+        frames: int32 (n,), frames of each line itself.
+        texts: int32 (n, m), outputs that spell each, 0 after its end.
+        lengths: int32 (n,), how many.
+    """
+
+    images: npt.NDArray[np.uint8]
+    frames: npt.NDArray[np.int32]
+    texts: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int32]
+
+
+def batch(lines: list[Line]) -> Batch:
+    """Lines put together, at least one."""
+    widest = max(line.image.shape[1] for line in lines)
+    width = -(-widest // _STEP) * _STEP
+    images = np.zeros((len(lines), lines[0].image.shape[0], width), np.uint8)
+    codes = [encode(line.text) for line in lines]
+    texts = np.zeros((len(lines), max(1, max(map(len, codes)))), np.int32)
+    for i, (line, code) in enumerate(zip(lines, codes, strict=True)):
+        images[i, :, : line.image.shape[1]] = line.image
+        texts[i, : len(code)] = code
+    frames = np.array([line.image.shape[1] // 4 for line in lines], np.int32)
+    return Batch(images, frames, texts, np.array([len(code) for code in codes], np.int32))
+
+
+def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
+    """Batches without an end; the same seed gives the same."""
+    rng = np.random.default_rng(seed)
+    while True:
+        lines = sorted(
+            (composer.line(rng) for _ in range(_POOL * size)), key=lambda one: one.image.shape[1]
+        )
+        made = [batch(lines[i : i + size]) for i in range(0, len(lines), size)]
+        for i in rng.permutation(len(made)).tolist():
+            yield made[i]
+
+
+def _work(data: Path, size: int, seed: list[int], shares: Mapping[str, float], made: Any) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    composer = Composer(data, shares=shares)
+    for one in batches(composer, size, seed):
+        made.put(one)
+
+
+class Feed:
+    """Batches from processes; close it in the end.
+
+    Args:
+        data: the folder of the data.
+        size: lines a batch.
+        seed: of chance.
+        workers: how many processes.
+        part: a number that differs from one sitting of a training to the next, so that a resumed
+            one is not shown the same lines again.
+        shares: how often each source is drawn.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        size: int,
+        seed: int,
+        workers: int,
+        part: int = 0,
+        shares: Mapping[str, float] = SHARES,
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._queue: Any = context.Queue(3 * _POOL)
+        self._processes = [
+            context.Process(
+                target=_work,
+                args=(data, size, [seed, part, i], dict(shares), self._queue),
+                daemon=True,
+            )
+            for i in range(workers)
+        ]
+        for process in self._processes:
+            process.start()
+
+    def take(self) -> Batch:
+        """The next batch.
+
+        Raises:
+            HwrError: if a process has ended, as one does whose data is missing.
+        """
+        while True:
+            try:
+                one: Batch = self._queue.get(timeout=5)
+                return one
+            except queue.Empty:
+                if not all(process.is_alive() for process in self._processes):
+                    raise HwrError("a process that composes lines has ended") from None
+
+    def close(self) -> None:
+        """Ends the processes."""
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join()

@@ -1,0 +1,313 @@
+"""Trains a line network for so many minutes, resumably."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import HwrError
+from train.lines.alphabet import BLANK, decode
+from train.lines.compose import SHARES, Line
+from train.lines.errors import Rates, rates
+from train.lines.feed import Batch, Feed, batch
+from train.lines.network import STRIDE, build
+from train.lines.plan import Plan
+from train.lines.weights import read_weights
+from train.progress import say
+
+_MOST_FAILED = 20  # steps one after the other
+_EMA_EVERY = 10  # steps
+_EMA = 0.99  # of each: the average reaches back over about a thousand steps
+
+Weights = list[npt.NDArray[np.float32]]
+
+
+class Trainer:
+    """A network, its optimizer, and the running mean of its weights.
+
+    Attributes:
+        plan: the settings.
+        step, lines: how many of them were learned.
+        minutes: of clock so far.
+        part: number of this sitting, from 0.
+        mean: the running mean of all weights, which is what is used in the end.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        import keras
+
+        keras.mixed_precision.set_global_policy(plan.precision)
+        keras.utils.set_random_seed(plan.seed)
+        self.plan = plan
+        self._model = build()
+        if plan.start:
+            self._model.set_weights(read_weights(Path(plan.start)))
+        teacher = None
+        if plan.teacher:
+            teacher = build()
+            teacher.set_weights(read_weights(Path(plan.teacher)))
+        self._optimizer = keras.optimizers.AdamW(
+            plan.rate, weight_decay=plan.decay, global_clipnorm=plan.clip
+        )
+        self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        self._optimizer.build(self._model.trainable_variables)
+        self.step, self.minutes, self.part, self.lines = 0, 0.0, 0, 0
+        self._failed = 0
+        self.mean: Weights = [np.array(w, np.float32) for w in self._model.get_weights()]
+        self._learn = _compiled(self._model, self._optimizer, teacher, plan.teacher_share)
+
+    def learn(self, given: Batch) -> float:
+        """One step.
+
+        Returns:
+            The loss, the mean of the lines'; NaN for a step that was left out, as its gradient was
+            none.
+
+        Raises:
+            HwrError: after too many of those.
+        """
+        self._optimizer.learning_rate.assign(self.plan.rate_at(self.step, self.minutes))
+        loss = float(self._learn(given.images, given.frames, given.texts, given.lengths))
+        self._failed = 0 if math.isfinite(loss) else self._failed + 1
+        if self._failed >= _MOST_FAILED:
+            raise HwrError(
+                "the loss is no number any more; go on from the checkpoint with a lower --rate"
+            )
+        self.step += 1
+        self.lines += len(given.images)
+        if self.step % _EMA_EVERY == 0:
+            rounds = self.step / _EMA_EVERY
+            keep = min(_EMA, (1 + rounds) / (10 + rounds))
+            for mean, weight in zip(self.mean, self._model.get_weights(), strict=True):
+                mean += (1 - keep) * (weight - mean)
+        return loss
+
+    def averaged(self) -> Any:
+        """A float32 network of its own with the mean weights, to answer with."""
+        return answering(self.mean)
+
+    def save(self, path: Path) -> None:
+        """Writes all that the rest depends on, in one piece or not at all.
+
+        Raises:
+            HwrError: if it cannot be written; the file that was there stays.
+        """
+        state = {"step": self.step, "minutes": self.minutes, "part": self.part, "lines": self.lines}
+        arrays: dict[str, Any] = {f"w{i}": w for i, w in enumerate(self._model.get_weights())}
+        arrays |= {f"m{i}": w for i, w in enumerate(self.mean)}
+        arrays |= {f"o{i}": np.asarray(v) for i, v in enumerate(self._optimizer.variables)}
+        fresh = path.with_suffix(".new")
+        try:
+            with fresh.open("wb") as file:
+                np.savez(file, state=json.dumps(state | {"plan": asdict(self.plan)}), **arrays)
+            os.replace(fresh, path)
+        except OSError as error:
+            raise HwrError(f"{path} cannot be written ({error.strerror or error})") from None
+
+    def restore(self, path: Path) -> None:
+        """Goes on from a checkpoint.
+
+        Raises:
+            HwrError: if it is broken or of another network.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                state = json.loads(str(file["state"]))
+                self._model.set_weights([file[f"w{i}"] for i in range(len(self.mean))])
+                self.mean = [file[f"m{i}"] for i in range(len(self.mean))]
+                for i, variable in enumerate(self._optimizer.variables):
+                    variable.assign(file[f"o{i}"])
+            self.step, self.lines = int(state["step"]), int(state["lines"])
+            self.minutes, self.part = float(state["minutes"]), int(state["part"]) + 1
+        except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise HwrError(
+                f"{path} is no checkpoint of this network ({reason}); --restart forgets it"
+            ) from None
+
+
+def saved_plan(path: Path) -> Plan | None:
+    """The settings of the training whose checkpoint this is, or None if there is none.
+
+    Raises:
+        HwrError: for a broken file.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return Plan.of(json.loads(str(file["state"]))["plan"])
+    except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
+        raise HwrError(f"{path} is broken ({error}); --restart forgets it") from None
+
+
+def answering(weights: Weights) -> Any:
+    """A float32 network with these weights, whatever precision is trained with."""
+    import keras
+
+    now = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy("float32")
+    try:
+        model = build()
+    finally:
+        keras.mixed_precision.set_global_policy(now)
+    model.set_weights(weights)
+    return model
+
+
+def _compiled(model: Any, optimizer: Any, teacher: Any, share: float) -> Callable[..., Any]:
+    """A step: CTC, and where there is a teacher, the divergence from its answers frame by frame."""
+    import tensorflow as tf
+
+    signature = [
+        tf.TensorSpec((None, model.input_shape[1], None), tf.uint8),
+        tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None, None), tf.int32),
+        tf.TensorSpec((None,), tf.int32),
+    ]
+
+    @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]
+    def learn(images: Any, frames: Any, texts: Any, lengths: Any) -> Any:
+        strips = tf.cast(images, tf.float32)[..., None] / 255.0
+        with tf.GradientTape() as tape:
+            logits = model(strips, training=True)
+            losses = tf.nn.ctc_loss(
+                texts, logits, lengths, frames, logits_time_major=False, blank_index=BLANK
+            )
+            loss = tf.reduce_mean(losses)
+            if teacher is not None:
+                wanted = tf.nn.softmax(teacher(strips, training=False))
+                apart = tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
+                own = tf.sequence_mask(frames, tf.shape(logits)[1], apart.dtype)
+                # Of a whole line, as CTC's is.
+                told = tf.reduce_mean(tf.reduce_sum(apart * own, axis=1))
+                loss = (1 - share) * loss + share * told
+        grads = tape.gradient(loss, model.trainable_variables)
+        # A step whose gradient overflows is left out: it teaches nothing, and would end all.
+        good = tf.math.is_finite(loss) & tf.math.is_finite(tf.linalg.global_norm(grads))
+        grads = [tf.where(good, grad, tf.zeros_like(grad)) for grad in grads]
+        optimizer.apply(grads, model.trainable_variables)
+        return tf.where(good, loss, np.nan)
+
+    return learn  # type: ignore[no-any-return]
+
+
+def read(model: Any, lines: list[Line], size: int = 32) -> list[str]:
+    """What a network reads by the best path, in the lines' order."""
+    import tensorflow as tf
+
+    answer = tf.function(
+        lambda x: model(x, training=False),
+        input_signature=[tf.TensorSpec((None, model.input_shape[1], None, 1), tf.float32)],
+    )
+    order = sorted(range(len(lines)), key=lambda i: lines[i].image.shape[1])
+    out = [""] * len(lines)
+    for start in range(0, len(order), size):
+        some = order[start : start + size]
+        given = batch([lines[i] for i in some])
+        best = np.asarray(answer(given.images[..., None].astype(np.float32) / 255)).argmax(2)
+        for i, row in zip(some, best, strict=True):
+            out[i] = decode(row[: lines[i].image.shape[1] // STRIDE].tolist())
+    return out
+
+
+def by_part(read_texts: list[str], lines: list[Line]) -> dict[str, Rates]:
+    """Error rates of each part of the lines."""
+    out = {}
+    for name in dict.fromkeys(line.source for line in lines):
+        own = [i for i, line in enumerate(lines) if line.source == name]
+        out[name] = rates([read_texts[i] for i in own], [lines[i].text for i in own])
+    return out
+
+
+def fit(trainer: Trainer, data: Path, lines: list[Line], folder: Path) -> None:
+    """Trains until the plan's minutes are over.
+
+    Args:
+        trainer: what is trained.
+        data: the folder of the data.
+        lines: to validate with.
+        folder: for ``checkpoint.npz`` and ``log.jsonl``, where a line every half minute tells the
+            progress, and one at each validation the error rates by part.
+    """
+    plan = trainer.plan
+    if trainer.minutes >= plan.minutes:
+        return
+    shares = plan.shares(SHARES)
+    feed = Feed(data, plan.batch, plan.seed, plan.workers, trainer.part, shares)
+    try:
+        _run(trainer, feed, lines, folder)
+    finally:
+        feed.close()
+
+
+def _run(trainer: Trainer, feed: Feed, lines: list[Line], folder: Path) -> None:
+    plan = trainer.plan
+    given = feed.take()
+    start, before = time.monotonic(), trainer.minutes
+    saved, checked, told = before, before, before
+    losses: list[float] = []
+    waited = counted = 0.0
+    while trainer.minutes < plan.minutes:
+        losses.append(trainer.learn(given))
+        counted += len(given.images)
+        at = time.monotonic()
+        given = feed.take()
+        waited += time.monotonic() - at
+        trainer.minutes = before + (time.monotonic() - start) / 60
+        if trainer.minutes - told >= 0.5:
+            seconds = 60 * (trainer.minutes - told)
+            _tell(
+                folder,
+                step=trainer.step,
+                lines=trainer.lines,
+                minutes=round(trainer.minutes, 2),
+                loss=round(
+                    float(np.mean([one for one in losses if math.isfinite(one)] or [0.0])), 3
+                ),
+                ms=round(1000 * seconds / counted, 2),
+                waited=round(waited / seconds, 3),
+            )
+            losses, counted, waited, told = [], 0.0, 0.0, trainer.minutes
+        if trainer.minutes - saved >= plan.save:
+            trainer.save(folder / "checkpoint.npz")
+            saved = trainer.minutes
+        if trainer.minutes - checked >= plan.check:
+            _check(trainer, lines, folder)
+            trainer.minutes = before + (time.monotonic() - start) / 60
+            checked = told = trainer.minutes
+    trainer.save(folder / "checkpoint.npz")
+
+
+def _check(trainer: Trainer, lines: list[Line], folder: Path) -> None:
+    found = by_part(read(trainer.averaged(), lines), lines)
+    _tell(
+        folder,
+        step=trainer.step,
+        minutes=round(trainer.minutes, 2),
+        validation={name: one.rounded() for name, one in found.items()},
+    )
+
+
+def _tell(folder: Path, **what: Any) -> None:
+    """A line of the log, on stderr too."""
+    if "validation" in what:
+        say(f"after {what['minutes']:.0f} minutes, folded errors in per cent:")
+        say("  " + ", ".join(f"{n} {100 * r['folded']:.1f}" for n, r in what["validation"].items()))
+    else:
+        say(
+            f"{what['minutes']:7.1f} min  {what['lines']:9,} lines  loss {what['loss']:8.3f}  "
+            f"{what['ms']:.1f} ms a line, {what['waited']:.0%} of it waiting for lines"
+        )
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(what) + "\n")

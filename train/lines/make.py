@@ -1,0 +1,140 @@
+"""From the data to a finished line model's folder: the order of work, told once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hwr_live.errors import HwrError
+from train import devices
+from train.fit.checkpoint import held
+from train.lines import card, pictures, validation
+from train.lines.compose import Line
+from train.lines.errors import distance
+from train.lines.export import Export, Lite, convert
+from train.lines.export import read as read_lite
+from train.lines.loop import Trainer, Weights, answering, by_part, fit, read
+from train.lines.measure import test_lines
+from train.lines.plan import Plan
+from train.lines.weights import FILE, pack
+from train.progress import duration, say
+from train.results.folder import checkpoint_file, replaced
+
+_WORST = 60  # lines on the picture of those that were read worst
+
+
+def make_model(plan: Plan, data: Path, out: Path, *, restart: bool = False) -> dict[str, Any]:
+    """Trains, exports, measures and writes ``out``; until all is done nothing of it is there.
+
+    Args:
+        plan: the settings; where a checkpoint is, the training goes on from it.
+        data: the folder of the data.
+        out: the model's folder; one that is there is replaced.
+        restart: whether a checkpoint that is there is forgotten.
+
+    Returns:
+        The model's card.
+
+    Raises:
+        InputError: if data is missing.
+        HwrError: if the checkpoint is broken, or the export does not read as the network does.
+    """
+    file = checkpoint_file(out)
+    with held(file.parent):
+        if restart:
+            file.unlink(missing_ok=True)
+        say(f"{devices.describe()}; composing lines to validate with")
+        lines = validation.load(data, file.with_name("validation.npz"))
+        trainer = Trainer(plan)
+        if file.is_file():
+            trainer.restore(file)
+            say(f"going on after {duration(60 * trainer.minutes)}, {trainer.lines:,} lines")
+        fit(trainer, data, lines, file.parent)
+        say(f"trained on {trainer.lines:,} lines; exporting")
+        trained = {"lines": trainer.lines, "minutes": round(trainer.minutes, 1)}
+        made = finish(trainer.mean, plan, trained, data, lines, out)
+        shutil.rmtree(file.parent, ignore_errors=True)
+    return made
+
+
+def finish(
+    weights: Weights,
+    plan: Plan,
+    trained: dict[str, Any],
+    data: Path,
+    lines: list[Line],
+    out: Path,
+) -> dict[str, Any]:
+    """Writes the folder of a trained network: export, figures, card, README and pictures.
+
+    Args:
+        weights: of the network, in its own order.
+        plan: the settings that it was trained with.
+        trained: "lines" and "minutes".
+        data: the folder of the data, for the test parts.
+        lines: to validate with.
+        out: the folder.
+
+    Raises:
+        HwrError: if the export does not read as the network does; nothing is written then.
+    """
+    model = answering(weights)
+    made = export(model, lines)
+    if reason := made.refusal():
+        raise HwrError(f"{reason}; nothing is written, the training is kept")
+    measured = test_lines(data)
+    results = {
+        "validation": {n: one.rounded() for n, one in by_part(made.texts, lines).items()},
+        "test": {
+            n: one.rounded()
+            for n, one in by_part(read_lite(Lite(made.file, 2), measured), measured).items()
+        },
+        "export": {
+            "weights": "8-bit",
+            "bytes": len(made.file),
+            "agreement": round(made.agreement, 5),
+        },
+    }
+    told = card.make_card(
+        out.name, asdict(plan), {**trained, "parameters": int(model.count_params())}, results
+    )
+    with replaced(out) as new:
+        (new / "model.tflite").write_bytes(made.file)
+        (new / FILE).write_bytes(pack(weights))
+        (new / "card.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        (new / "README.md").write_text(card.readme(told), encoding="utf-8")
+        (new / "worst.png").write_bytes(worst(lines, made.texts))
+    return told
+
+
+def export(model: Any, lines: list[Line], *, quantize: bool = True) -> Export:
+    """Converts a network and compares what both read of the validation lines."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        file = convert(model, quantize)
+    own, exported = read(model, lines), read_lite(Lite(file), lines)
+    apart = sum(distance(a, b) for a, b in zip(own, exported, strict=True))
+    return Export(file, exported, 1 - apart / max(1, sum(map(len, own))))
+
+
+def worst(lines: list[Line], read_texts: list[str]) -> bytes:
+    """A picture of the lines that were read worst, of each part as many; a PNG file's bytes."""
+    wrong = [
+        distance(a, b.text) / max(1, len(b.text)) for a, b in zip(read_texts, lines, strict=True)
+    ]
+    names = list(dict.fromkeys(line.source for line in lines))
+    chosen: list[int] = []
+    for name in names:
+        own = [i for i, line in enumerate(lines) if line.source == name and wrong[i] > 0]
+        order = np.argsort([-wrong[i] for i in own], kind="stable")
+        chosen += [own[int(k)] for k in order[: _WORST // len(names)]]
+    if not chosen:
+        chosen = [0]
+    some, texts = [lines[i] for i in chosen], [read_texts[i] for i in chosen]
+    return pictures.png(pictures.sheet(some, texts, columns=3, title="Read worst"))

@@ -1,0 +1,102 @@
+"""The line network: convolutions, the maximum over rows, convolutions along the line, CTC.
+
+After Retsinas, Sfikas, Gatos and Nikou (arXiv:2404.11339): the aspect is kept and the maximum over
+the columns makes a sequence. Instead of an LSTM, dilated convolutions with shortcuts see along the
+line: they are quick in LiteRT and take any width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from hwr_live.strip import HEIGHT
+from train.lines.alphabet import CLASSES
+
+STRIDE = 4
+"""Columns of a strip per frame of the answer."""
+
+_MOMENTUM = 0.95  # of BatchNormalization: the default needs thousands of steps to settle
+
+
+def build(
+    stem: Sequence[int] = (32, 48, 64, 96, 128, 128, 192),
+    channels: int = 256,
+    dilations: Sequence[int] = (1, 2, 4, 1),
+) -> Any:
+    """The network: float32 (n, 48, w, 1), 0 to 1 → logits, float32 (n, w/4, classes).
+
+    Args:
+        stem: channels of the seven convolutions over the picture.
+        channels: of the convolutions along the line.
+        dilations: of each of those.
+    """
+    import keras
+
+    layers = keras.layers
+
+    norm = _normalization()
+
+    def normed(x: Any) -> Any:
+        x = norm(momentum=_MOMENTUM)(x)
+        return layers.Activation("relu")(x)
+
+    def over(x: Any, count: int, kernel: int, strides: Any) -> Any:
+        conv = layers.Conv2D(count, kernel, strides=strides, padding="same", use_bias=False)
+        return normed(conv(x))
+
+    x = strip = keras.Input((HEIGHT, None, 1))
+    steps: list[tuple[int, Any]] = [
+        (5, 2),
+        (3, 1),
+        (3, 2),
+        (3, 1),
+        (3, (2, 1)),
+        (3, 1),
+        (3, (2, 1)),
+    ]
+    for count, (kernel, strides) in zip(stem, steps, strict=True):
+        x = over(x, count, kernel, strides)
+    x = keras.ops.max(x, axis=1)
+    if channels != stem[-1]:
+        x = normed(layers.Conv1D(channels, 1, use_bias=False)(x))
+    for dilation in dilations:
+        conv = layers.Conv1D(channels, 5, padding="same", dilation_rate=dilation, use_bias=False)
+        x = layers.Add()([x, normed(conv(layers.Dropout(0.1)(x)))])
+    logits = layers.Dense(CLASSES, dtype="float32")(x)
+    return keras.Model(strip, logits, name="lines")
+
+
+@lru_cache(maxsize=1)
+def _normalization() -> Any:
+    """Keras's BatchNormalization, which trains with TensorFlow's fused kernel where there is
+    TensorFlow: Keras's own sums are most of what a step costs a processor (12.4 against 7.6 ms a
+    line). A model file loads without this class, as the weights are the same.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return keras.layers.BatchNormalization
+    import tensorflow as tf
+
+    class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
+        def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+            if not training:
+                return super().call(inputs, training=training, mask=mask)
+            flat = inputs if len(inputs.shape) == 4 else inputs[:, None]
+            out, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+                x=flat,
+                scale=tf.cast(self.gamma, tf.float32),
+                offset=tf.cast(self.beta, tf.float32),
+                mean=tf.zeros(0),
+                variance=tf.zeros(0),
+                epsilon=self.epsilon,
+                is_training=True,
+            )
+            for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                known = tf.where(tf.math.is_finite(now), now, moving)
+                moving.assign(moving * self.momentum + known * (1 - self.momentum))
+            return out if len(inputs.shape) == 4 else out[:, 0]
+
+    return FusedBatchNormalization

@@ -1,0 +1,103 @@
+"""How a line network is trained: every setting, with its reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hwr_live.errors import InputError
+
+_WARM = 400  # steps in which the rate rises: CTC diverges at once without
+_RANGES = {
+    "minutes": (0.01, 100_000),
+    "batch": (1, 4096),
+    "rate": (1e-7, 1),
+    "decay": (0, 1),
+    "clip": (1e-3, 1e3),
+    "workers": (1, 256),
+    "save": (0.01, 1000),
+    "check": (0.01, 10_000),
+    "seed": (0, 2**31 - 1),
+    "floor": (0, 1),
+    "teacher_share": (0, 1),
+}
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of a training.
+
+    Attributes:
+        minutes: of wall clock, all sittings together; the learning rate reaches its end with them,
+            whatever else the machine has to do.
+        batch: lines a step; with 32 a step takes a third of a second on two cores.
+        rate: the highest learning rate; 2e-3 for a training from the start, 5e-4 for going on.
+        decay: of the weights, decoupled from the gradient (Loshchilov and Hutter 2019).
+        clip: of the norm of the whole gradient: CTC's is large in the first steps.
+        workers: processes that compose lines; one keeps two cores busy.
+        save: minutes between checkpoints.
+        check: minutes between validations.
+        seed: of chance.
+        precision: Keras's dtype policy; bfloat16 saves a third on processors with AMX.
+        floor: the lowest learning rate as a share of the highest.
+        start: folder of a line model whose weights the training begins with.
+        teacher: folder of a line model whose answers are learned beside the texts.
+        teacher_share: of what is learned, the teacher's.
+        without: sources of lines that are left out, with commas between them.
+    """
+
+    minutes: float = 75.0
+    batch: int = 32
+    rate: float = 2e-3
+    decay: float = 1e-3
+    clip: float = 5.0
+    workers: int = 1
+    save: float = 3.0
+    check: float = 12.0
+    seed: int = 1
+    precision: str = "mixed_bfloat16"
+    floor: float = 0.005
+    start: str = ""
+    teacher: str = ""
+    teacher_share: float = 0.5
+    without: str = ""
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if not (math.isfinite(value) and low <= value <= high):
+                told = name.replace("_", "-")
+                raise InputError(f"--{told} must lie between {low:g} and {high:g}, not {value:g}")
+        if self.precision not in PRECISIONS:
+            raise InputError(f"--precision is one of {', '.join(PRECISIONS)}")
+
+    def rate_at(self, step: int, minutes: float) -> float:
+        """The learning rate of a step that many minutes into the training: it warms up, then falls
+        with a cosine."""
+        past = min(1.0, minutes / self.minutes)
+        wave = self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * past))
+        return self.rate * wave * min(1.0, (step + 1) / _WARM)
+
+    def shares(self, usual: Mapping[str, float]) -> dict[str, float]:
+        """How often each source is drawn, without those that are left out.
+
+        Raises:
+            InputError: for a source that is none, or if nothing is left.
+        """
+        out = dict(usual)
+        for name in (part.strip() for part in self.without.split(",")):
+            if name and name not in out:
+                raise InputError(f"--without: no source {name!r}; there are {', '.join(usual)}")
+            out.pop(name, None)
+        if not out:
+            raise InputError("--without leaves no lines to train on")
+        return out
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Plan:
+        """A plan from what a checkpoint or card holds of it; unknown settings are left out."""
+        known = {name: table[name] for name in cls.__dataclass_fields__ if name in table}
+        return cls(**known)

@@ -1,0 +1,80 @@
+"""Texts of hwr62's crops beside each other: pictures of single characters on real paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from train.data.datasets import load
+from train.images.pool import cut_validation
+from train.lines.sources.zones import ZONES
+from train.recipe import HWR62
+
+Grey = npt.NDArray[np.uint8]
+
+_X_HEIGHT = 18.0  # pixels: a capital is then a little taller than in a crop
+_BASELINE, _HIGH = 48.0, 80  # rows
+
+
+class Crops:
+    """hwr62's crops by character and source, of those held back or of all others."""
+
+    def __init__(self, data: Path, held: bool) -> None:
+        dataset = load("hwr62", data)
+        part = dataset.train
+        index, valid = cut_validation(part, HWR62)
+        some = valid if held else index
+        sources = part.sources
+        if sources is None:
+            sources = np.zeros(len(part.labels), np.uint8)
+        self._images = part.images
+        self._of: dict[str, list[npt.NDArray[np.int64]]] = {}
+        for number, char in enumerate(dataset.chars):
+            own = some[part.labels[some] == number]
+            pools = [own[sources[own] == s] for s in np.unique(sources[own])]
+            if pools:
+                self._of[char] = pools
+
+    def draw(self, text: str, rng: np.random.Generator) -> Grey | None:
+        """A text, mostly of one source of images: uint8 (80, w), bright on black; None if there is
+        no image of a character, or an empty one."""
+        if any(char not in self._of for char in text.replace(" ", "")):
+            return None
+        letter = float(rng.choice([rng.uniform(-3, 1), rng.uniform(1, 5), rng.uniform(4, 16)]))
+        parts: list[tuple[Grey, int, int]] = []
+        x = 10.0
+        same = int(rng.integers(12)) if rng.random() < 0.6 else -1
+        for char in text:
+            if char == " ":
+                x += max(letter, 2) * rng.uniform(1.2, 2) + rng.uniform(7, 17)
+                continue
+            glyph = self._glyph(char, same, rng)
+            if glyph is None:
+                return None
+            y = round(_BASELINE - ZONES[char][0] * _X_HEIGHT + rng.normal(0, 0.8))
+            parts.append((glyph, max(0, round(x)), max(0, y)))
+            x += glyph.shape[1] + letter + rng.normal(0, 0.8)
+        if not parts:
+            return None
+        out = np.zeros((_HIGH, int(x) + 24), np.uint8)
+        for glyph, left, first in parts:
+            spot = out[first : first + glyph.shape[0], left : left + glyph.shape[1]]
+            np.maximum(spot, glyph[: spot.shape[0], : spot.shape[1]], out=spot)
+        return out
+
+    def _glyph(self, char: str, same: int, rng: np.random.Generator) -> Grey | None:
+        """One character as tall as its zone, without what is empty around it."""
+        pools = self._of[char]
+        pool = pools[same % len(pools)] if same >= 0 else pools[int(rng.integers(len(pools)))]
+        crop = self._images[int(pool[rng.integers(len(pool))])]
+        x, y, w, h = cv2.boundingRect((crop > 64).astype(np.uint8))
+        if not w:
+            return None
+        top, bottom = ZONES[char]
+        high = max(4, round((top - bottom) * _X_HEIGHT * float(np.exp(rng.normal(0, 0.07)))))
+        wide = max(2, round(w * high / h * float(np.exp(rng.normal(0, 0.08)))))
+        wide = min(wide, int(2.2 * _X_HEIGHT))
+        return np.asarray(cv2.resize(crop[y : y + h, x : x + w], (wide, high)), np.uint8)

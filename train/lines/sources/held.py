@@ -1,0 +1,60 @@
+"""Who is held back: people and things that are never trained on, to choose by.
+
+Whole contributors of UNIPEN and single writers of everything else. Who counts as one person follows
+the data's own notes: of a family of contributors (``ap?``, ``ce?`` …) equal numbers are one person.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from hwr_live.errors import InputError
+from train.data.datasets import load
+from train.images.pool import cut_validation
+from train.recipe import HWR62
+
+CONTRIBUTORS = frozenset(("pcl", "int", "kai", "syn"))
+"""Of UNIPEN, never trained on: print, mixed and joined hands. By eye, before any training."""
+
+PAPER_WRITERS = frozenset(f"bpmn{n}" for n in (5, 15, 25, 35, 45, 55))
+"""Of hdBPMN, never trained on."""
+
+TESTED = frozenset(f"chars74k-{n}" for n in range(35, 40))
+"""Of Chars74K's strokes: the test part of hwr62, for final figures alone."""
+
+_SHARE = 17  # of UNIPEN's other people, one in so many is held back as well
+_FAMILIES = ("ap", "ce", "bb", "hp")
+
+
+def is_held(writer: str) -> bool:
+    """Whether a UNIPEN writer, such as ``ced012``, is held back: by contributor, else by person."""
+    if writer[:3] in CONTRIBUTORS:
+        return True
+    person = (writer[:2] if writer[:2] in _FAMILIES else writer[:3]) + writer[3:]
+    return zlib.crc32(person.encode()) % _SHARE == 0
+
+
+def belongs(group: str, data: Path, held: bool) -> bool:
+    """Whether a group of hwr62 or of its stroke files may be used: those that hwr62's own training
+    chooses by are held back, the reserved and the tested ones are nobody's."""
+    if group in HWR62.reserve or group in TESTED:
+        return False
+    return (group in validation_groups(data)) == held
+
+
+@lru_cache(maxsize=2)
+def validation_groups(data: Path) -> frozenset[str]:
+    """The groups that hwr62's training chooses by.
+
+    Raises:
+        InputError: if hwr62 is not in the folder, or tells no groups.
+    """
+    part = load("hwr62", data).train
+    if part.groups is None:
+        raise InputError("hwr62 has no groups: line networks cannot tell its writers apart")
+    _, valid = cut_validation(part, HWR62)
+    return frozenset(str(group) for group in np.unique(part.groups[valid]))

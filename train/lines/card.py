@@ -60,7 +60,7 @@ def make_card(
         "characters": CHARACTERS,
         "input": {
             "strip": HEIGHT,
-            "stride": STRIDE,
+            "columns": STRIDE,
             "dtype": "float32",
             "range": [0, 1],
             "ink": "bright on black",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,13 +91,21 @@ class Lite:
         return np.asarray(self._interpreter.get_tensor(self._out), np.float32).copy()
 
 
-def read(lite: Lite, lines: list[Line], size: int = 16) -> list[str]:
-    """What a LiteRT file reads by the best path, in the lines' order."""
+def answers(
+    lite: Lite, lines: list[Line], size: int = 16
+) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+    """Number and logits (frames, classes) of each line, the shorter ones first."""
     order = sorted(range(len(lines)), key=lambda i: lines[i].image.shape[1])
-    out = [""] * len(lines)
     for start in range(0, len(order), size):
         some = order[start : start + size]
-        best = lite(batch([lines[i] for i in some]).images).argmax(2)
-        for i, row in zip(some, best, strict=True):
-            out[i] = decode(row[: lines[i].image.shape[1] // STRIDE].tolist())
+        logits = lite(batch([lines[i] for i in some]).images)
+        for i, row in zip(some, logits, strict=True):
+            yield i, row[: lines[i].image.shape[1] // STRIDE]
+
+
+def read(lite: Lite, lines: list[Line]) -> list[str]:
+    """What a LiteRT file reads by the best path, in the lines' order."""
+    out = [""] * len(lines)
+    for i, logits in answers(lite, lines):
+        out[i] = decode(logits.argmax(1).tolist())
     return out

@@ -20,7 +20,7 @@ from train.lines.alphabet import BLANK, decode
 from train.lines.compose import SHARES, Line
 from train.lines.errors import Rates, rates
 from train.lines.feed import Batch, Feed, batch
-from train.lines.network import STRIDE, build
+from train.lines.network import STRIDE, build, build_for, sizes
 from train.lines.plan import Plan
 from train.lines.weights import read_weights
 from train.progress import say
@@ -49,13 +49,11 @@ class Trainer:
         keras.mixed_precision.set_global_policy(plan.precision)
         keras.utils.set_random_seed(plan.seed)
         self.plan = plan
-        self._model = build()
         if plan.start:
-            self._model.set_weights(read_weights(Path(plan.start)))
-        teacher = None
-        if plan.teacher:
-            teacher = build()
-            teacher.set_weights(read_weights(Path(plan.teacher)))
+            self._model = build_for(read_weights(Path(plan.start)))
+        else:
+            self._model = build(*sizes(plan.width))
+        teacher = build_for(read_weights(Path(plan.teacher))) if plan.teacher else None
         self._optimizer = keras.optimizers.AdamW(
             plan.rate, weight_decay=plan.decay, global_clipnorm=plan.clip
         )
@@ -158,11 +156,9 @@ def answering(weights: Weights) -> Any:
     now = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("float32")
     try:
-        model = build()
+        return build_for(weights)
     finally:
         keras.mixed_precision.set_global_policy(now)
-    model.set_weights(weights)
-    return model
 
 
 def _compiled(model: Any, optimizer: Any, teacher: Any, share: float) -> Callable[..., Any]:
@@ -272,9 +268,7 @@ def _run(trainer: Trainer, feed: Feed, lines: list[Line], folder: Path) -> None:
                 step=trainer.step,
                 lines=trainer.lines,
                 minutes=round(trainer.minutes, 2),
-                loss=round(
-                    float(np.mean([one for one in losses if math.isfinite(one)] or [0.0])), 3
-                ),
+                loss=_mean(losses),
                 ms=round(1000 * seconds / counted, 2),
                 waited=round(waited / seconds, 3),
             )
@@ -287,6 +281,12 @@ def _run(trainer: Trainer, feed: Feed, lines: list[Line], folder: Path) -> None:
             trainer.minutes = before + (time.monotonic() - start) / 60
             checked = told = trainer.minutes
     trainer.save(folder / "checkpoint.npz")
+
+
+def _mean(losses: list[float]) -> float:
+    """The mean of the steps that were not left out."""
+    known = [loss for loss in losses if math.isfinite(loss)]
+    return round(sum(known) / max(1, len(known)), 3)
 
 
 def _check(trainer: Trainer, lines: list[Line], folder: Path) -> None:

@@ -16,9 +16,10 @@ from hwr_live.errors import HwrError
 from train import devices
 from train.fit.checkpoint import held
 from train.lines import card, pictures, validation
+from train.lines.calibrate import fit_temperature
 from train.lines.compose import Line
 from train.lines.errors import distance
-from train.lines.export import Export, Lite, convert
+from train.lines.export import Export, Lite, answers, convert
 from train.lines.export import read as read_lite
 from train.lines.loop import Trainer, Weights, answering, by_part, fit, read
 from train.lines.measure import test_lines
@@ -27,6 +28,7 @@ from train.lines.weights import FILE, pack
 from train.progress import duration, say
 from train.results.folder import checkpoint_file, replaced
 
+_CALIBRATED = 4  # every so many-th validation line is calibrated with
 _WORST = 60  # lines on the picture of those that were read worst
 
 
@@ -90,7 +92,13 @@ def finish(
     if reason := made.refusal():
         raise HwrError(f"{reason}; nothing is written, the training is kept")
     measured = test_lines(data)
+    some = lines[::_CALIBRATED]
+    logits = dict(answers(Lite(made.file), some))
+    temperature = fit_temperature(
+        [logits[i] for i in range(len(some))], [line.text for line in some]
+    )
     results = {
+        "calibration": {"temperature": temperature},
         "validation": {n: one.rounded() for n, one in by_part(made.texts, lines).items()},
         "test": {
             n: one.rounded()

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy.typing as npt
+
 from hwr_live.strip import HEIGHT
 from train.lines.alphabet import CLASSES
 
@@ -20,17 +22,40 @@ STRIDE = 4
 _MOMENTUM = 0.95  # of BatchNormalization: the default needs thousands of steps to settle
 
 
-def build(
-    stem: Sequence[int] = (32, 48, 64, 96, 128, 128, 192),
-    channels: int = 256,
-    dilations: Sequence[int] = (1, 2, 4, 1),
-) -> Any:
+STEM = (32, 48, 64, 96, 128, 128, 192)
+"""Channels of the convolutions over the picture. Few where the picture is still large: there a
+channel costs most."""
+CHANNELS = 256
+_DILATIONS = (1, 2, 4, 1)  # of the convolutions along the line: together they see 33 frames
+
+
+def sizes(width: float) -> tuple[tuple[int, ...], int]:
+    """Channels of the stem and along the line, for a share of the usual ones."""
+    some = tuple(max(4, round(count * width / 4) * 4) for count in (*STEM, CHANNELS))
+    return some[:-1], some[-1]
+
+
+def build_for(weights: Sequence[npt.NDArray[Any]]) -> Any:
+    """The network that these weights are of, with them.
+
+    Raises:
+        ValueError: if they are of none.
+    """
+    stem = tuple(int(w.shape[-1]) for w in weights if w.ndim == 4)
+    along = [int(w.shape[-1]) for w in weights if w.ndim == 3]
+    if len(stem) != len(STEM) or not along:
+        raise ValueError("these weights are of no line network")
+    model = build(stem, along[0])
+    model.set_weights(list(weights))
+    return model
+
+
+def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
     """The network: float32 (n, 48, w, 1), 0 to 1 → logits, float32 (n, w/4, classes).
 
     Args:
         stem: channels of the seven convolutions over the picture.
         channels: of the convolutions along the line.
-        dilations: of each of those.
     """
     import keras
 
@@ -61,7 +86,7 @@ def build(
     x = keras.ops.max(x, axis=1)
     if channels != stem[-1]:
         x = normed(layers.Conv1D(channels, 1, use_bias=False)(x))
-    for dilation in dilations:
+    for dilation in _DILATIONS:
         conv = layers.Conv1D(channels, 5, padding="same", dilation_rate=dilation, use_bias=False)
         x = layers.Add()([x, normed(conv(layers.Dropout(0.1)(x)))])
     logits = layers.Dense(CLASSES, dtype="float32")(x)

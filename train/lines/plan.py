@@ -20,6 +20,7 @@ _RANGES = {
     "save": (0.01, 1000),
     "check": (0.01, 10_000),
     "seed": (0, 2**31 - 1),
+    "width": (0.05, 8),
     "floor": (0, 1),
     "teacher_share": (0, 1),
 }
@@ -41,6 +42,7 @@ class Plan:
         save: minutes between checkpoints.
         check: minutes between validations.
         seed: of chance.
+        width: of the network, as a share of the usual channels; 1 has two million weights.
         precision: Keras's dtype policy; bfloat16 saves a third on processors with AMX.
         floor: the lowest learning rate as a share of the highest.
         start: folder of a line model whose weights the training begins with.
@@ -58,6 +60,7 @@ class Plan:
     save: float = 3.0
     check: float = 12.0
     seed: int = 1
+    width: float = 1.0
     precision: str = "mixed_bfloat16"
     floor: float = 0.005
     start: str = ""

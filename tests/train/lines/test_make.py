@@ -20,7 +20,7 @@ from train.lines.plan import Plan
 from train.lines.weights import pack, read_weights
 from train.main import main
 
-SHORT = Plan(minutes=0.01, batch=4, save=50, check=50, precision="float32")
+SHORT = Plan(minutes=0.01, batch=4, save=50, check=50, width=0.1, precision="float32")
 
 
 @pytest.mark.parametrize(

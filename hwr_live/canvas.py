@@ -186,7 +186,10 @@ class Canvas:
         if len(points) == 0:
             return
         path = smooth_path(points) if smooth else points
-        stroke = Stroke(path, width, erases, points, times)
+        self.add(Stroke(path, width, erases, points, times))
+
+    def add(self, stroke: Stroke) -> None:
+        """Draws a stroke that was made elsewhere, as that of another canvas."""
         self._done.append(stroke)
         self._undone.clear()
         self.revision += 1

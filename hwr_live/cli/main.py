@@ -96,7 +96,13 @@ def _draw(options: argparse.Namespace) -> int:
     # Each stroke leaves most of the drawing as it was.
     reader = _reader(options.model, options.chars, options.language).remembering()
     return pad.run(
-        reader, profile=profile, size=options.size, json=options.json, save_dir=options.save_dir
+        reader,
+        profile=profile,
+        size=options.size,
+        json=options.json,
+        save_dir=options.save_dir,
+        drawing=options.drawing,
+        replay=options.replay,
     )
 
 

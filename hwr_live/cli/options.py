@@ -118,13 +118,31 @@ def _add_draw(commands: Commands[Parser], shared: list[Parser]) -> None:
         "once.\nEnter prints the reading; a click on a character puts it right.",
         more=_more(
             "  hwr-live draw --chars digits+marks --json\n"
-            "  hwr-live draw --profile ann --language en --save-dir drawings",
+            "  hwr-live draw --profile ann --language en --save-dir drawings\n"
+            "  hwr-live draw drawings/pad-20261127-101500.json --replay",
             _draw_keys,
         ),
     )
-    _add_size(draw)
     draw.add_argument(
-        "--save-dir", metavar="DIR", help="where S saves (default: the current folder)"
+        "drawing",
+        nargs="?",
+        metavar="FILE.json",
+        help="a drawing to go on with, as S saved it (default: an empty sheet)",
+    )
+    draw.add_argument(
+        "--replay", action="store_true", help="write that drawing once more as it was written"
+    )
+    draw.add_argument(
+        "--size",
+        type=_size,
+        metavar="WxH",
+        help=f"of the window in pixels (default: {SIZE[0]}x{SIZE[1]}, larger on a fine screen)",
+    )
+    draw.add_argument(
+        "--save-dir",
+        metavar="DIR",
+        help="where S saves, and what is not saved at the end is (default: the current folder, "
+        "and only S saves)",
     )
 
 

@@ -5,30 +5,32 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
 from json import dumps
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TextIO
+from typing import TextIO
 
 import cv2
-import numpy as np
-import numpy.typing as npt
 
 from hwr_live.canvas import Canvas
-from hwr_live.errors import HwrError
+from hwr_live.errors import InputError
+from hwr_live.pad.drawing import later, read_drawing
 from hwr_live.pad.hand import Hand
-from hwr_live.pad.layout import arrange
+from hwr_live.pad.layout import arrange, window_for
+from hwr_live.pad.replay import Replay
+from hwr_live.pad.saving import reading_to_json, save
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
-from hwr_live.profiles.corrections import Change, Correction
+from hwr_live.profiles.corrections import Change
 from hwr_live.profiles.files import GlyphInk
 from hwr_live.profiles.learning import Learner
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.reading import Reading
 from hwr_live.recognition.adapt import MOST
-from hwr_live.system.files import saving_folder, write_new
+from hwr_live.stroke import Stroke
+from hwr_live.system.files import saving_folder
+from hwr_live.system.screen import known_screen
 from hwr_live.ui.background import BackgroundReader, Job
 from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Image
@@ -44,9 +46,11 @@ def run(
     reader: AnyReader,
     *,
     profile: Profile | None = None,
-    size: tuple[int, int] = (960, 600),
+    size: tuple[int, int] | None = None,
     json: bool = False,
     save_dir: str | Path | None = None,
+    drawing: str | Path | None = None,
+    replay: bool = False,
     out: TextIO | None = None,
 ) -> int:
     """Opens the pad and stays until it is closed.
@@ -59,20 +63,43 @@ def run(
         reader: reads the drawing, again after each stroke.
         profile: what the reader learns from, and where it keeps what the user puts right; without
             one nothing is kept.
-        size: of the window, width and height in pixels, 320x240 or more.
+        size: of the window, width and height in pixels, 320x240 or more; if None, one that suits
+            the screen and the drawing. One that the screen has no room for is made smaller.
         json: print JSON objects and not text.
-        save_dir: where the key S writes; the current folder if None.
+        save_dir: where the key S writes, and where writing is kept that is not saved at the end;
+            if None S writes to the current folder, and only if it did is the rest kept.
+        drawing: a JSON file that S wrote, to go on with.
+        replay: write that drawing once more as it was written.
         out: where readings are printed; stdout if None.
 
     Returns:
         The exit status, 0.
 
     Raises:
-        InputError: for a size that cannot be, or a ``save_dir`` that is no folder.
+        InputError: for a size that cannot be, a ``save_dir`` that is no folder, or a ``drawing``
+            that is none.
         DeviceError: if there is no display.
     """
     folder = saving_folder(save_dir)
-    with Pad(reader, size, json=json, folder=folder, out=out or sys.stdout, profile=profile) as pad:
+    if replay and drawing is None:
+        raise InputError("--replay needs a drawing: a JSON file that the pad's S wrote")
+    paper = None if drawing is None else read_drawing(drawing)
+    if size is not None:
+        arrange(size)  # a size that cannot be is told before a display is looked for
+    screen = known_screen()
+    size, scale = window_for(size, paper, screen)
+    with Pad(
+        reader,
+        size,
+        json=json,
+        folder=folder,
+        out=out or sys.stdout,
+        profile=profile,
+        scale=scale,
+        autosave=save_dir is not None,
+    ) as pad:
+        if paper is not None:
+            pad.open(paper, replay=replay)
         with Window(TITLE, resizable=True) as window:
             window.on_mouse(pad.on_mouse)
             while not (window.closed or pad.closed):
@@ -94,6 +121,8 @@ class Pad:
         folder: where S writes.
         out: where readings are printed.
         profile: learns.
+        scale: how many pixels of the screen are one of an ordinary screen's.
+        autosave: whether writing that is not saved is written at the end; it is once S was used.
         clock: gives the time in seconds.
 
     Attributes:
@@ -110,12 +139,17 @@ class Pad:
         folder: Path,
         out: TextIO,
         profile: Profile | None = None,
+        scale: float = 1.0,
+        autosave: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        layout = arrange(size)
+        layout = arrange(size, scale)
         _, _, width, height = layout.drawing
         canvas = Canvas(width, height, pen_for(width, height))
-        self.state = PadState(layout, canvas, chars=reader.chars, clock=clock)
+        self.state = PadState(layout, canvas, chars=reader.chars, clock=clock, scale=scale)
+        self._autosave = autosave
+        self._saved: tuple[Stroke, ...] = ()
+        self._replay: Replay | None = None
         self._hand = Hand(self.state)
         self.closed = False
         self._view = PadView()
@@ -144,8 +178,34 @@ class Pad:
         self._background.close()
         self._errands.close()
 
+    def open(self, drawing: Canvas, *, replay: bool = False) -> None:
+        """Goes on with a drawing; undo takes its strokes back, too.
+
+        Args:
+            drawing: as it was saved.
+            replay: whether it is written once more as it was written.
+        """
+        now = self.state.clock()
+        self._saved = tuple(later(drawing.strokes, now))
+        self._replay = Replay(self._saved, now)
+        if not replay:
+            self._stop_replay()
+        self._ask()
+
+    def _stop_replay(self) -> None:
+        """All of the drawing is there now."""
+        if self._replay is not None:
+            self._replay.finish(self.state)
+            self._replay = None
+
     def finish(self) -> None:
-        """Waits for what was asked for before the end: readings to print, files to write."""
+        """Waits for what was asked for before the end: readings to print, files to write. Writing
+        that is not saved yet is, where it is known where to."""
+        self._stop_replay()
+        strokes = self.state.canvas.strokes
+        if self._autosave and strokes and strokes != self._saved:
+            self.state.acts.append(Act.SAVE)
+            self._go_on()
         self._background.close()
         self._collect()
         self._errands.close()
@@ -159,11 +219,17 @@ class Pad:
     @property
     def wait_ms(self) -> int:
         """How long the window may wait for a key before it shows the next picture."""
-        return _BUSY_MS if self.busy or self.state.pen.points or self.state.table else _IDLE_MS
+        state = self.state
+        quick = self.busy or state.pen.points or state.table or self._replay is not None
+        return _BUSY_MS if quick else _IDLE_MS
 
     def picture(self) -> Image | None:
         """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
         self._collect()
+        if self._replay is not None:
+            self._replay.step(self.state, self.state.clock())
+            self._replay = None if self._replay.done else self._replay
+            self._ask()
         self.state.tick()
         if not self.state.changed:
             return None
@@ -172,6 +238,8 @@ class Pad:
 
     def on_mouse(self, event: int, x: int, y: int, flags: int) -> None:
         """What OpenCV's mouse callback is told."""
+        if event in (cv2.EVENT_LBUTTONDOWN, cv2.EVENT_RBUTTONDOWN):
+            self._stop_replay()
         tell_mouse(self._hand, event, x, y, flags)
         self._go_on()
 
@@ -182,6 +250,8 @@ class Pad:
             code: of the key.
             capital: whether a letter is a capital one, if that is known.
         """
+        if code >= 0:
+            self._stop_replay()
         self._hand.key(code, capital)
         self._go_on()
 
@@ -248,20 +318,20 @@ class Pad:
 
     def _do(self, act: Act, drawing: Canvas, reading: Reading) -> None:
         if act is Act.PRINT:
-            text = dumps(_as_json(reading)) if self._json else reading.text
+            text = dumps(reading_to_json(reading)) if self._json else reading.text
             print(text, file=self._out, flush=True)
             self.state.say("printed" if reading.text else "printed: nothing")
         elif act is Act.COPY:
             self._errands.start(lambda: copy_text(reading.text))
         elif act is Act.SAVE:
-            picture = drawing.image
             fixes = self.state.fixes
+            drawing, self._autosave, self._saved = drawing.copy(), True, drawing.strokes
             samples, fixes.unsaved = fixes.unsaved, []
 
             def keep() -> None:
                 fixes.unsaved = samples + fixes.unsaved
 
-            self._errands.start(lambda: _save(self._folder, picture, reading, samples), keep)
+            self._errands.start(lambda: save(self._folder, drawing, reading, samples), keep)
 
     def _next_chars(self) -> None:
         """The next set of characters that the model knows."""
@@ -273,31 +343,3 @@ class Pad:
         self.state.set_chars(chars)
         self.state.say(f"reads {chars}")
         self._ask()
-
-
-def _as_json(reading: Reading) -> dict[str, Any]:
-    return {"source": "draw", "frame": 0, **reading.to_dict()}
-
-
-def _save(
-    folder: Path,
-    picture: npt.NDArray[np.uint8],
-    reading: Reading,
-    corrections: list[Correction],
-) -> str:
-    """Writes the drawing, its reading and a picture of each corrected glyph; says what."""
-    stem = f"pad-{datetime.now():%Y%m%d-%H%M%S}"
-    done, data = cv2.imencode(".png", picture)
-    if not done:
-        raise HwrError("the drawing cannot be made a PNG file")
-    told = dumps(_as_json(reading), indent=1).encode() + b"\n"
-    picture_path, _ = write_new(folder, stem, {".png": data.tobytes(), ".json": told})
-    samples = 0
-    for correction in corrections:
-        sample = correction.sample()
-        if sample is not None:
-            write_new(folder / "samples" / correction.label, picture_path.stem, {".png": sample})
-            samples += 1
-    more = f" and {samples} sample{'s' * (samples > 1)}" if samples else ""
-    print(f"saved {picture_path}{more}", file=sys.stderr, flush=True)
-    return f"saved {picture_path.name}{more}"

@@ -44,6 +44,7 @@ class PadState:
         fixes: what the user put right.
         profile: name of the profile that learns from it, if any.
         pen: the stroke that is being drawn.
+        replayed: the stroke that is being drawn by a replay, as far as it goes.
         erasing: whether the left button erases, too.
         mouse: where the mouse is, or None before it came.
         aimed: whether it went there without a button, so that what is under it is meant.
@@ -67,6 +68,7 @@ class PadState:
     reader_changes: int = 0
     fixes: Fixes = field(default_factory=Fixes)
     profile: str = ""
+    replayed: Stroke | None = None
     erasing: bool = False
     mouse: tuple[int, int] | None = None
     aimed: bool = False

@@ -16,7 +16,7 @@ from hwr_live.ui.paint import (
     put_text,
     text_width,
 )
-from hwr_live.ui.pen import paint_canvas, paint_stroke
+from hwr_live.ui.pen import paint_canvas, paint_path, paint_stroke
 from hwr_live.ui.table import NO_CHARACTER, draw_table
 
 HELP = (
@@ -59,7 +59,7 @@ class PadView:
             self._parts.forget()
         drawing = self._image[:, : layout.panel[0]]
 
-        invited = not (state.canvas.strokes or state.pen.points)
+        invited = not (state.canvas.strokes or state.pen.points or state.replayed)
         if self._parts.new("paper", state.canvas, state.canvas.revision, invited):
             self._paper = _paint_paper(state, invited)
         marked = state.asked or state.cursor or state.hovered
@@ -72,9 +72,12 @@ class PadView:
         if self._parts.new("panel", *read, state.note, *settings):
             _paint_panel(self._image, state)
 
-        if not (state.pen.points or state.table or state.help):
+        if not (state.pen.points or state.table or state.help or state.replayed):
             return self._image
         image = self._image.copy()
+        if (hand := state.replayed) is not None:
+            part = image[:, : layout.panel[0]]
+            paint_path(part, hand.points, hand.pen, erases=hand.erases)
         if state.pen.points:
             paint_stroke(image[:, : layout.panel[0]], state.pen, state.canvas.pen)
         if state.table is not None:

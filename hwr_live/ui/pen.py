@@ -11,6 +11,7 @@ import numpy as np
 
 from hwr_live.canvas import Canvas, draw_stroke, smooth_path
 from hwr_live.reading import Box
+from hwr_live.stroke import Points
 from hwr_live.ui.paint import INK, WHITE, Image
 from hwr_live.ui.panel import QUIET
 
@@ -92,11 +93,18 @@ def paint_canvas(canvas: Canvas) -> Image:
 
 def paint_stroke(drawing: Image, pen: Pen, width: float) -> None:
     """The stroke that is being drawn, with a pen of ``width`` pixels."""
-    path = smooth_path(np.asarray(pen.points, np.float64))
-    if pen.tool == "pen":
+    erases = pen.tool == "eraser"
+    points = np.asarray(pen.points, np.float64)
+    paint_path(drawing, points, width * ERASER if erases else width, erases=erases)
+
+
+def paint_path(drawing: Image, points: Points, width: float, *, erases: bool) -> None:
+    """A stroke that is not on the canvas yet, as a curve through float (n, 2) points; the eraser's
+    is shown by its tip."""
+    path = smooth_path(points)
+    if not erases:
         draw_stroke(drawing, path, width, INK)
         return
-    width *= ERASER
     draw_stroke(drawing, path, width, WHITE)
     tip = (round(path[-1][0]), round(path[-1][1]))
     cv2.circle(drawing, tip, round(width / 2), QUIET, 1, cv2.LINE_AA)

@@ -27,6 +27,7 @@ def made(tmp_path: Path) -> Iterator[Any]:
         folder: Path | None = None,
         profile: Profile | None = None,
         clock: Callable[[], float] = time.monotonic,
+        autosave: bool = False,
     ) -> tuple[Pad, io.StringIO]:
         out = io.StringIO()
         pad = Pad(
@@ -37,6 +38,7 @@ def made(tmp_path: Path) -> Iterator[Any]:
             out=out,
             profile=profile,
             clock=clock,
+            autosave=autosave,
         )
         pads.append(pad.__enter__())
         return pad, out

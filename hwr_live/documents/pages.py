@@ -20,9 +20,9 @@ from hwr_live.system.missing import need
 from hwr_live.system.silence import silence
 
 PDF_DPI = 200.0
-"""Pixels an inch at which pages of PDF are drawn. Seven photographs of pages, each as wide as A4, have
-3.5 % errors at 100, 200 and 300, as have the photographs themselves, and 3.9 at 150. 200 keeps small
-writing, at half of the work of 300."""
+"""Pixels an inch at which pages of PDF are drawn. Seven photographs of pages, each as wide as A4,
+have 3.5 % errors at 100, 200 and 300, as have the photographs themselves, and 3.9 at 150. 200 keeps
+small writing, at half of the work of 300."""
 
 _POINTS = 72.0  # an inch
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

@@ -9,6 +9,23 @@ from hwr_live.documents import FORMAT_NAMES
 
 def add_read_options(read: argparse.ArgumentParser) -> None:
     """Adds what only ``read`` has to its options."""
+    _add_inputs(read.add_argument_group("what is read"))
+    _add_outputs(read.add_argument_group("what is written"))
+    many = read.add_argument_group("many pages")
+    many.add_argument(
+        "--jobs",
+        type=count,
+        metavar="N",
+        help="processes for many pages (default: 1; with --out as many as there are cores)",
+    )
+    many.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="read on the workers of this Dask scheduler, as tcp://host:8786",
+    )
+
+
+def _add_inputs(read: argparse._ArgumentGroup) -> None:
     read.add_argument(
         "pictures",
         nargs="*",
@@ -22,9 +39,18 @@ def add_read_options(read: argparse.ArgumentParser) -> None:
         "--from-file", metavar="LIST", help="read the files that LIST names, one a line; - is stdin"
     )
     read.add_argument(
+        "--watch",
+        metavar="DIR",
+        help="read what comes into this folder, until Ctrl-C, and write results beside it or to "
+        "--out",
+    )
+
+
+def _add_outputs(read: argparse._ArgumentGroup) -> None:
+    read.add_argument(
         "--format",
         choices=FORMAT_NAMES,
-        help=f"what is written: {', '.join(FORMAT_NAMES)} (default: text)",
+        help="in which form it is written; the README tells of each (default: text)",
     )
     read.add_argument(
         "--names",
@@ -44,23 +70,6 @@ def add_read_options(read: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write the words that are not sure, as pictures, a table to put them right, and tasks "
         "for Label Studio; then: hwr-live teach NAME --from-review DIR",
-    )
-    read.add_argument(
-        "--watch",
-        metavar="DIR",
-        help="read what comes into this folder, until Ctrl-C, and write results beside it or to "
-        "--out",
-    )
-    read.add_argument(
-        "--dask",
-        metavar="ADDRESS",
-        help="read on the workers of this Dask scheduler, as tcp://host:8786",
-    )
-    read.add_argument(
-        "--jobs",
-        type=count,
-        metavar="N",
-        help="processes for many pages (default: 1; with --out as many as there are cores)",
     )
 
 

@@ -89,4 +89,4 @@ def _named(chars: list[str]) -> str:
     text = "".join(chars)
     kinds = [name for kind, name in _KINDS.items() if set(kind) <= set(text)]
     rest = [c for c in text if not any(c in kind and set(kind) <= set(text) for kind in _KINDS)]
-    return ", ".join(kinds) + (f" and {' '.join(rest)}" if rest else "")
+    return " and ".join(filter(None, (", ".join(kinds), " ".join(rest))))

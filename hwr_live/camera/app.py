@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TextIO
 
 from hwr_live.camera.report import Follower, Printer
+from hwr_live.camera.saving import NOT_EXACT, tell_recorded
 from hwr_live.errors import InputError
 from hwr_live.media.recorder import Recorder, check_path
 from hwr_live.media.sources import Frame, FrameSource, LiveSource, open_source
-from hwr_live.readers import AnyReader
+from hwr_live.profiles.profile import Profile
+from hwr_live.readers import AnyReader, TaughtReader
+from hwr_live.recognition.adapt import MOST
 from hwr_live.system.files import saving_folder
 from hwr_live.system.terminal import tell
 
@@ -22,30 +25,35 @@ _WAIT_S = 0.25
 
 def run(
     reader: AnyReader,
-    source: str | int,
+    source: str | int | FrameSource,
     *,
     window: bool = True,
     json: bool = False,
     frames: int | None = None,
     save_dir: str | Path | None = None,
     record: str | Path | None = None,
+    exit_at_end: bool = False,
+    profile: Profile | None = None,
     out: TextIO | None = None,
 ) -> int:
     """Reads a source to its end, or until the user stops it.
 
     Printed is the text, whenever it has settled and changed, followed by a blank line; with
     ``json`` an object for every frame that was read. A file whose text never settled, because it
-    is a single picture or too short, is printed at its end.
+    is too short, is printed at its end; of pictures of their own, each is printed.
 
     Args:
         reader: reads the frames.
         source: camera number, video, picture, folder, pattern or URL, see
-            :func:`hwr_live.media.sources.open_source`.
+            :func:`hwr_live.media.sources.open_source`; or one that is open, and is closed here.
         window: show the frames with what is read in them.
         json: print JSON and not text.
         frames: stop after so many frames were read.
         save_dir: where the keys S and R write; the current folder if None.
-        record: a new ``.avi`` or ``.mkv`` file to record to.
+        record: a new ``.avi`` or ``.mkv`` file to record to, or ``.mp4`` for a compressed one.
+        exit_at_end: whether the window closes by itself at the end of a file.
+        profile: what the reader learns from, and where it keeps what the user puts right in the
+            window; without one nothing is kept.
         out: where readings are printed; stdout if None.
 
     Returns:
@@ -62,7 +70,8 @@ def run(
         check_path(record)
     printer = Printer(out or sys.stdout, json=json)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
-        opened = stack.enter_context(open_source(source))
+        opened = source if isinstance(source, FrameSource) else open_source(source)
+        stack.enter_context(opened)
         if window:  # not loaded where none is wanted; a missing file is told before a display is
             from hwr_live.camera import window as camera_window
             from hwr_live.ui.window import require_display
@@ -71,15 +80,33 @@ def run(
         recorder = None
         if record is not None:
             recorder = stack.enter_context(Recorder(record, None if opened.live else opened.fps))
+            if recorder.compressed:
+                tell(f"{record} {NOT_EXACT}")
         stack.callback(printer.finish)
         if window:
             program = camera_window.CameraProgram(
-                reader, opened, printer, frames=frames, folder=folder, recorder=recorder
+                reader,
+                opened,
+                printer,
+                frames=frames,
+                folder=folder,
+                recorder=recorder,
+                stays=not exit_at_end,
+                profile=profile,
             )
             stack.enter_context(program).run()
         else:
-            _read_all(reader, opened, printer, frames, recorder)
+            taught = TaughtReader(reader, profile.crops(MOST) if profile is not None else ())
+            if recorder is not None:
+                stack.callback(_finish, recorder)
+            _read_all(taught, opened, printer, frames, recorder)
     return 0
+
+
+def _finish(recorder: Recorder) -> None:
+    """Finishes a recording and tells what it has cost."""
+    recorder.close()
+    tell_recorded(recorder)
 
 
 def _read_all(
@@ -89,7 +116,7 @@ def _read_all(
     frames: int | None,
     recorder: Recorder | None,
 ) -> None:
-    follower = Follower(reader, source.name, still=source.still)
+    follower = Follower(reader, source.name, still=source.still or source.paged)
     for number, frame in enumerate(incoming(source), 1):
         if recorder is not None:
             recorder.add(frame)

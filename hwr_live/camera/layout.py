@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from hwr_live.reading import Box, Glyph, Line
 from hwr_live.ui.paint import text_width
 
-KEYS = (
+Keys = tuple[tuple[str, str], ...]
+"""Keys, and uses of the mouse, with what they do, the most needed first."""
+
+KEYS: Keys = (
     ("Space", "freeze"),
     ("H", "help"),
     ("Esc", "quit"),
     ("S", "save"),
+    ("click", "fix"),
     ("V", "view"),
     ("D", "set"),
     ("T", "copy"),
@@ -21,12 +25,22 @@ KEYS = (
     ("N", "camera"),
     ("drag", "region"),
 )
-"""The keys, and uses of the mouse, that the window shows, the most needed first."""
+"""What the window shows of a camera or a video."""
+_OF_VIDEOS = ("Space", "R", "N")  # of no use where a picture stands
 
 _NARROWEST = 640
 _FRAME_EDGE = (16, 90)  # what a window manager and a task bar take of the screen's width, height
 _CROP_SIZES = (112, 84, 70, 56, 42, 28)  # pixels that a crop is shown at
 _GAP = 8
+
+
+def legend_for(*, still: bool = False, paged: bool = False) -> Keys:
+    """What the window shows of a camera or a video, of one picture, or of several that are turned
+    over."""
+    if not (still or paged):
+        return KEYS
+    turns = (("arrows", "turn over"),) if paged else ()
+    return (*turns, *(entry for entry in KEYS if entry[0] not in _OF_VIDEOS))
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,8 @@ class CameraLayout:
         picture: where frames are shown.
         status: one line: what state the camera is in, what is amiss, how fast it is.
         text: the settled text.
-        keys: one box for each key shown, of :data:`KEYS`, as many as there is room for.
+        keys: one box for each key shown, as many as there is room for.
+        legend: all that could be shown in them.
     """
 
     size: tuple[int, int]
@@ -48,20 +63,32 @@ class CameraLayout:
     status: Box
     text: Box
     keys: tuple[Box, ...]
+    legend: Keys = KEYS
 
 
 @dataclass(frozen=True)
 class Placement:
-    """How frames of one size lie in the window: scaled by ``scale``, then moved."""
+    """How frames of one size lie in the window: mirrored or not, scaled, then moved.
+
+    Attributes:
+        scale: pixels of the window for one of the frame.
+        left: where the frame begins, in the window's pixels.
+        top: the same downwards.
+        size: of the frames, width and height.
+        mirror: whether left and right change places.
+    """
 
     scale: float
     left: int
     top: int
     size: tuple[int, int]
+    mirror: bool = False
 
     def to_window(self, box: Box) -> Box:
         """A box of the frame in the window's pixels."""
         x, y, w, h = box
+        if self.mirror:
+            x = self.size[0] - x - w
         left, top = round(self.left + x * self.scale), round(self.top + y * self.scale)
         return (left, top, max(1, round(w * self.scale)), max(1, round(h * self.scale)))
 
@@ -69,15 +96,18 @@ class Placement:
         """A pixel of the window in the frame's, at its nearest edge where it is outside."""
         width, height = self.size
         across, down = (x - self.left) / self.scale, (y - self.top) / self.scale
+        if self.mirror:
+            across = width - across
         return (min(max(0, int(across)), width), min(max(0, int(down)), height))
 
 
-def arrange(frame: tuple[int, int], screen: tuple[int, int]) -> CameraLayout:
+def arrange(frame: tuple[int, int], screen: tuple[int, int], legend: Keys = KEYS) -> CameraLayout:
     """The layout for frames of a size: as large as they are, unless the screen is smaller.
 
     Args:
         frame: width and height of the frames.
         screen: width and height of the screen.
+        legend: the keys to show.
     """
     room_w, room_h = (max(320, s - edge) for s, edge in zip(screen, _FRAME_EDGE, strict=True))
     for font in (18, 16, 14, 13):
@@ -101,7 +131,8 @@ def arrange(frame: tuple[int, int], screen: tuple[int, int]) -> CameraLayout:
         (0, 0, width, picture_h),
         status,
         text,
-        _key_boxes(font, (margin, keys_y, width - 2 * margin, keys_h)),
+        _key_boxes(font, (margin, keys_y, width - 2 * margin, keys_h), legend),
+        legend,
     )
 
 
@@ -114,12 +145,12 @@ def _panel_height(font: int) -> int:
     return sum(_heights(font)) + round(font * 1.7)
 
 
-def _key_boxes(font: int, row: Box) -> tuple[Box, ...]:
+def _key_boxes(font: int, row: Box, legend: Keys) -> tuple[Box, ...]:
     x, y, width, height = row
     size = max(10, round(font * 0.82))
     boxes: list[Box] = []
     left = x
-    for key, text in KEYS:
+    for key, text in legend:
         cap = max(round(size * 1.7), text_width(key, size, bold=True) + size)
         wide = cap + round(size * 2.0) + text_width(text, size)
         if left + wide > x + width:
@@ -129,12 +160,12 @@ def _key_boxes(font: int, row: Box) -> tuple[Box, ...]:
     return tuple(boxes)
 
 
-def place(frame: tuple[int, int], area: Box) -> Placement:
+def place(frame: tuple[int, int], area: Box, *, mirror: bool = False) -> Placement:
     """Frames of any size in the middle of the area, as large as fits, never cut."""
     x, y, w, h = area
     scale = min(w / frame[0], h / frame[1])
     left, top = x + round((w - frame[0] * scale) / 2), y + round((h - frame[1] * scale) / 2)
-    return Placement(scale, left, top, frame)
+    return Placement(scale, left, top, frame, mirror)
 
 
 def crop_cells(area: Box, lines: Sequence[Line], font: int) -> list[tuple[Box, Glyph]]:

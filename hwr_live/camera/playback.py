@@ -1,8 +1,10 @@
-"""Which frame is shown when: the newest of a camera at once, those of a file when they are due."""
+"""Which frame is shown when: the newest of a camera at once, a file's when they are due, pictures
+of their own when they are turned over."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import Protocol
 
 import numpy as np
@@ -14,10 +16,32 @@ from hwr_live.media.sources import FrameSource, LiveSource
 STILL_MS = 20
 """Milliseconds that a window waits for a key where nothing moves."""
 
+PAGE_S = 1.0
+"""Seconds that a picture is shown where nobody turns them over."""
+
 _TURN_S = 0.008  # how long a turn of the loop waits for a frame
 
 
-class Shows(Protocol):
+class Rate:
+    """How many frames a second come, over the last two seconds."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def tick(self, now_s: float) -> None:
+        """A frame came."""
+        self._times.append(now_s)
+
+    def at(self, now_s: float) -> float:
+        """Frames a second."""
+        while self._times and self._times[0] < now_s - 2.0:
+            self._times.popleft()
+        if len(self._times) < 2:
+            return 0.0
+        return (len(self._times) - 1) / max(self._times[-1] - self._times[0], 1e-3)
+
+
+class Window(Protocol):
     """What is needed of a window."""
 
     @property
@@ -28,6 +52,11 @@ class Shows(Protocol):
     @property
     def over(self) -> bool:
         """Whether the user wants to go, or enough has been read."""
+        ...
+
+    @property
+    def stays(self) -> bool:
+        """Whether the last picture stays until the user goes."""
         ...
 
     @property
@@ -52,8 +81,20 @@ class Shows(Protocol):
         """Acts on what has happened and waits for a key, for so many milliseconds."""
         ...
 
+    def end(self, broken: HwrError | None) -> None:
+        """There is no more to come, maybe as what was to come is broken."""
+        ...
 
-def play_live(window: Shows) -> None:
+
+class PagedWindow(Window, Protocol):
+    """What is needed of a window that shows pictures of their own."""
+
+    def turn_over(self, step: int) -> bool:
+        """Shows the next picture, or one before for -1; whether there was one."""
+        ...
+
+
+def play_live(window: Window) -> None:
     """Shows the newest frame at once, with what was read last."""
     while not window.over:
         source = window.source
@@ -65,8 +106,10 @@ def play_live(window: Shows) -> None:
         window.turn(STILL_MS if window.frozen else 1)
 
 
-def play_file(window: Shows) -> None:
+def play_file(window: Window) -> None:
     """Has every frame read, and shows it with its reading when it is due or, if late, at once.
+
+    The last one stays, if it is to.
 
     Raises:
         HwrError: what is wrong with the file, when all that could be read has been shown.
@@ -92,13 +135,27 @@ def play_file(window: Shows) -> None:
         due_s = (following or frame).time_s + (0 if following else 1 / source.fps)
         began_s = _wait_until(window, began_s, due_s)
         frame = following
-    while source.still and broken is None and not window.over:
+    if not window.over:
+        window.end(broken)
+    while window.stays and not window.over:
         window.turn(STILL_MS)
     if broken is not None:
         raise broken
 
 
-def _wait_until(window: Shows, began_s: float, due_s: float) -> float:
+def play_pages(window: PagedWindow) -> None:
+    """Shows pictures of their own: the user turns them over, or each is shown for a moment."""
+    if not window.turn_over(1):
+        return
+    while not window.over:
+        until_s = time.monotonic() + PAGE_S
+        while not window.over and (window.stays or window.reads or time.monotonic() < until_s):
+            window.turn(STILL_MS)
+        if not window.over and not window.turn_over(1):
+            return
+
+
+def _wait_until(window: Window, began_s: float, due_s: float) -> float:
     """Waits for media time ``due_s``; returns the beginning, later by what was paused."""
     while not window.over:
         now_s, paused = time.monotonic(), window.frozen

@@ -26,6 +26,7 @@ class Report:
         steady: the same places with the characters that have settled.
         text: the settled text.
         settled: whether that stands for what is in view.
+        alone: whether the frame is a picture by itself, whose text is printed in any case.
     """
 
     source: str
@@ -34,6 +35,7 @@ class Report:
     steady: Reading
     text: str
     settled: bool
+    alone: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain types for JSON."""
@@ -57,7 +59,7 @@ class Follower:
     Args:
         reader: reads the frames.
         source: the source's name.
-        still: whether the source is one picture, of which there is nothing to wait for.
+        still: whether each frame is a picture by itself, of which there is nothing to wait for.
     """
 
     def __init__(self, reader: AnyReader, source: str, *, still: bool = False) -> None:
@@ -71,7 +73,7 @@ class Follower:
     def settle(self, frame: Frame, reading: Reading, *, last: bool = False) -> Report:
         """Takes the reading of the next frame."""
         if self.still:
-            return Report(self.source, frame, reading, reading, reading.text, True)
+            return Report(self.source, frame, reading, reading, reading.text, True, alone=True)
         now = self._settler.update(reading, frame.time_s)
         report = Report(self.source, frame, reading, now.reading, now.text, now.settled)
         if last:
@@ -108,18 +110,28 @@ class Printer:
         if self._json:
             self._write(json.dumps(report.to_dict()) + "\n")
             return
+        if report.alone:
+            self._print(report.text, again=True)
+            return
         if report.text != before:
             self._since_s = report.frame.time_s
         if report.settled and report.frame.time_s - self._since_s >= _CALM_S:
             self._print(report.text)
+
+    def print(self, report: Report) -> None:
+        """Prints a report that the user asks for; what is printed by itself goes on beside."""
+        if self._json:
+            self._write(json.dumps(report.to_dict()) + "\n")
+        elif report.text:
+            self._write(report.text + "\n\n")
 
     def finish(self) -> None:
         """Prints the last text, if it had settled and only not stood for long enough."""
         if self._report is not None and self._report.settled and not self._json:
             self._print(self._report.text)
 
-    def _print(self, text: str) -> None:
-        if text != self._printed:
+    def _print(self, text: str, *, again: bool = False) -> None:
+        if again or text != self._printed:
             self._printed = text
             if text:
                 self._write(text + "\n\n")

@@ -14,6 +14,12 @@ from hwr_live.media.recorder import Recorder
 from hwr_live.system.files import make_folder, write_new
 from hwr_live.ui.errands import Errand
 
+NOT_EXACT = (
+    "is compressed, for people: it does not read again exactly as it does now; "
+    "an .avi or .mkv file does"
+)
+"""What is said of a recording that loses something."""
+
 
 def saving(report: Report, folder: Path) -> Errand:
     """An errand that writes a report's frame and its JSON, named by the time of this call."""
@@ -45,6 +51,11 @@ class Recording:
         """How long it is so far; None where nothing is being recorded."""
         return None if self._recorder is None else self._recorder.seconds
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes so far."""
+        return 0 if self._recorder is None else self._recorder.size
+
     def add(self, frame: Frame, *, wait: bool) -> None:
         """Records a frame, see :meth:`hwr_live.media.recorder.Recorder.add`."""
         if self._recorder is not None:
@@ -70,9 +81,12 @@ class Recording:
 
         def finish() -> str:
             recorder.close()
-            print(f"recorded {recorder.path}", file=sys.stderr, flush=True)
+            if not recorder.frames:
+                return "nothing recorded"
+            tell_recorded(recorder)
             left_out = f", {recorder.dropped} frames left out" if recorder.dropped else ""
-            return f"recorded {recorder.path.name}{left_out}"
+            inexact = ", compressed" if recorder.compressed else ""
+            return f"recorded {recorder.path.name}: {recorder.cost}{left_out}{inexact}"
 
         return finish
 
@@ -82,8 +96,14 @@ class Recording:
         Raises:
             HwrError: if it cannot be written.
         """
-        if self._recorder is not None:
-            self._recorder.close()
+        if (finish := self.end()) is not None:
+            finish()
+
+
+def tell_recorded(recorder: Recorder) -> None:
+    """Tells on stderr what a recording has cost, if there is one."""
+    if recorder.frames:
+        print(f"recorded {recorder.path}: {recorder.cost}", file=sys.stderr, flush=True)
 
 
 def _stem() -> str:

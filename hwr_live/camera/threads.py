@@ -130,6 +130,12 @@ class ReadingThreads:
         with self._changed:
             return self._asked == self._answered
 
+    @property
+    def full(self) -> bool:
+        """Whether as many frames wait as there are threads: no more should be kept."""
+        with self._changed:
+            return len(self._waiting) >= len(self._threads)
+
     def _work(self) -> None:
         while True:
             with self._changed:

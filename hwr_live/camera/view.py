@@ -8,9 +8,10 @@ import functools
 import cv2
 import numpy as np
 
-from hwr_live.camera.layout import KEYS, Placement, crop_cells
+from hwr_live.camera.layout import Placement, crop_cells
 from hwr_live.camera.state import CameraState, dragged
-from hwr_live.reading import Box, Reading
+from hwr_live.media.recorder import megabytes
+from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.tracking.motion import moved_reading
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
@@ -29,16 +30,21 @@ from hwr_live.ui.paint import (
     shade,
     text_width,
 )
+from hwr_live.ui.table import draw_table
 
 HELP = (
     ("Space", "freeze the picture, go on"),
+    ("click", "a character of a frozen picture: put it right"),
+    ("Z", "take that back"),
     ("drag", "read only a region; a click: all again"),
+    ("arrows", "turn over pictures of a folder"),
+    ("Enter", "print the text"),
     ("V", "show frame, ink or crops"),
     ("D", "read all, digits or letters"),
     ("T", "copy the text"),
     ("S", "save the picture and its JSON"),
     ("R", "start or stop a recording"),
-    ("M", "mirror"),
+    ("M", "show as in a mirror"),
     ("N", "next camera"),
     ("H", "show or hide this"),
     ("Esc", "close this; quit"),
@@ -68,8 +74,12 @@ def paint_camera(state: CameraState, frame: Image | None = None) -> Image:
     frame[h:] = _panel_ground(width, height - h)
     _paint_status(frame, state)
     _paint_text(frame, state)
-    for box, (key, text) in zip(layout.keys, KEYS, strict=False):
+    for box, (key, text) in zip(layout.keys, layout.legend, strict=False):
         panel.draw_key(frame, box, layout.font, key, text)
+    table, asked = state.right.table, state.right.asked
+    if table is not None and asked is not None:
+        title = "Which character is this?" + f" {state.profile} learns it." * bool(state.profile)
+        draw_table(frame, table, title, _char_now(state, asked), state.mouse)
     if state.help:
         panel.draw_help(frame, layout.picture, layout.font, HELP, _KEYS_SHARE)
     return frame
@@ -99,16 +109,28 @@ def _paint_picture(area: Image, state: CameraState) -> None:
         return
     placement = state.placement
     part = _scaled_into(area, shown, placement)
-    if state.report is not None:
-        reading = state.report.steady
+    if (report := state.shown) is not None:
+        reading = report.steady
         if shown is state.image:  # the ink is of the frame that was read
             reading = moved_reading(reading, state.motion)
+        chosen = state.chosen
+        number = next(
+            (n for n, g in enumerate(reading.glyphs) if chosen is not None and g.box == chosen.box),
+            None,
+        )
         reading = _scaled(reading, placement)
-        paint_reading(part, reading, labels=_tall_enough(reading))
+        marked = None if number is None else reading.glyphs[number]
+        paint_reading(part, reading, chosen=marked, labels=_tall_enough(reading))
     if state.drag is not None:
         _paint_region(area, placement.to_window(dragged(state.drag)))
     elif state.region is not None:
         _paint_region(area, placement.to_window(state.region))
+
+
+def _char_now(state: CameraState, glyph: Glyph) -> str | None:
+    """What a glyph is taken for, with what was put right."""
+    glyphs = state.shown.steady.glyphs if state.shown is not None else ()
+    return next((g.char for g in glyphs if g.box == glyph.box), glyph.char)
 
 
 def _tall_enough(reading: Reading) -> bool:
@@ -126,6 +148,8 @@ def _scaled_into(area: Image, image: Image, placement: Placement) -> Image:
     if (h, w) != (height, width):
         area[:] = _BACKDROP
     part = area[top : top + h, left : left + w]
+    if placement.mirror:
+        image = np.asarray(cv2.flip(image, 1), np.uint8)
     if image.shape == part.shape:
         part[:] = image
     else:
@@ -137,7 +161,7 @@ def _scaled_into(area: Image, image: Image, placement: Placement) -> Image:
 
 def _scaled(reading: Reading, placement: Placement) -> Reading:
     """The reading in the pixels of the scaled picture."""
-    if placement.scale == 1:
+    if placement.scale == 1 and not placement.mirror:
         return reading
     here = dataclasses.replace(placement, left=0, top=0)
     return reading.map(lambda glyph: glyph.at(here.to_window(glyph.box)))
@@ -162,7 +186,7 @@ def _paint_crops(area: Image, state: CameraState) -> None:
     area[:] = panel.PANEL
     font = state.layout.font
     height, width = area.shape[:2]
-    lines = state.report.steady.lines if state.report is not None else ()
+    lines = state.shown.steady.lines if state.shown is not None else ()
     inner = (font, round(font * 2.4), width - 2 * font, height - round(font * 2.9))
     cells = crop_cells(inner, lines, font)
     total = sum(len(line.glyphs) for line in lines)
@@ -205,10 +229,13 @@ def _states(state: CameraState) -> list[tuple[str, Colour]]:
     states: list[tuple[str, Colour]] = []
     if state.frozen:
         states.append(("FROZEN" if state.live else "PAUSED", panel.ACCENT))
+    elif state.ended and not state.still:
+        states.append(("END", panel.ACCENT))
     elif state.live:
         states.append(("NO FRAMES", POOR) if state.silence_s else ("LIVE", SURE))
     if state.recording_s is not None:
-        states.append((f"REC {clock(state.recording_s)}", POOR))
+        size = megabytes(state.recording_size)
+        states.append((f"REC {clock(state.recording_s)} · {size}", POOR))
     if state.mirror:
         states.append(("MIRRORED", panel.QUIET))
     if state.chars != "all":
@@ -246,7 +273,7 @@ def clock(seconds: float) -> str:
 
 def _paint_text(frame: Image, state: CameraState) -> None:
     x, y, w, h = state.layout.text
-    text = state.report.text if state.report is not None else ""
+    text = state.shown.text if state.shown is not None else ""
     settled = state.report is not None and state.report.settled
     frame[y : y + h, x : x + w] = text_block(text, (w, h), state.layout.font, settled)
 

@@ -9,12 +9,13 @@ from collections import deque
 from pathlib import Path
 
 import cv2
-import numpy as np
 
-from hwr_live.camera.layout import arrange
-from hwr_live.camera.playback import play_file, play_live
+from hwr_live.camera.actions import Actions
+from hwr_live.camera.layout import arrange, legend_for
+from hwr_live.camera.pages import Pages
+from hwr_live.camera.playback import play_file, play_live, play_pages
 from hwr_live.camera.report import Printer
-from hwr_live.camera.saving import Recording, saving
+from hwr_live.camera.saving import Recording
 from hwr_live.camera.state import Act, CameraState, tell_mouse
 from hwr_live.camera.threads import Answer, ReadingThreads, Task
 from hwr_live.camera.view import clock, paint_camera
@@ -22,9 +23,10 @@ from hwr_live.errors import DeviceError, HwrError
 from hwr_live.media.cameras import NextCamera
 from hwr_live.media.recorder import Recorder
 from hwr_live.media.sources import Frame, FrameSource
-from hwr_live.readers import AnyReader, char_sets, next_chars
+from hwr_live.profiles.profile import Profile
+from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
+from hwr_live.recognition.adapt import MOST
 from hwr_live.system.screen import screen_size
-from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Image as Painted
 from hwr_live.ui.window import Window
 
@@ -43,6 +45,8 @@ class CameraProgram:
         frames: stop after so many readings.
         folder: where S and R write.
         recorder: records what comes; closed at the end.
+        stays: whether the last picture of a file stays.
+        profile: learns from what is put right.
     """
 
     def __init__(
@@ -54,24 +58,31 @@ class CameraProgram:
         frames: int | None,
         folder: Path,
         recorder: Recorder | None,
+        stays: bool = True,
+        profile: Profile | None = None,
     ) -> None:
-        self._reader, self._source, self._printer = reader, source, printer
-        self._folder, self._left = folder, frames
+        self._reader: AnyReader = TaughtReader(
+            reader, profile.crops(MOST) if profile is not None else ()
+        )
+        self._source, self._printer = source, printer
+        self._left, self.stays = frames, stays
+        self._profile = "" if profile is None else profile.name
         self._recording = Recording(folder, recorder)
         self._window: Window | None = None
         self._state: CameraState | None = None
         self._sets = char_sets(reader)
         self._epoch = 0
         self._painted: Painted | None = None
-        self._raw: Frame | None = None  # the one shown, as it came
-        self._frame: Frame | None = None  # and as it is shown
+        self._frame: Frame | None = None  # the one shown
+        self._pages = Pages(source)
         self._read: deque[Answer] = deque()  # of a file: what is read but not yet shown
         self._quit = self._changed = False
         self._stale = False  # whether the report shown is of other settings
         self._held: list[Act] = []  # what is to be done with the next report
         self._threads = ReadingThreads()
-        self._errands = Errands()
         self._next_camera = NextCamera()
+        done_with = (printer, folder, self._recording, profile, self._next_camera)
+        self._actions = Actions(*done_with, self._say)
 
     def __enter__(self) -> CameraProgram:
         self._threads.__enter__()
@@ -82,13 +93,11 @@ class CameraProgram:
             stack.callback(self._recording.close)
             stack.callback(self._source.close)
             stack.callback(self._next_camera.close)
-            stack.callback(self._errands.close)
+            stack.callback(self._actions.close)
             stack.callback(self._threads.__exit__)
 
     def run(self) -> None:
-        """Shows the source until the user closes the window or, for a video, until its end.
-
-        A single picture stays until the user closes the window.
+        """Shows the source until the user closes the window; the last picture of a file stays.
 
         Raises:
             DeviceError: if the display or the source is lost.
@@ -99,6 +108,9 @@ class CameraProgram:
             window.on_mouse(self._on_mouse)
             if self._source.live:
                 play_live(self)
+            elif self._source.paged:
+                play_pages(self)
+                self._pages.check()
             else:
                 play_file(self)
 
@@ -128,7 +140,7 @@ class CameraProgram:
     def take(self, frame: Frame) -> None:
         """Records a frame and has it read."""
         self._recording.add(frame, wait=not self._source.live)
-        self._offer(self._frame if frame is self._raw else self._mirrored(frame))
+        self._offer(frame)
 
     def show(self, frame: Frame) -> None:
         """Shows a frame, with what has been read by now."""
@@ -146,38 +158,59 @@ class CameraProgram:
             return
         before = state.clocks
         state.tick(time.monotonic(), self._source)
-        state.recording_s = self._recording.seconds
-        picture: Painted | None = None
+        state.recording_s, state.recording_size = self._recording.seconds, self._recording.size
+        picture = None
         if self._changed or before != state.clocks:
             picture = self._painted = paint_camera(state, self._painted)
             self._changed = False
         code = self._window.show(picture, wait_ms)
         if code >= 0:
             self._changed = True
-            self._do(state.key(code))
+            self._do(state.key(code, capital=self._window.capital))
+
+    def end(self, broken: HwrError | None) -> None:
+        """There is no more to come: what was read is printed, and the last picture stays."""
+        self._printer.finish()
+        if self._state is None or self._source.still:
+            return
+        self._state.ended, self._state.frozen = True, False
+        if broken is not None:
+            self._say(str(broken), warning=True)
+        elif self.stays:
+            self._say("this was all; Esc closes the window")
 
     # Frames
 
-    def _mirrored(self, frame: Frame) -> Frame:
-        if self._state is None or not self._state.mirror:
-            return frame
-        return dataclasses.replace(frame, image=np.asarray(cv2.flip(frame.image, 1), np.uint8))
+    def turn_over(self, step: int) -> bool:
+        """Shows the next picture of its own that can be read, or one before."""
+        frame = self._pages.turned(step)
+        if frame is not None:
+            self._show(frame)
+            self._recording.add(frame, wait=True)
+            self._offer(frame, again=self._pages.again)
+        if self._pages.told:
+            self._say(self._pages.told, warning=True)
+        return frame is not None
 
     def _show(self, frame: Frame) -> None:
-        self._raw, self._changed = frame, True
-        self._frame = frame = self._mirrored(frame)
+        self._frame, self._changed = frame, True
+        source = self._source
         if self._state is None:
             height, width = frame.image.shape[:2]
-            layout = arrange((width, height), screen_size())
-            source = self._source
-            self._state = CameraState(layout, source.live, self._reader.chars, source.still)
+            legend = legend_for(still=source.still, paged=source.paged)
+            layout = arrange((width, height), screen_size(), legend)
+            self._state = CameraState(layout, source.live, self._reader.chars)
+            self._state.still, self._state.paged = source.still or source.paged, source.paged
+            self._state.profile = self._profile
         before = self._state.image
-        if before is not None and before.shape != frame.image.shape:
-            self._state.report = self._state.region = self._state.ink = None
+        if before is not None and (source.paged or before.shape != frame.image.shape):
+            self._state.leave()
         self._state.image = frame.image
         self._state.follow_motion()
         self._state.rate.tick(time.monotonic())
-        if self._source.count is not None and self._source.count > 1:
+        if source.paged:
+            self._state.clock = f"{frame.label} · {frame.index + 1} of {source.count}"
+        elif self._source.count is not None and self._source.count > 1:
             total = self._source.count / self._source.fps
             self._state.clock = f"{clock(frame.time_s)} of {clock(total)}"
 
@@ -195,7 +228,7 @@ class CameraProgram:
                 reader=self._reader,
                 epoch=self._epoch,
                 region=None if state is None else state.region,
-                still=self._source.still,
+                still=self._source.still or self._source.paged,
                 ink=state is not None and state.view == "ink",
                 keep=not live and not again,
                 again=again,
@@ -214,19 +247,24 @@ class CameraProgram:
                     self._left -= 1
             if self._source.live or answer.task.again:
                 self._show_answer(answer)
+            elif self._source.paged:
+                if answer.task.frame is self._frame:
+                    self._show_answer(answer)
             else:
                 self._read.append(answer)
             if self.over:
                 break
-        for told, failed in self._errands.ended():
-            self._say(told, warning=failed)
+        if (samples := self._actions.collect()) is not None:
+            self._reader = self._reader.with_samples(samples)
+            self._offer(self._frame, again=True)
 
     def _show_answer(self, answer: Answer) -> None:
         state = self._state
         if state is None:
             return
         report, before = answer.report, state.report
-        if answer.task.again and before is not None and not self._stale:
+        again = answer.task.again and not answer.task.still
+        if again and before is not None and not self._stale:
             # What many frames have said stands, though the picture stands still now.
             report = dataclasses.replace(report, text=before.text, settled=before.settled)
         self._stale = self._stale and answer.task.epoch != self._epoch
@@ -245,50 +283,39 @@ class CameraProgram:
         state = self._state
         if state is None:
             return
-        dragged = state.drag is not None
+        before = (state.drag, state.chosen, state.under)
         self._do(tell_mouse(state, event, x, y, flags))
-        self._changed |= dragged or event != cv2.EVENT_MOUSEMOVE
+        after = (state.drag, state.chosen, state.under)
+        self._changed |= before != after or event != cv2.EVENT_MOUSEMOVE
 
     def _do(self, act: Act | None) -> None:
         state = self._state
         assert state is not None
         if act is Act.QUIT:
             self._quit = True
-        elif self._stale and act in (Act.SAVE, Act.COPY):
+        elif self._stale and act in (Act.SAVE, Act.COPY, Act.PRINT):
             self._held.append(act)
         elif (act is Act.FREEZE and state.frozen and self._source.live) or (
-            act is Act.INK and self._stands
+            act is Act.INK and state.stands
         ):
             self._offer(self._frame, again=True)
         elif act is Act.READ_AGAIN:
             self._renew()
         elif act is Act.CHARS:
             self._next_chars(state)
-        elif act is Act.SAVE:
-            if state.report is None:
-                self._say("nothing to save yet")
-            else:
-                self._errands.start(saving(state.report, self._folder))
-        elif act is Act.COPY:
-            text = "" if state.report is None else state.report.text
-            self._errands.start(lambda: copy_text(text))
-        elif act is Act.RECORD:
-            self._toggle_recording()
-        elif act is Act.NEXT:
-            self._open_next_camera()
+        elif act in (Act.NEXT_PAGE, Act.PAGE_BEFORE):
+            # A key that is held down must not run ahead of what is read.
+            if not self._threads.full:
+                self.turn_over(1 if act is Act.NEXT_PAGE else -1)
+        elif act is not None:
+            self._actions.do(act, state, self._source)
 
     def _renew(self) -> None:
         """Reads anew after a change of what is read; the votes so far were for something else."""
         self._epoch += 1
         self._stale = True
-        if self._stands and self._raw is not None:
-            self._show(self._raw)
+        if self._state is not None and self._state.stands:
             self._offer(self._frame, again=True)
-
-    @property
-    def _stands(self) -> bool:
-        """Whether no new frame comes by itself."""
-        return self._source.still or self.frozen
 
     def _next_chars(self, state: CameraState) -> None:
         """The next set of characters that the model knows."""
@@ -300,30 +327,10 @@ class CameraProgram:
         self._say(f"reads {state.chars}")
         self._renew()
 
-    def _toggle_recording(self) -> None:
-        if (finish := self._recording.end()) is not None:
-            self._errands.start(finish)
-            return
-        try:
-            self._say(self._recording.begin(None if self._source.live else self._source.fps))
-        except HwrError as error:
-            self._say(str(error), warning=True)
-
     def _say(self, text: str, *, warning: bool = False) -> None:
         if self._state is not None:
             self._state.say(text, time.monotonic(), warning=warning)
             self._changed = True
-
-    # Cameras
-
-    def _open_next_camera(self) -> None:
-        name = self._source.name
-        if not name.isdecimal():
-            self._say("N goes through cameras; this is none")
-        elif self._next_camera.look(int(name)):
-            self._say("looking for the next camera")
-        else:
-            self._say("there is no other camera")
 
     def _take_camera(self) -> None:
         """Goes over to the next camera, once it is open."""
@@ -339,6 +346,6 @@ class CameraProgram:
         self._epoch += 1
         self._stale = True
         if self._state is not None:
-            self._state.region = self._state.report = self._state.ink = None
+            self._state.leave()
             self._state.frozen = False
         self._say(f"camera {source.name}")

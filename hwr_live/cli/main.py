@@ -25,6 +25,7 @@ from hwr_live.system.signals import STATUS, at_once
 from hwr_live.system.terminal import print_anything, tell
 
 if TYPE_CHECKING:
+    from hwr_live.media.frames import FrameSource
     from hwr_live.profiles.profile import Profile
     from hwr_live.reading import Reading
     from hwr_live.recognition.reader import Reader
@@ -150,15 +151,25 @@ def _camera(options: argparse.Namespace) -> int:
         from hwr_live.camera import app as camera
         from hwr_live.recognition.cache import ALIKE
 
-    reader = _taught(options).remembering(ALIKE)
+    profile = _profile(options, new=not options.no_window)
+    reader = _reader(options.model, options.chars, options.language).remembering(ALIKE)
+    source: str | FrameSource = options.source
+    if options.demo:
+        with at_once():
+            from hwr_live.cli.sample import DEMO, draw_lines
+            from hwr_live.media.demo import open_demo
+
+        source = open_demo([draw_lines(lines, seed) for seed, lines in enumerate(DEMO)])
     return camera.run(
         reader,
-        options.source,
+        source,
         window=not options.no_window,
         json=options.json,
         frames=options.frames,
         save_dir=options.save_dir,
         record=options.record,
+        exit_at_end=options.exit_at_end,
+        profile=profile,
     )
 
 

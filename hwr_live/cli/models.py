@@ -8,7 +8,7 @@ from typing import Any
 
 from hwr_live.chars import DIGITS, LOWER, UPPER
 from hwr_live.recognition.card import card_errors, read_card
-from hwr_live.recognition.models import DEFAULT, shipped_line_models, shipped_models
+from hwr_live.recognition.models import DEFAULT, shipped_models
 
 _KINDS = {DIGITS: "0-9", UPPER: "A-Z", LOWER: "a-z"}
 _COLUMNS = {
@@ -21,15 +21,10 @@ _COLUMNS = {
 are one; in shapes 0 and O are one too, and 1, I and L."""
 
 
-_ERRORS = {"exact": "characters", "folded": "folded", "words": "words", "lines": "lines"}
-"""Figures of a line network's card, and how they are headed."""
-
-
 def run() -> int:
     """Prints a paragraph for each shipped model; returns the exit status."""
     folders = sorted(shipped_models(), key=lambda folder: (folder.name != DEFAULT, folder.name))
-    parts = [*map(told, folders), *map(told_of_lines, shipped_line_models())]
-    print("\n\n".join("\n".join(part) for part in parts))
+    print("\n\n".join("\n".join(told(folder)) for folder in folders))
     print(
         "\nBy itself a c looks like a C, and a 0 like an O: merged and shapes count such as one.\n"
         "In a line the neighbours tell them apart. The README explains the figures."
@@ -56,24 +51,6 @@ def told(folder: Path) -> Iterator[str]:
         yield "  " + _row("right, per cent", "images", heads.values())
         for name, row in rows.items():
             yield "  " + _row(name, f"{row['count']:,}", _cells(row, heads))
-
-
-def told_of_lines(folder: Path) -> Iterator[str]:
-    """The lines about one network that reads whole lines beside a model.
-
-    Raises:
-        InputError: if its card is not of the form that training writes.
-    """
-    card = read_card(folder)
-    with card_errors(folder):
-        chars = [char for char in card["characters"] if not char.isspace()]
-        size = card["export"]["bytes"] / 1e3
-        yield f"{folder.name}: whole lines of {_named(chars)}; {size:,.0f} kB, {card['date'][:10]}"
-        part = "test" if card.get("test") else "validation"
-        heads = {k: head for k, head in _ERRORS.items() if all(k in r for r in card[part].values())}
-        yield "  " + _row("errors, per cent", "", heads.values())
-        for name, row in card[part].items():
-            yield "  " + _row(name, "", _cells(row, heads))
 
 
 def _cells(row: Mapping[str, Any], heads: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,7 @@
-"""What every command takes, and what its help tells; known without loading what reads."""
+"""What every command takes, and what its help tells; known without loading what reads.
+
+A list, and as long as there are options.
+"""
 
 from __future__ import annotations
 
@@ -165,11 +168,17 @@ def _add_camera(commands: Commands[Parser], shared: list[Parser]) -> None:
             _camera_keys,
         ),
     )
-    camera.add_argument(
+    source = camera.add_mutually_exclusive_group()
+    source.add_argument(
         "--source",
         default="0",
         help="a camera's number, a video file, a folder of pictures, frame_%%04d.png, or a URL "
         "(default: 0)",
+    )
+    source.add_argument(
+        "--demo",
+        action="store_true",
+        help="instead of a camera, pages that the program draws and moves itself",
     )
     camera.add_argument("--no-window", action="store_true", help="only print, frame by frame")
     camera.add_argument(
@@ -179,7 +188,15 @@ def _add_camera(commands: Commands[Parser], shared: list[Parser]) -> None:
         "--save-dir", metavar="DIR", help="where S saves (default: the current folder)"
     )
     camera.add_argument(
-        "--record", metavar="FILE", help="record what is read, without loss (.avi or .mkv)"
+        "--record",
+        metavar="FILE",
+        help="record what is read: .avi and .mkv without loss, to be read again (about 23 MB a "
+        "second at 1280x720); .mp4 compressed, for people: not exactly repeatable",
+    )
+    camera.add_argument(
+        "--exit-at-end",
+        action="store_true",
+        help="close the window at the end of a file; else its last picture stays until Esc",
     )
 
 

@@ -17,6 +17,8 @@ from hwr_live.canvas import Canvas
 Points = npt.NDArray[np.float64]
 
 TEXT = ("Hello world", "reads your hand 2026")
+DEMO = (TEXT, ("Hello reader", "we shall see you", "on 26 days"))
+"""Pages of what ``camera --demo`` shows."""
 _X_HEIGHT = 46  # pixels
 _MARGIN = 60
 _LINE = 150  # pixels from baseline to baseline
@@ -86,10 +88,15 @@ def draw_sample(seed: int = 7) -> npt.NDArray[np.uint8]:
     Args:
         seed: of the small differences between characters, as a hand makes them.
     """
-    strokes = write(TEXT, np.random.default_rng(seed))
+    return draw_lines(TEXT, seed)
+
+
+def draw_lines(lines: Sequence[str], seed: int) -> npt.NDArray[np.uint8]:
+    """Draws lines of the characters of ``TEXT`` and spaces, as :func:`draw_sample`."""
+    strokes = write(lines, np.random.default_rng(seed))
     # The last character's gap, too, is kept free.
     right = max(stroke[:, 0].max() for stroke in strokes) + _GAP * _X_HEIGHT
-    canvas = Canvas(int(right) + _MARGIN, int(_MARGIN + _LINE * (len(TEXT) + 0.4)), pen=5)
+    canvas = Canvas(int(right) + _MARGIN, int(_MARGIN + _LINE * (len(lines) + 0.4)), pen=5)
     for stroke in strokes:
         canvas.stroke(stroke.tolist(), smooth=True)
     return canvas.image

@@ -22,12 +22,14 @@ class Frame:
         index: number of the frame, from 0; of a live source the dropped frames are counted too.
         time_s: media time of a file, seconds since the first frame of a live source.
         last: whether a file source ends with this frame.
+        label: the file that it is from, where each frame has one; empty else.
     """
 
     image: Image
     index: int
     time_s: float
     last: bool = False
+    label: str = ""
 
 
 class FrameSource(ABC):
@@ -40,6 +42,8 @@ class FrameSource(ABC):
     live = False
     still = False
     """Whether all there is to come is one picture."""
+    paged = False
+    """Whether each frame is a picture by itself, and not the next moment of what was seen."""
 
     def __init__(self, name: str, fps: float, count: int | None = None) -> None:
         self.name, self.fps, self.count = name, fps, count

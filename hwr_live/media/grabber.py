@@ -7,12 +7,33 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import cv2
 
 from hwr_live.media.images import Image, to_bgr8
 
 _EXIT_S = 3.0  # how long the end of the program waits for threads that may hang in a driver
+
+
+class Capture(Protocol):
+    """What is needed of a capture; ``cv2.VideoCapture`` is one."""
+
+    def isOpened(self) -> bool:
+        """Whether frames may come."""
+        ...
+
+    def get(self, propId: int) -> float:
+        """A property, such as ``cv2.CAP_PROP_FPS``."""
+        ...
+
+    def read(self) -> tuple[bool, Any]:
+        """Whether a frame came, and it; waits for one."""
+        ...
+
+    def release(self) -> None:
+        """Lets go of the camera."""
+        ...
 
 
 class Grabber:
@@ -31,12 +52,12 @@ class Grabber:
 
     def __init__(
         self,
-        opener: Callable[[], cv2.VideoCapture],
+        opener: Callable[[], Capture],
         deliver: Callable[[Grabber, Image], None],
         changed: threading.Condition,
     ) -> None:
         self._opener, self._deliver, self._changed = opener, deliver, changed
-        self._capture: cv2.VideoCapture | None = None
+        self._capture: Capture | None = None
         self.stopped = self.ended = False
         self.fps = 0.0
         self._failures = 0

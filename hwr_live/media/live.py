@@ -14,7 +14,7 @@ import cv2
 
 from hwr_live.errors import DeviceError, InputError
 from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
-from hwr_live.media.grabber import Grabber
+from hwr_live.media.grabber import Capture, Grabber
 from hwr_live.media.images import Image
 
 # How long a live source may take to give its first frame. A dead address must be told within three
@@ -59,7 +59,7 @@ class LiveSource(FrameSource):
     def __init__(
         self,
         name: str,
-        opener: Callable[[], cv2.VideoCapture],
+        opener: Callable[[], Capture],
         *,
         patience_s: float,
         missing: str,
@@ -196,7 +196,10 @@ def open_camera(number: int) -> LiveSource:
     if number < 0:  # OpenCV crashes on these
         raise InputError(f"camera number {number}: numbers start at 0")
     device = Path(f"/dev/video{number}")
-    missing = f"no camera {number}; `hwr-live cameras` lists the cameras there are"
+    missing = (
+        f"no camera {number}; `hwr-live cameras` lists the cameras there are,"
+        " `hwr-live camera --demo` shows the program without one"
+    )
     if sys.platform.startswith("linux") and device.exists():
         missing = (
             f"camera {number} gives no picture: another program may be using {device},"

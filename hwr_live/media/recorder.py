@@ -1,4 +1,4 @@
-"""Recordings that read as the live picture did: without loss, and never there by half."""
+"""Recordings, never there by half: without loss, to be read again, or compressed, to be watched."""
 
 from __future__ import annotations
 
@@ -15,28 +15,34 @@ from hwr_live.errors import DeviceError, InputError
 from hwr_live.media.frames import Frame, quieten
 from hwr_live.media.images import Image
 
-SUFFIXES = (".avi", ".mkv")
+COMPRESSED = ".mp4"
+"""Suffix of recordings for people: what is read in one again differs from what was read live."""
+SUFFIXES = (".avi", ".mkv", COMPRESSED)
 # HuffYUV in BGR. FFV1 is a quarter smaller, but takes 100 ms for a frame of 1280×720, this takes 15
 # ms, and a camera gives 30 frames a second.
 CODE = cv2.VideoWriter.fourcc(*"HFYU")
+# MPEG-4 part 2 is the one that OpenCV's own FFmpeg can write: it has no encoder for H.264.
+COMPRESSED_CODE = cv2.VideoWriter.fourcc(*"mp4v")
 WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
 _MEASURED = 12  # frames after which a live source's rate is known well enough
 _LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
 
 
 class Recorder:
-    """Writes frames, every bit of them, in a thread of its own; a context manager.
+    """Writes frames, every bit of them or compressed, in a thread of its own; a context manager.
 
     The file appears under its name when the recording is closed; until then it is beside it.
     Frames of another size than the first are fitted into its size.
 
     Args:
-        path: a new ``.avi`` or ``.mkv`` file.
+        path: a new ``.avi`` or ``.mkv`` file, or ``.mp4`` for a compressed one.
         fps: of the recording; if None it is measured, and frames are repeated or left out so that
             the recording keeps the time of the frames.
 
     Attributes:
         path: as given.
+        compressed: whether it is not exactly what was seen.
+        frames: so many are written or wait to be.
         dropped: frames that came faster than they could be written.
 
     Raises:
@@ -46,7 +52,8 @@ class Recorder:
     def __init__(self, path: str | os.PathLike[str], fps: float | None = None) -> None:
         self.path = check_path(path)
         quieten()
-        self.dropped = 0
+        self.compressed = self.path.suffix.lower() == COMPRESSED
+        self.frames = self.dropped = 0
         self._first_s = self._newest_s = self._start_s = 0.0
         self._fps, self._measure = fps, fps is None
         self._beside = self.path.with_name(f".{self.path.stem}.{os.getpid()}{self.path.suffix}")
@@ -69,6 +76,19 @@ class Recorder:
         """How long the recording is so far."""
         return self._newest_s - self._first_s
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file so far, and once it is closed."""
+        for path in (self._beside, self.path):
+            with contextlib.suppress(OSError):
+                return path.stat().st_size
+        return 0
+
+    @property
+    def cost(self) -> str:
+        """What the recording costs, such as ``94 frames, 71 MB``."""
+        return f"{self.frames} frame{'s' * (self.frames != 1)}, {megabytes(self.size)}"
+
     def add(self, frame: Frame, *, wait: bool = True) -> None:
         """Records a frame; with ``wait=False`` it is left out where too many wait already."""
         self._newest_s = frame.time_s
@@ -78,6 +98,7 @@ class Recorder:
             self._thread.start()
         try:
             self._frames.put(frame, block=wait)
+            self.frames += 1
         except queue.Full:
             self.dropped += 1
 
@@ -150,10 +171,14 @@ class Recorder:
         self._size = (width + width % 2, height + height % 2)  # FFmpeg would cut odd sides
         assert self._fps is not None
         self._writer = cv2.VideoWriter(
-            str(self._beside), cv2.CAP_FFMPEG, CODE, self._fps, self._size
+            str(self._beside),
+            cv2.CAP_FFMPEG,
+            COMPRESSED_CODE if self.compressed else CODE,
+            self._fps,
+            self._size,
         )
         if not self._writer.isOpened():
-            self._failure = "this OpenCV cannot write HuffYUV"
+            self._failure = f"this OpenCV cannot write {self.path.suffix} files of its kind"
             with contextlib.suppress(OSError):
                 self._beside.unlink()
         return not self._failure
@@ -167,12 +192,19 @@ def check_path(path: str | os.PathLike[str]) -> Path:
     """
     new = Path(path)
     if new.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: a recording is an .avi or .mkv file")
+        raise InputError(
+            f"{path}: a recording is an .avi or .mkv file, or an .mp4 file if it may be compressed"
+        )
     if os.path.lexists(new):
         raise InputError(f"{path}: is there already; recordings replace no file")
     if not os.access(new.parent, os.W_OK | os.X_OK):
         raise InputError(f"{path}: its folder is not there or cannot be written to")
     return new
+
+
+def megabytes(size: int) -> str:
+    """Bytes in words: with one digit after the point below 10 MB."""
+    return f"{size / 1e6:.{int(size < 9_950_000)}f} MB"
 
 
 def _fitted(image: Image, size: tuple[int, int]) -> Image:

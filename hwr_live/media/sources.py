@@ -6,10 +6,12 @@ A file source (video, picture, folder, pattern) gives every frame in media time.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,7 +20,6 @@ from hwr_live.errors import InputError
 from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
 from hwr_live.media.images import (
     PICTURE_SUFFIXES,
-    Image,
     natural_key,
     pictures_in,
     read_picture,
@@ -51,35 +52,63 @@ def open_source(source: str | int | os.PathLike[str]) -> FrameSource:
         return open_url(name)
     path = Path(name)
     if path.is_dir():
-        return PictureSource(name, pictures_in(path))
+        return PictureSource(name, pictures_in(path), paged=True)
     if path.exists():
         return _open_file(path)
     if found := _matches(name):
-        return PictureSource(name, found)
+        # Numbered files are the frames of a video; all others are pictures of their own.
+        return PictureSource(name, found, paged="%" not in os.path.basename(name))
     if "%" in name or glob.has_magic(name):
         raise InputError(f"no file matches the pattern {name}")
     raise InputError(f"{name}: no such file or folder")
 
 
 class PictureSource(FrameSource):
-    """Picture files, one a frame; those that cannot be read are passed over and told at the end."""
+    """Picture files, one a frame; those that cannot be read are passed over and told at the end.
 
-    def __init__(self, name: str, paths: Sequence[Path]) -> None:
+    Args:
+        name: what the user called them.
+        paths: the files.
+        paged: whether each is a picture by itself, rather than a moment of a video.
+    """
+
+    def __init__(self, name: str, paths: Sequence[Path], *, paged: bool = False) -> None:
         super().__init__(name, PICTURES_FPS, len(paths))
         self.still = len(paths) == 1
+        self.paged = paged and not self.still
         self._paths = paths
+        self._broken: dict[int, InputError] = {}
 
     def __iter__(self) -> Iterator[Frame]:
-        broken: list[InputError] = []
+        def readable() -> Iterator[Frame]:
+            for number in range(len(self._paths)):
+                with contextlib.suppress(InputError):
+                    yield self.picture(number)
 
-        def readable() -> Iterator[tuple[Image, float]]:
-            for index, path in enumerate(self._paths):
-                try:
-                    yield read_picture(path), index / self.fps
-                except InputError as error:
-                    broken.append(error)
+        yield from _numbered(readable())
+        self.check()
 
-        yield from _frames(readable())
+    def picture(self, number: int) -> Frame:
+        """One of the pictures, by its number from 0.
+
+        Raises:
+            InputError: if it cannot be read, which :meth:`check` tells again.
+        """
+        path = self._paths[number]
+        try:
+            image = read_picture(path)
+        except InputError as error:
+            self._broken[number] = error
+            raise
+        return Frame(image, number, number / self.fps, label=path.name)
+
+    def check(self) -> None:
+        """Tells of pictures that could not be read.
+
+        Raises:
+            InputError: if there are any.
+        """
+        broken = list(self._broken.values())
         if len(broken) == 1:
             raise broken[0]
         if broken:
@@ -104,7 +133,7 @@ class VideoSource(FrameSource):
 
     def __iter__(self) -> Iterator[Frame]:
         index, end_s = -1, 0.0
-        for frame in _frames(self._images()):
+        for frame in _numbered(self._images()):
             index, end_s = frame.index, frame.time_s + 1 / self.fps
             yield frame
         if index < 0:
@@ -118,7 +147,7 @@ class VideoSource(FrameSource):
     def close(self) -> None:
         self._capture.release()
 
-    def _images(self) -> Iterator[tuple[Image, float]]:
+    def _images(self) -> Iterator[Frame]:
         index, previous_s = 0, -1.0
         while True:
             try:
@@ -131,7 +160,7 @@ class VideoSource(FrameSource):
             time_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             if not previous_s < time_s < previous_s + 3600:
                 time_s = index / self.fps if index == 0 else previous_s + 1 / self.fps
-            yield to_bgr8(image), time_s
+            yield Frame(to_bgr8(image), index, time_s)
             index, previous_s = index + 1, time_s
 
     def _cut_short(self, frames: int, end_s: float) -> bool:
@@ -143,13 +172,13 @@ class VideoSource(FrameSource):
         return expected_s - end_s > max(1.0, 0.05 * expected_s)
 
 
-def _frames(images: Iterator[tuple[Image, float]]) -> Iterator[Frame]:
+def _numbered(frames: Iterator[Frame]) -> Iterator[Frame]:
     """Numbers frames, looking one ahead to know the last."""
     index = 0
-    held = next(images, None)
+    held = next(frames, None)
     while held is not None:
-        following = next(images, None)
-        yield Frame(held[0], index, held[1], last=following is None)
+        following = next(frames, None)
+        yield replace(held, index=index, last=following is None)
         held, index = following, index + 1
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from queue import SimpleQueue
+
 import numpy as np
 
 from hwr_live.profiles.corrections import Change, Correction
 from hwr_live.profiles.files import GlyphInk, Sample, trimmed
 from hwr_live.profiles.profile import Profile
+from hwr_live.readers import Samples
 from hwr_live.system.terminal import tell
+from hwr_live.ui.errands import Errand, Errands
 
 
 class Learner:
@@ -80,3 +85,38 @@ class Learner:
             return False
         ink = self._kept[id(old)][1].ink
         return np.array_equal(ink, trimmed(new.glyph.ink))
+
+
+class Learning:
+    """Has a profile learn beside a window, whose picture must not wait for files.
+
+    Args:
+        learner: keeps what is learnt.
+        errands: does it, one after the other.
+        most: samples of a character that a reader is given, the newest.
+    """
+
+    def __init__(self, learner: Learner, errands: Errands, most: int) -> None:
+        self._learner, self._errands, self._most = learner, errands, most
+        self._learnt: SimpleQueue[Samples] = SimpleQueue()
+
+    def take(self, changes: Iterable[Change]) -> None:
+        """Has what was put right or taken back be learnt or forgotten."""
+        for change in changes:
+            self._errands.start(self._errand(change))
+
+    def learnt(self) -> Samples | None:
+        """What a reader is to learn from now on; None where that has not changed."""
+        samples = None
+        while not self._learnt.empty():
+            samples = self._learnt.get()
+        return samples
+
+    def _errand(self, change: Change) -> Errand:
+        def learn() -> str:
+            done = self._learner.take(change)
+            if done:
+                self._learnt.put(self._learner.profile.crops(self._most))
+            return done
+
+        return learn

@@ -9,8 +9,6 @@ from hwr_live.errors import InputError
 from hwr_live.system.nearest import suggestion
 
 DEFAULT = "hwr62"
-LINES = "lines"
-"""What names of shipped line networks begin with: they are known without their cards."""
 
 
 def shipped_folder() -> Path:
@@ -58,14 +56,5 @@ def find_beside(folder: Path, name: str) -> Path:
 
 
 def shipped_models() -> list[Path]:
-    """The folders of the shipped models that ``--model`` takes, by name."""
-    return [folder for folder in _shipped() if not folder.name.startswith(LINES)]
-
-
-def shipped_line_models() -> list[Path]:
-    """The folders of the shipped networks that read whole lines beside a model, by name."""
-    return [folder for folder in _shipped() if folder.name.startswith(LINES)]
-
-
-def _shipped() -> list[Path]:
+    """The shipped models' folders, by name."""
     return sorted(card.parent for card in shipped_folder().glob("*/card.json"))

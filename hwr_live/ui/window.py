@@ -219,8 +219,14 @@ def require_display() -> None:
         )
     if sys.platform in ("win32", "darwin"):  # there namedWindow fails as other calls do
         return
-    if "QT_QPA_PLATFORM" not in os.environ:
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform in ("", "xcb"):
         display = os.environ.get("DISPLAY", "")
+        if not display and os.environ.get("WAYLAND_DISPLAY"):
+            raise DeviceError(
+                "no display for OpenCV's windows, which are X11's (DISPLAY is not set): "
+                "turn on XWayland in this Wayland session, or start this from one of X11"
+            )
         if not display:
             raise DeviceError(
                 "no display (DISPLAY is not set): start this from a desktop session or with ssh -X"
@@ -236,6 +242,11 @@ def require_display() -> None:
         )
     except subprocess.TimeoutExpired:
         raise DeviceError(f"the display did not open a window in {_TRIAL_SECONDS:.0f} s") from None
+    if trial.returncode != 0 and platform not in ("", "xcb"):
+        raise DeviceError(
+            f"OpenCV's windows cannot be opened with QT_QPA_PLATFORM={platform}: unset it, "
+            "or set it to xcb (a Wayland session shows such windows by XWayland)"
+        )
     if trial.returncode != 0:
         said = trial.stderr.decode(errors="replace").strip().splitlines()
         raise DeviceError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,8 +21,10 @@ import numpy as np
 import pytest
 
 from hwr_live.camera import app as camera
+from hwr_live.cli.sample import draw_sample
 from hwr_live.errors import DeviceError, InputError
 from hwr_live.media import cameras
+from hwr_live.media.demo import open_demo
 from tests.support.grey_reader import LevelReader, level
 from tests.support.mjpeg import MjpegServer
 from tests.support.videos import write_video
@@ -56,7 +59,7 @@ def test_bad_sources(source: str) -> None:
         read(source)
 
 
-@pytest.mark.parametrize("options", [{"frames": 0}, {"record": "x.mp4"}, {"record": "no/x.avi"}])
+@pytest.mark.parametrize("options", [{"frames": 0}, {"record": "x.mov"}, {"record": "no/x.avi"}])
 def test_bad_options(
     options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +221,38 @@ def test_folder_of_frames_of_any_size_and_depth(tmp_path: Path) -> None:
     assert {t["frame_text"] for t in told} == {"first page"}
 
 
+def test_each_picture_of_a_folder_is_read_by_itself(tmp_path: Path) -> None:
+    for n, page in enumerate([0, 0, 1]):
+        cv2.imwrite(str(tmp_path / f"{n}.png"), level(page))
+    assert read(tmp_path) == (0, "first page\n\nfirst page\n\nother\nlines\n\n")
+    assert [(t["text"], t["settled"]) for t in reports(tmp_path / "*.png")] == [
+        *[("first page", True)] * 2,
+        ("other\nlines", True),
+    ]
+    numbered = reports(tmp_path / "%d.png")
+    assert not numbered[0]["settled"], "they are the frames of a video"
+
+
+def test_a_compressed_recording_is_told_to_be_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = video(tmp_path / "v.avi", [0, 1])
+    assert reports(path, record=tmp_path / "people.mp4")
+    first, last = capsys.readouterr().err.splitlines()
+    assert "is compressed, for people" in first
+    assert re.fullmatch(rf"recorded {tmp_path / 'people.mp4'}: 50 frames, [\d.]+ MB", last)
+    assert read(tmp_path / "people.mp4")[1] == "first page\n\nother\nlines\n\n"
+
+
+def test_the_demo_is_a_camera() -> None:
+    source = open_demo([draw_sample()])
+    out = io.StringIO()
+    assert camera.run(LevelReader(PAGES), source, window=False, json=True, frames=3, out=out) == 0
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {t["source"] for t in told} == {"demo"}
+    assert [t["size"] for t in told] == [[1280, 720]] * 3
+
+
 def test_what_is_broken_is_told_after_what_could_be_read(tmp_path: Path) -> None:
     path = video(tmp_path / "v.avi", [0, 0, 0, 0])
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -325,7 +360,8 @@ def test_signals_end_cleanly_and_finish_the_recording(
             assert json.loads(process.stdout.readline())["frame_text"] == "first page"
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, "")
+    assert process.returncode == 0
+    assert re.fullmatch(rf"recorded {path}: \d+ frames, [\d.]+ MB\n", err), "what it costs"
     assert all(json.loads(line) for line in out.splitlines())
     assert os.listdir(tmp_path) == ["r.avi"]
     told = reports(path)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pytest
 
-from hwr_live.camera.playback import play_file
-from hwr_live.errors import InputError
+from hwr_live.camera.playback import PAGE_S, play_file, play_pages
+from hwr_live.errors import HwrError, InputError
 from hwr_live.media.frames import Frame, FrameSource
 
 FPS = 10.0
@@ -37,12 +37,20 @@ class Notes:
         source: what is played.
         slow: turns that the readings of some frames take.
         ends: number of turns after which the user goes.
+        stays: whether the last picture does.
     """
 
     def __init__(
-        self, source: FrameSource, *, slow: Mapping[int, int] | None = None, ends: int = 10_000
+        self,
+        source: FrameSource,
+        *,
+        slow: Mapping[int, int] | None = None,
+        ends: int = 10_000,
+        stays: bool = False,
     ) -> None:
-        self.source, self.slow, self.ends = source, slow or {}, ends
+        self.source, self.slow, self.ends, self.stays = source, slow or {}, ends, stays
+        self.ended: list[str] = []
+        self.page = -1
         self.now_s = 100.0
         self.done: list[tuple[str, int]] = []
         self.shown_s: list[float] = []
@@ -69,6 +77,17 @@ class Notes:
         self.turns += 1
         self._left -= 1
         self.now_s += wait_ms / 1000
+
+    def end(self, broken: HwrError | None) -> None:
+        self.ended.append(str(broken or "whole"))
+
+    def turn_over(self, step: int) -> bool:
+        self.page += step
+        there = self.page < (self.source.count or 0)
+        if there:
+            self.show(Frame(IMAGE, self.page, 0.0))
+            self._left = self.slow.get(self.page, 0)
+        return there
 
 
 @pytest.fixture(autouse=True)
@@ -110,12 +129,49 @@ def test_a_broken_file_is_told_after_its_last_good_frame(clock: list[Notes]) -> 
     with pytest.raises(InputError, match="cut off"):
         played(clock, window)
     assert window.done[-1] == ("show", 1)
+    assert window.ended == ["cut off"]
 
 
-def test_a_picture_stays_until_the_user_goes(clock: list[Notes]) -> None:
-    window = played(clock, Notes(Video(1, still=True), ends=200))
-    assert window.done == [("take", 0), ("show", 0)]
+@pytest.mark.parametrize("video", [Video(1, still=True), Video(3)])
+def test_the_last_picture_stays_until_the_user_goes(clock: list[Notes], video: Video) -> None:
+    window = played(clock, Notes(video, ends=200, stays=True))
+    assert window.done[-1] == ("show", (video.count or 0) - 1)
+    assert window.ended == ["whole"]
     assert window.turns == 200
+
+
+def test_a_broken_file_s_last_picture_stays_too(clock: list[Notes]) -> None:
+    window = Notes(Video(2, "cut off"), ends=200, stays=True)
+    with pytest.raises(InputError, match="cut off"):
+        played(clock, window)
+    assert window.turns == 200
+
+
+def test_where_no_picture_can_be_read_there_is_nothing_to_wait_for(clock: list[Notes]) -> None:
+    window = Notes(Video(0), stays=True)
+    clock.append(window)
+    play_pages(window)
+    assert window.turns == 0
+
+
+def test_no_picture_is_turned_over_but_by_the_user(clock: list[Notes]) -> None:
+    window = Notes(Video(3), ends=500, stays=True)
+    clock.append(window)
+    play_pages(window)
+    assert window.done == [("show", 0)]
+    assert window.turns == 500
+
+
+def test_where_nobody_turns_them_over_each_is_shown_for_a_while_and_read(
+    clock: list[Notes],
+) -> None:
+    window = Notes(Video(3), slow={1: 200})
+    clock.append(window)
+    play_pages(window)
+    assert window.done == [("show", n) for n in range(3)]
+    first, second = np.diff(window.shown_s)
+    assert first == pytest.approx(PAGE_S, abs=0.05)
+    assert second == pytest.approx(4.0, abs=0.1), "200 turns of 20 ms"
 
 
 def test_a_pause_moves_all_that_comes_after_it(clock: list[Notes]) -> None:

@@ -69,17 +69,18 @@ def test_a_frame_that_fits_is_shown_pixel_by_pixel() -> None:
     assert arrange((640, 480), (1920, 1080)).picture == (0, 0, 640, 480)
 
 
+@pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize("size", SIZES)
-def test_mouse_and_boxes_agree(size: tuple[int, int]) -> None:
-    placement = place(size, (0, 0, 800, 600))
+def test_mouse_and_boxes_agree(size: tuple[int, int], mirror: bool) -> None:
+    placement = place(size, (0, 0, 800, 600), mirror=mirror)
     for x, y in [(0, 0), (size[0] // 2, size[1] // 3), (size[0] - 1, size[1] - 1)]:
         left, top, _, _ = placement.to_window((x, y, 1, 1))
         back = placement.to_frame(left, top)
         slack = 1 / placement.scale + 1
         assert abs(back[0] - x) <= slack
         assert abs(back[1] - y) <= slack
-    assert placement.to_frame(-100, -100) == (0, 0)
-    assert placement.to_frame(9999, 9999) == size
+    assert placement.to_frame(-100, -100) == ((size[0] if mirror else 0), 0)
+    assert placement.to_frame(9999, 9999) == ((0 if mirror else size[0]), size[1])
 
 
 def test_keys_do_what_they_say() -> None:
@@ -118,10 +119,15 @@ def test_a_drag_makes_a_region_and_a_click_takes_it_back() -> None:
     assert shown.release(7, 9) is Act.READ_AGAIN
     assert shown.region is None
     shown.press(5, 5)
-    assert shown.release(7, 9) is None
+    assert shown.release(7, 9) is Act.HINT, "a click of the live picture asks for nothing"
     shown.region = (1, 2, 30, 40)
-    assert shown.key(ord("m")) is Act.READ_AGAIN
-    assert shown.region is None
+    assert shown.key(ord("m")) is None
+    assert (shown.mirror, shown.region) == (True, (1, 2, 30, 40)), "what is read stays"
+    shown.mirror = False
+    shown.region = None
+    shown.press(5, 5)
+    shown.frozen = True
+    assert shown.release(7, 9) is None
 
 
 def test_dragged_in_any_direction() -> None:
@@ -194,6 +200,21 @@ def test_a_frame_of_another_shape_is_shown_whole() -> None:
     rows, columns = np.nonzero((area == 99).all(2))
     assert (rows.min(), rows.max()) == (0, 479)
     assert (columns.min(), columns.max()) == (240, 399)
+
+
+def test_a_mirror_shows_the_picture_and_its_boxes_mirrored_and_reads_nothing_else() -> None:
+    shown = filled()
+    shown.image = np.tile(np.arange(640, dtype=np.uint16) // 3, (480, 1)).astype(np.uint8)
+    shown.image = np.repeat(shown.image[:, :, None], 3, axis=2)
+    plain = paint_camera(shown)[:480, :640].copy()
+    report = shown.shown
+    assert shown.key(ord("m")) is None
+    mirrored = paint_camera(shown)[:480, :640].copy()
+    assert shown.shown is report
+    shown.report = None
+    bare = paint_camera(shown)[:480, :640]
+    assert (bare[:, ::-1] == shown.image).all()
+    assert ((mirrored != bare).any(2)[:, ::-1] == (plain != shown.image).any(2)).mean() > 0.97
 
 
 def test_boxes_follow_the_motion() -> None:

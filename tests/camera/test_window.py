@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from hwr_live.media.sources import open_source
+from hwr_live.profiles.profile import Profile
 from tests.support.display import AGAIN, Display
 from tests.support.grey_reader import level
 from tests.support.mjpeg import MjpegServer
@@ -40,10 +43,10 @@ SIZE = (640, 480)
 class Program:
     """The camera program in its window; all it prints is read at once, or it would wait for us."""
 
-    def __init__(self, display: Display, folder: Path, *args: object) -> None:
+    def __init__(self, display: Display, folder: Path, *args: object, script: str = SCRIPT) -> None:
         self.display = display
         options = ["--source", *map(str, args), "--save-dir", "saved"]
-        self.process = display.start("-c", SCRIPT, *options, cwd=folder)
+        self.process = display.start("-c", script, *options, cwd=folder)
         self.lines: list[str] = []
         self.times: list[float] = []
         self._next = 0
@@ -70,6 +73,18 @@ class Program:
             time.sleep(0.01)
         raise AssertionError(self.lines[-1:])
 
+    def until_printed(self, text: str, seconds: float = 15) -> None:
+        """Waits until this, and nothing else, has been printed."""
+        end = time.monotonic() + seconds
+        while (printed := "".join(self.lines)) != text:
+            assert time.monotonic() < end, printed
+            assert text.startswith(printed), printed
+            time.sleep(0.02)
+
+    def skip(self) -> None:
+        """The reports that have come by now are not looked at."""
+        self._next = len(self.lines)
+
     def finish(self) -> tuple[int, str, str]:
         """Waits for the end: exit status and what was printed."""
         status = self.process.wait(timeout=20)
@@ -86,8 +101,8 @@ def start(display: Display, tmp_path: Path) -> Iterator[Start]:
     """Starts the camera on a source and waits for its window."""
     started: list[Program] = []
 
-    def run(*args: object) -> Program:
-        started.append(Program(display, tmp_path, *args))
+    def run(*args: object, script: str = SCRIPT) -> Program:
+        started.append(Program(display, tmp_path, *args, script=script))
         return started[-1]
 
     yield run
@@ -203,9 +218,12 @@ def test_ends_cleanly_and_finishes_the_recording(
     end: Callable[[Program], None], start: Start, camera: MjpegServer, tmp_path: Path
 ) -> None:
     program = start(camera.url, "--record", "r.mkv")
-    time.sleep(2.5)
+    program.until_printed("first page\n\n")
+    time.sleep(1.5)
     end(program)
-    assert program.finish() == (0, "first page\n\n", "")
+    status, out, err = program.finish()
+    assert (status, out) == (0, "first page\n\n")
+    assert re.fullmatch(r"recorded r\.mkv: \d+ frames, [\d.]+ MB\n", err)
     assert os.listdir(tmp_path) == ["r.mkv"]
     with open_source(tmp_path / "r.mkv") as source:
         assert len(list(source)) > 15
@@ -214,7 +232,7 @@ def test_ends_cleanly_and_finishes_the_recording(
 def test_a_video_is_read_whole_at_its_pace_and_ends(start: Start, tmp_path: Path) -> None:
     frames = [level(0, SIZE)] * 30 + [level(1, SIZE)] * 30
     path = write_video(tmp_path / "v.avi", frames, fps=20)
-    program = start(path, "--json")
+    program = start(path, "--json", "--exit-at-end")
     status, out, err = program.finish()
     assert (status, err) == (0, "")
     assert [json.loads(line)["frame"] for line in out.splitlines()] == list(range(60))
@@ -223,7 +241,7 @@ def test_a_video_is_read_whole_at_its_pace_and_ends(start: Start, tmp_path: Path
 
 def test_a_paused_video_waits(start: Start, display: Display, tmp_path: Path) -> None:
     path = write_video(tmp_path / "v.avi", [level(0, SIZE)] * 60, fps=20)
-    program = start(path, "--json")
+    program = start(path, "--json", "--exit-at-end")
     program.until(lambda r: r["frame"] == 5)
     display.key("space")
     time.sleep(4.0)
@@ -237,10 +255,102 @@ def test_a_paused_video_waits(start: Start, display: Display, tmp_path: Path) ->
 def test_a_video_cut_short_says_so_after_its_frames(start: Start, tmp_path: Path) -> None:
     path = write_video(tmp_path / "v.avi", [level(0, SIZE)] * 60, fps=30)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    status, out, err = start(path).finish()
+    status, out, err = start(path, "--exit-at-end").finish()
     assert (status, out) == (2, "first page\n\n")
     assert len(err.splitlines()) == 1
     assert "cut short" in err
+
+
+def test_a_video_s_last_picture_stays_until_a_key(
+    start: Start, display: Display, tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / "v.avi", [level(0, SIZE)] * 20, fps=20)
+    program = start(path)
+    program.until_printed("first page\n\n")
+    time.sleep(1.0)
+    assert program.process.poll() is None
+    display.key("d", "s")  # it can be read anew, saved and so on
+    time.sleep(0.5)
+    display.escape(program.process)
+    assert program.finish()[:2] == (0, "first page\n\n")
+    (told,) = (tmp_path / "saved").glob("*.json")
+    assert json.loads(told.read_text())["text"] == "digits"
+
+
+def test_a_mirror_changes_nothing_that_is_read(
+    start: Start, camera: MjpegServer, display: Display
+) -> None:
+    program = start(camera.url, "--json")
+    before = program.until(lambda r: bool(r["settled"]))
+    display.key("m")
+    time.sleep(0.5)
+    program.skip()
+    after = program.until(lambda r: True)
+    assert (first_box(after), after["settled"]) == (first_box(before), True)
+    display.escape(program.process)
+    assert program.finish()[0] == 0
+
+
+def test_the_pictures_of_a_folder_are_turned_over_and_each_is_printed_once(
+    start: Start, display: Display, tmp_path: Path
+) -> None:
+    (tmp_path / "pages").mkdir()
+    for name, page in (("1.png", 0), ("3.png", 0), ("4.png", 1)):
+        cv2.imwrite(str(tmp_path / "pages" / name), level(page, SIZE))
+    (tmp_path / "pages" / "2.png").write_text("broken")
+    program = start(tmp_path / "pages")
+    program.until_printed("first page\n\n")
+    time.sleep(1.0)
+    assert len(program.lines) == 2, "nothing is turned over by itself"
+    display.key("Right")
+    program.until_printed("first page\n\nfirst page\n\n")
+    display.key("Right", "Right")
+    program.until_printed("first page\n\nfirst page\n\nother\nlines\n\n")
+    display.key("Left", "Left", "s")
+    time.sleep(0.5)
+    display.escape(program.process)
+    status, out, err = program.finish()
+    assert (status, out) == (2, "first page\n\nfirst page\n\nother\nlines\n\n")
+    assert "2.png" in err.splitlines()[-1]
+    (told,) = (tmp_path / "saved").glob("*.json")
+    assert json.loads(told.read_text())["frame"] == 0
+
+
+CORRECT = """
+import sys
+from hwr_live.cli import main as cli
+from hwr_live.recognition.reader import Reader
+from tests.support.fake_reader import FakeReader
+FakeReader.remembering = lambda self, _: self
+Reader.load = lambda *_, **__: FakeReader()
+sys.exit(cli.main(["camera", *sys.argv[1:]]))
+"""
+
+
+def test_a_click_puts_right_and_the_profile_learns(
+    start: Start, display: Display, tmp_path: Path
+) -> None:
+    page = np.full((480, 640, 3), 255, np.uint8)
+    for x, height in ((100, 60), (160, 90), (220, 40)):
+        page[100 : 100 + height, x : x + 20] = 0
+    cv2.imwrite(str(tmp_path / "page.png"), page)
+    options = ("--profile", tmp_path / "ann")
+    program = start(tmp_path / "page.png", *options, script=CORRECT)
+    program.until_printed("abc\n\n")
+    display.draw(program.window, [(110, 130)])
+    time.sleep(0.3)
+    for key in ("q", "7", "Escape", "Return"):  # 7: what follows in the word
+        display.key(key)
+        time.sleep(0.4)
+    program.until_printed("abc\n\nq7c\n\n")
+    for key in ("BackSpace", "Return"):
+        display.key(key)
+        time.sleep(0.4)
+    program.until_printed("abc\n\nq7c\n\nqbc\n\n")
+    display.escape(program.process)
+    assert program.finish()[0] == 0
+    (sample,) = Profile.open(tmp_path / "ann").samples
+    assert (sample.char, sample.source, sample.ink.shape) == ("q", "camera", (60, 20))
 
 
 def test_a_picture_stays_until_it_is_closed(start: Start, display: Display, tmp_path: Path) -> None:

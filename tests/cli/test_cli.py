@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 import hwr_live
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.media.images import encode_png, read_picture
-from hwr_live.recognition.models import DEFAULT, find_model, shipped_models
+from hwr_live.recognition.models import DEFAULT, shipped_models
 from tests.support.commands import SAMPLE, blank, run
 
 # Bad use -----------------------------------------------------------------------------------------
@@ -271,34 +270,3 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version") == (0, f"hwr-live {hwr_live.__version__}\n", "")
     assert "draw" in run(capsys, "--help")[1]
     assert "--overlay" in run(capsys, "read", "--help")[1]
-
-
-def test_a_line_network_is_listed_behind_the_models(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    card = {
-        "name": "lines",
-        "labels": [None, *" abc"],
-        "kind": "lines",
-        "date": "2026-11-27",
-        "characters": " abc",
-        "export": {"bytes": 1_234_567},
-        "test": {"words": {"exact": 0.0712, "folded": 0.05, "words": 0.2, "lines": 0.3}},
-    }
-    shutil.copytree(find_model("mnist-dense"), tmp_path / "mnist-dense")
-    (tmp_path / "lines").mkdir()
-    (tmp_path / "lines" / "card.json").write_text(json.dumps(card))
-    monkeypatch.setattr("hwr_live.recognition.models.shipped_folder", lambda: tmp_path)
-    status, out, err = run(capsys, "models")
-    assert (status, err) == (0, "")
-    digits, lines, _ = out.split("\n\n")
-    assert digits.startswith("mnist-dense: ")
-    first, heads, row = lines.splitlines()
-    assert first == "lines: whole lines of a b c; 1,235 kB, 2026-11-27"
-    assert heads.split()[-4:] == ["characters", "folded", "words", "lines"]
-    assert row.split() == ["words", "7.12", "5.00", "20.00", "30.00"]
-    assert "lines" not in run(capsys, "sample", "--model", "gone")[2]
-    (tmp_path / "lines" / "card.json").write_text("{}")
-    status, out, err = run(capsys, "models")
-    assert (status, out) == (2, "")
-    assert len(err.splitlines()) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -18,7 +19,7 @@ def noise(n: int, size: tuple[int, int] = (64, 48)) -> Frame:
     return Frame(rng.integers(0, 256, (size[1], size[0], 3), np.uint8), n, n / 25)
 
 
-@pytest.mark.parametrize("name", ["x", "x.mp4", "x.png", "none/x.avi", "there.avi", "link.avi"])
+@pytest.mark.parametrize("name", ["x", "x.mov", "x.png", "none/x.avi", "there.avi", "link.avi"])
 def test_names_that_cannot_be(name: str, tmp_path: Path) -> None:
     (tmp_path / "there.avi").write_bytes(b"mine")
     (tmp_path / "link.avi").symlink_to(tmp_path / "nowhere")
@@ -49,6 +50,24 @@ def test_every_bit_comes_back(suffix: str, size: tuple[int, int], tmp_path: Path
     for frame, copy in zip(frames, back, strict=True):
         assert (copy.image[: size[1], : size[0]] == frame.image).all()
     assert os.listdir(tmp_path) == [path.name]
+
+
+def test_a_compressed_one_is_small_and_nearly_the_same(tmp_path: Path) -> None:
+    frames = [cv2.GaussianBlur(noise(1, (320, 240)).image, (0, 0), 8) for _ in range(30)]
+    sizes = {}
+    for name in ("x.avi", "x.mp4"):
+        with Recorder(tmp_path / name, 25) as recorder:
+            for n, image in enumerate(frames):
+                recorder.add(Frame(np.asarray(image, np.uint8), n, n / 25))
+        assert recorder.compressed == (name == "x.mp4")
+        sizes[name] = recorder.size
+        assert recorder.cost == f"30 frames, {recorder.size / 1e6:.1f} MB"
+        with open_source(tmp_path / name) as source:
+            back = list(source)
+        assert len(back) == 30
+        assert np.abs(back[9].image.astype(int) - frames[9]).mean() < 3
+    assert sizes["x.mp4"] == (tmp_path / "x.mp4").stat().st_size
+    assert sizes["x.mp4"] < sizes["x.avi"] / 5
 
 
 def test_frames_of_other_sizes_are_fitted(tmp_path: Path) -> None:

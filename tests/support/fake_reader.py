@@ -60,11 +60,13 @@ class FakeReader:
         return FakeReader(self.chars, self.knows, self.gate, samples)
 
     def read(self, frame: npt.NDArray[np.uint8] | Canvas) -> Reading:
-        """Reads black ink on white."""
+        """Reads black ink on white, grey or BGR."""
         picture = frame.image if isinstance(frame, Canvas) else frame
         if self.gate is not None:
             assert self.gate.wait(20)
         self.pictures.append(picture)
+        if picture.ndim == 3:
+            picture = picture.min(axis=2)
         ink = (picture < 128).astype(np.uint8)
         _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
         boxes = sorted(tuple(int(v) for v in row[:4]) for row in stats[1:])

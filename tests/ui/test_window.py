@@ -146,9 +146,29 @@ def _open_with(env: dict[str, str | None]) -> tuple[int, str]:
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="displays are X11's")
 @pytest.mark.parametrize("name", [None, "", ":983", "nonsense", "localhost:499.0", ":99999999999"])
 def test_without_a_display_one_line_says_so(name: str | None) -> None:
-    status, err = _open_with({"DISPLAY": name, "QT_QPA_PLATFORM": None})
+    env = {"DISPLAY": name, "QT_QPA_PLATFORM": None, "WAYLAND_DISPLAY": None}
+    status, err = _open_with(env)
     assert status == 1
     assert err.startswith("error: no display")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="displays are X11's")
+@pytest.mark.parametrize("platform", ["wayland", "wayland-egl", "eglfs", "nonsense"])
+def test_another_platform_of_qt_is_told_with_the_remedy(display: Display, platform: str) -> None:
+    status, err = _open_with({"DISPLAY": display.name, "QT_QPA_PLATFORM": platform})
+    assert status == 1
+    assert f"QT_QPA_PLATFORM={platform}: unset it" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="displays are X11's")
+@pytest.mark.parametrize("platform", [None, "xcb"])
+def test_wayland_without_its_x_server_is_told_with_the_remedy(platform: str | None) -> None:
+    env = {"DISPLAY": None, "WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": platform}
+    status, err = _open_with(env)
+    assert status == 1
+    assert "turn on XWayland" in err
     assert err.count("\n") == 1
 
 

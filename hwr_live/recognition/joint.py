@@ -157,7 +157,8 @@ def decide(
     places = _places(told)
     spaces = told.spelling.signs == alphabet.space
     signs = np.flatnonzero(~spaces)
-    line = _Line(told, seen, alphabet, settings)
+    full = min(1.0, max(1, len(signs)) / settings.signs)
+    line = _Line(told, seen, alphabet, replace(settings, line=settings.line * full))
     out: list[Character] = []
     for pieces, members in _groups(places[signs], seen.edges, settings.reach):
         numbers = signs[members]

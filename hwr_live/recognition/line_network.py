@@ -6,6 +6,7 @@ by which the composer of training lines makes its own.
 
 from __future__ import annotations
 
+import copy
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from hwr_live.recognition.card import card_errors, read_card
 from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
 from hwr_live.recognition.joint import SPACE, Told
 from hwr_live.recognition.network import Network
+from hwr_live.recognition.strip_cache import StripCache
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View
 from hwr_live.strip import HEIGHT, Strip, strip
@@ -116,6 +118,13 @@ class LineNetwork:
         wanted = (_STEP // self.card.columns, len(self.card.labels))
         if found.shape != wanted:
             raise InputError(f"{path} gives {found.shape} where its card makes {wanted} due")
+        self._cache: StripCache | None = None
+
+    def remembering(self, tolerance: float) -> LineNetwork:
+        """The same model with a memory of its own, for lines that come again (``StripCache``)."""
+        other = copy.copy(self)
+        other._cache = StripCache(tolerance)
+        return other
 
     def tell(
         self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
@@ -135,24 +144,35 @@ class LineNetwork:
             logp = log_softmax(logits, self.card.temperature)
             if not may.all():
                 logp = only(logp, may)
-            middles = self.card.columns * (np.arange(len(logp)) + 0.5)
+            # A remembered answer is of a strip that may be a little narrower or wider.
+            middles = one.image.shape[1] * (np.arange(len(logp)) + 0.5) / len(logp)
             centres = left + one.x0 + middles / one.scale
             out.append(Told(logp, spell(logp), np.asarray(centres, np.float64)))
         return out
 
     def _all(self, strips: Sequence[Strip]) -> list[Floats]:
-        """Logits (frames, outputs) of each strip, its own frames only."""
-        order = sorted(range(len(strips)), key=lambda k: strips[k].image.shape[1])
+        """Logits (frames, outputs) of each strip; only what is not remembered is run."""
+        if self._cache is None:
+            return self._run([one.image for one in strips])
+        out = [self._cache.recall(one.image) for one in strips]
+        new = [k for k, logits in enumerate(out) if logits is None]
+        for k, logits in zip(new, self._run([strips[k].image for k in new]), strict=True):
+            self._cache.keep(strips[k].image, logits)
+            out[k] = logits
+        return [logits for logits in out if logits is not None]
+
+    def _run(self, images: Sequence[Grey]) -> list[Floats]:
+        """Logits (frames, outputs) of strips (48, w), of each its own frames only."""
+        order = sorted(range(len(images)), key=lambda k: images[k].shape[1])
         padded = []
         for k in order:
-            image = strips[k].image
-            width = -(-image.shape[1] // _STEP) * _STEP
+            width = -(-images[k].shape[1] // _STEP) * _STEP
             given = np.zeros((HEIGHT, width, 1), np.float32)
-            given[:, : image.shape[1], 0] = image * np.float32(1 / 255)
+            given[:, : images[k].shape[1], 0] = images[k] * np.float32(1 / 255)
             padded.append(given)
-        out: list[Floats] = [np.empty((0, 0))] * len(strips)
+        out: list[Floats] = [np.empty((0, 0))] * len(images)
         for k, logits in zip(order, self._network.each(padded, self._logits), strict=True):
-            frames = strips[k].image.shape[1] // self.card.columns
+            frames = images[k].shape[1] // self.card.columns
             out[k] = np.asarray(logits[:frames], np.float64)
         return out
 

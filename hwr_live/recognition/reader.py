@@ -122,7 +122,8 @@ class Reader:
             tolerance: as of ``AnswerCache``: with 0, all is read as without a memory.
         """
         remembering = self.classifier.remembering(tolerance)
-        return Reader(remembering, self.chars, self.adaptation, self.language, self.lines)
+        lines = None if self.lines is None else self.lines.remembering(tolerance)
+        return Reader(remembering, self.chars, self.adaptation, self.language, lines)
 
     def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> Reader:
         """A reader that has learned a hand from these samples, and from no others.

@@ -257,6 +257,8 @@ class JointSettings(Settings):
 
     Attributes:
         line: the power of the line network's probabilities.
+        signs: of a line, from which the line network counts in full; of fewer it counts the less,
+            as a line of one or two characters tells little that a glyph does not.
         glyph: the power of the glyph network's.
         line_floor: probability below which the line network does not rule a character out.
         glyph_floor: the same of the glyph network.
@@ -270,6 +272,7 @@ class JointSettings(Settings):
     """
 
     line: float = _number(1.0, 0, 10)
+    signs: int = _number(3, 1, 100)
     glyph: float = _number(0.7, 0, 10)
     line_floor: float = _number(1e-3, 1e-12, 1)
     glyph_floor: float = _number(1e-3, 1e-12, 1)

@@ -36,6 +36,10 @@ ZONES: dict[str, tuple[float, float]] = {
 # x-heights; these marks have no height to scale by, or hardly one. All else is as tall as the
 # table says, however wide.
 _WIDEST = {"-": 0.7, "=": 0.9, ".": 0.2, ",": 0.3}
+APART = (0.25, 0.45)
+"""x-heights between characters that stand apart."""
+NEARLY_TOUCHING = (0.02, 0.12)
+"""x-heights between characters that nearly touch."""
 WORDS = (
     "the of and to in is that for was with his have from this not but what all were when there can "
     "an your which their said if do will each about how up out them then she many some so these "
@@ -69,6 +73,7 @@ def write_page(
     x_height: float = 30,
     pen: float = 4,
     spread: float = 0.1,
+    gaps: tuple[float, float] = APART,
 ) -> Image:
     """Writes lines with a writer's strokes, dark on white: uint8 (h, w).
 
@@ -79,6 +84,7 @@ def write_page(
         x_height: pixels.
         pen: pixels.
         spread: of heights, as a share to each side.
+        gaps: between characters, x-heights.
     """
     margin, pitch = 2 * x_height, 3.6 * x_height
     drawn: list[npt.NDArray[np.float64]] = []
@@ -99,7 +105,7 @@ def write_page(
             foot = base - bottom * x_height
             for path in paths:
                 drawn.append((path - [low[0], high[1]]) * scale + [x, foot])
-            x += width * scale + rng.uniform(0.25, 0.45) * x_height
+            x += width * scale + rng.uniform(*gaps) * x_height
         right = max(right, x)
     page = np.full((int(margin * 2 + pitch * len(lines)), int(right + margin)), 255, np.uint8)
     for path in drawn:

@@ -1,15 +1,15 @@
-"""Reads the photographs, and copies of them, with other programs too, side by side.
+"""Reads words, lines and pages of real people with other programs too, side by side.
 
-    HWR_DATA=DIR python -m tests.measure.rivals [--copies 3] [--model hwr62] [--rapidocr PYTHON]
+    HWR_DATA=DIR python -m tests.measure.rivals [--only KIND ...] [--most 60] [--rapidocr PYTHON]
 
 - hwr-live, in this process;
 - Tesseract (a package of most distributions): ``tesseract PICTURE - --psm 6``, its start included;
 - RapidOCR (``pip install rapidocr onnxruntime``), in this environment or in that of ``--rapidocr``,
   with its own settings, its start not included.
 
-What is not installed is left out. Error rates are as in ``tests.measure.accuracy``; spaces and line
-ends do not count. Seconds are those of the clock and of all processors together, medians over all
-pages; nothing else should run meanwhile.
+What is not installed is left out. Error rates are as in ``tests.measure.score``, *right* is the
+share of pictures without an error in letters and digits. Seconds are those of the clock and of all
+processors together, medians over all pictures; nothing else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import cv2
-
-from hwr_live.media.images import read_picture
+from hwr_live.media.images import encode_png, read_picture
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.recognition.reader import Reader
-from tests.measure import photographs
-from tests.measure.cer import Errors
+from tests.measure.hands import PARTS
+from tests.measure.score import HEAD, Score
+from tests.measure.writing import Item, kinds
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,13 @@ for line in sys.stdin:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.measure.rivals")
-    parser.add_argument("--copies", type=int, default=3, help="of each photograph (3)")
+    parser.add_argument("--only", nargs="+", metavar="KIND", help="kinds of writing (all)")
+    parser.add_argument("--most", type=int, default=60, help="pictures of each kind (60)")
+    parser.add_argument("--on", choices=PARTS, default="test", help="whose writing (test)")
     parser.add_argument("--model", default=DEFAULT)
+    parser.add_argument("--language", metavar="CODE", help="as of hwr-live read")
+    parser.add_argument("--alone", action="store_true", help="hwr-live without the others")
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="print so many of ours")
     parser.add_argument(
         "--rapidocr", default=sys.executable, help="the Python that has it (this one)"
     )
@@ -77,46 +81,56 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not os.environ.get("HWR_DATA"):
         print("rivals: set HWR_DATA to the folder of the data", file=sys.stderr)
         return 2
-    data = Path(os.environ["HWR_DATA"])
+    every = kinds(Path(os.environ["HWR_DATA"]), options.on)
+    wanted = options.only or list(every)
+    if unknown := [kind for kind in wanted if kind not in every]:
+        print(f"rivals: no kind {unknown[0]!r}; there are {', '.join(every)}", file=sys.stderr)
+        return 2
     with ExitStack() as stack:
-        programs: dict[str, Program] = {"hwr-live": hwr_live(options.model)}
-        if path := shutil.which("tesseract"):
-            programs["tesseract"] = tesseract(path)
-        else:
-            print("tesseract is not installed")
-        if rapid := stack.enter_context(rapidocr(options.rapidocr)):
-            programs["rapidocr"] = rapid
-        else:
-            print(f"rapidocr is not installed for {options.rapidocr}")
-        compare(programs, data, options.copies)
+        programs: dict[str, Program] = {"hwr-live": hwr_live(options.model, options.language)}
+        if not options.alone:
+            if path := shutil.which("tesseract"):
+                programs["tesseract"] = tesseract(path)
+            else:
+                print("tesseract is not installed")
+            if rapid := stack.enter_context(rapidocr(options.rapidocr)):
+                programs["rapidocr"] = rapid
+            else:
+                print(f"rapidocr is not installed for {options.rapidocr}")
+        print(f"{'':28}{'':12}{HEAD}{'right':>8}{'s':>8}{'CPU s':>8}")
+        for kind in wanted:
+            compare(kind, every[kind](options.most), programs, options.worst)
     return 0
 
 
-def compare(programs: dict[str, Program], data: Path, copies: int) -> None:
-    """Prints a line for each program; all read a page before the next is read."""
-    whole: dict[str, list[Errors]] = {name: [Errors(), Errors()] for name in programs}
+def compare(kind: str, items: Sequence[Item], programs: dict[str, Program], worst: int) -> None:
+    """Prints a line for each program; all read a picture before the next is read."""
+    scores: dict[str, list[Score]] = {name: [] for name in programs}
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
+    ours: list[tuple[int, str]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for number, (name, truth) in enumerate(photographs.truths(data).items()):
-            for copy in range(copies + 1):
-                path = data / "pages" / name
-                if copy:
-                    path = Path(folder) / f"{number}_{copy}.jpg"
-                    picture = photographs.photograph(data, name, copy)
-                    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, 95])
-                for program, read in programs.items():
-                    answer = read(path)
-                    whole[program][min(1, copy)] += Errors.of(truth, answer.text)
-                    seconds[program].append((answer.wall, answer.cpu))
-    print(f"{'':12}photographs: exact  folded   {copies} copies: exact  folded   s a page   CPU s")
-    for program, (once, often) in whole.items():
+        path = Path(folder) / "picture.png"
+        for item in items:
+            path.write_bytes(encode_png(item.picture()))
+            for program, read in programs.items():
+                answer = read(path)
+                scores[program].append(Score.of(item.truth, answer.text))
+                seconds[program].append((answer.wall, answer.cpu))
+                if program == "hwr-live":
+                    told = f"{item.name}: {item.truth!r} read as {answer.text!r}"
+                    ours.append((scores[program][-1].letters, told))
+    for program, some in scores.items():
+        whole = sum(some, Score())
         wall, cpu = (median(times) for times in zip(*seconds[program], strict=True))
-        print(f"{program:12}{'':12} {once}{'':10} {often} {wall:10.3f} {cpu:7.3f}")
+        right = whole.right / max(1, whole.items)
+        print(f"{kind:28}{program:12}{whole}{right:8.1%}{wall:8.3f}{cpu:8.3f}", flush=True)
+    for _, told in sorted(ours, key=lambda one: -one[0])[:worst]:
+        print(f"    {told}")
 
 
-def hwr_live(model: str) -> Program:
+def hwr_live(model: str, language: str | None = None) -> Program:
     """This program, decoding included as it is for the others."""
-    reader = Reader.load(model)
+    reader = Reader.load(model, language=language)
 
     def read(path: Path) -> Answer:
         wall, cpu = time.perf_counter(), time.process_time()

@@ -83,6 +83,8 @@ class Recipe:
         profile: name or path of a profile (hwr-live teach) whose samples are mixed in; it starts
             from the model of the data set's name, where there is one.
         profile_share: share of images that are the profile's.
+        lines: the line network that reads along with the finished model: a shipped one's name, or
+            that of a folder beside the model's; none, so that what is read is the model's alone.
         precision: "float16" computes in half precision with float32 weights, about twice as fast on
             a GPU; "auto" does so where there is a GPU, as processors gain nothing by it.
         seed: of everything that is left to chance, but for the validation part: it is the same for
@@ -116,6 +118,7 @@ class Recipe:
     teacher_share: float = 0.7
     profile: str = ""
     profile_share: float = 0.1
+    lines: str = ""
     precision: str = "auto"
     seed: int = 1
 
@@ -210,6 +213,7 @@ HWR62 = Recipe(
     },
     # Writers with many samples, to measure how the program learns a single hand.
     reserve=tuple(f"crohme-formulaire{n:03d}" for n in range(2, 32, 2)),
+    lines="lines",
 )
 
 # MNIST's test digits were written and scanned as its others were: what would make a network ready
@@ -231,7 +235,7 @@ MNIST = Recipe(
 )
 
 # A folder of one's own: nothing is known of its sources and writers.
-FOLDER = replace(HWR62, redraw=0, marks=0.0, source_weights={}, reserve=())
+FOLDER = replace(HWR62, redraw=0, marks=0.0, source_weights={}, reserve=(), lines="")
 
 # Balanced and Letters have as many images of each class, and few enough to see them all each pass.
 _BALANCED = replace(FOLDER, epochs=12, epoch_images=0, balance=0.0)

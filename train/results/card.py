@@ -134,6 +134,7 @@ def make_card(
     return {
         "name": name,
         "date": datetime.date.today().isoformat(),
+        "lines": recipe.lines or None,
         "labels": list(labels),
         "input": input_format(),
         "output": "logits",

@@ -91,7 +91,7 @@ def drawn(path: Pen, rng: np.random.Generator) -> Grey:
     low, high = points.min(0), points.max(0)
     size = float(np.exp(rng.uniform(np.log(17), np.log(34))))
     size = min(size, _MOST / (float(high[0] - low[0]) + 1))
-    pen = float(np.exp(rng.uniform(np.log(0.045), np.log(0.27)))) * size
+    pen = float(np.exp(rng.uniform(np.log(0.045), np.log(0.22)))) * size
     margin = _MARGIN + pen
     fixed = np.round((points - low) * (size * (1 << _BITS)) + margin * (1 << _BITS))
     whole = fixed.astype(np.int32).reshape(-1, 1, 2)
@@ -182,7 +182,7 @@ def seen(image: Grey, rng: np.random.Generator) -> Grey:
         return shot if float(shot.sum()) > _KEPT * total * scale * scale else image
     scale = 1.0
     if rng.random() < 0.55:
-        scale = float(np.exp(rng.uniform(np.log(0.42), 0)))
+        scale = float(np.exp(rng.uniform(np.log(0.5), 0)))
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         out = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     else:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
+from hwr_live.segmentation.ink import find_ink, flatten
 from train.lines.alphabet import CHARACTERS
 from train.lines.sources.held import PAPER_WRITERS
 from train.lines.sources.ink import thickened, warped
@@ -21,6 +22,10 @@ from train.lines.sources.zones import extent
 
 Grey = npt.NDArray[np.uint8]
 
+_NEARER = 2.0  # times: the pictures are small, and at their own size faint strokes are lost
+_KEPT = 1.25  # times the pictures' size that ink is kept at
+_SOFT = 2  # one word in so many is given as soft ink
+_FAINTEST = 0.3  # of the darkest ink: what is paler is paper, in soft ink
 _X_HEIGHT = 20  # pixels that words set beside each other are brought to
 _BASELINE, _HIGH = 60, 110  # rows
 
@@ -37,8 +42,6 @@ class Paper:
     """
 
     def __init__(self, data: Path, held: bool | None) -> None:
-        from hwr_live.segmentation.ink import find_ink
-
         self._inks: list[Grey] = []
         self._clean: list[Grey] = []
         self._texts: list[str] = []
@@ -57,9 +60,9 @@ class Paper:
                     if grey is None or not text.strip():
                         continue
                     of[writer].append(len(self._texts))
-                    ink = find_ink(np.asarray(grey, np.uint8)).grey
-                    self._inks.append(ink)
-                    self._clean.append(without_surroundings(ink))
+                    ink = _ink(np.asarray(grey, np.uint8), soft=len(self._texts) % _SOFT == 0)
+                    self._inks.append(_smaller(ink))
+                    self._clean.append(_smaller(without_surroundings(ink)))
                     self._texts.append(text)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile, cv2.error) as error:
             raise InputError(f"words/{path.name} cannot be read: {error}") from None
@@ -75,7 +78,7 @@ class Paper:
         """A word, mostly without its surroundings; now and then two to four of one writer."""
         own = self._of_writer[int(rng.integers(len(self._of_writer)))]
         way = rng.random()
-        if way < 0.3:
+        if way < 0.2:
             i = int(own[rng.integers(len(own))])
             return thickened(warped(self._inks[i], rng), rng), self._texts[i]
         count = 1 if way < 0.75 else int(rng.integers(2, 5))
@@ -116,6 +119,32 @@ class Paper:
         first = max(0, min(first, _HIGH - sized.shape[0]))
         room[first : first + sized.shape[0]] = sized[: _HIGH - first]
         return room
+
+
+def _ink(grey: Grey, soft: bool) -> Grey:
+    """The ink of a cut-out: as the product finds it when it looks nearer, as it does at writing so
+    small; or, soft, all that is darker than its paper, however faint.
+
+    Args:
+        grey: uint8 (h, w).
+        soft: which of both.
+
+    Returns:
+        uint8 (2 h, 2 w), bright on black.
+    """
+    if not soft:
+        return find_ink(grey, _NEARER).grey
+    size = (int(_NEARER * grey.shape[1]), int(_NEARER * grey.shape[0]))
+    near = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    dark = 255 - flatten(near)
+    limit = _FAINTEST * float(np.percentile(dark, 99))
+    return np.asarray(cv2.threshold(dark, limit, 255, cv2.THRESH_TOZERO)[1], np.uint8)
+
+
+def _smaller(ink: Grey) -> Grey:
+    """Ink of ``_NEARER`` at the size that it is kept in memory."""
+    scale = _KEPT / _NEARER
+    return np.asarray(cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
 def without_surroundings(ink: Grey) -> Grey:

@@ -94,6 +94,41 @@ def test_a_full_disk_leaves_nothing_of_what_belongs_together(
     assert os.listdir(tmp_path) == []
 
 
+def without_room(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs Python code in a process whose files may have 4,000 bytes."""
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))\n"
+    return subprocess.run(
+        [sys.executable, "-c", limit + code, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
+def test_a_drawing_that_has_no_room_is_told_of_and_stays_on_the_pad(tmp_path: Path) -> None:
+    code = (
+        "import random; from pathlib import Path\n"
+        "from hwr_live.pad.app import Pad\n"
+        "from tests.support.fake_reader import FakeReader\n"
+        "from tests.support.pads import draw, settle\n"
+        "scribble = [(random.randint(20, 380), random.randint(20, 380)) for _ in range(300)]\n"
+        "with Pad(FakeReader(), (960, 600), json=False, folder=Path(), out=sys.stdout) as pad:\n"
+        "    draw(pad, scribble)\n"
+        "    pad.on_key(ord('s'))\n"
+        "    settle(pad)\n"
+        "    print(len(pad.state.canvas.strokes))\n"
+    )
+    done = without_room(code, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("hwr-live: ")
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
 @pytest.mark.parametrize(
     ("command", "left"),
@@ -101,7 +136,6 @@ def test_a_full_disk_leaves_nothing_of_what_belongs_together(
         ("sample --out page.png", []),
         ("read ../page.png --overlay .", []),
         ("camera --no-window --source ../page.avi --record r.avi", ["what is there"]),
-        ("draw", []),
     ],
 )
 def test_a_command_that_has_no_room(command: str, left: list[str], tmp_path: Path) -> None:
@@ -110,27 +144,8 @@ def test_a_command_that_has_no_room(command: str, left: list[str], tmp_path: Pat
     (tmp_path / "page.png").write_bytes(encode_png(page))
     write_video(tmp_path / "page.avi", [np.dstack([page[:200, :200]] * 3)] * 3)
     (tmp_path / "here").mkdir()
-    save = (
-        "from datetime import datetime; from hwr_live.pad.app import _save;"
-        "from hwr_live.reading import Reading; import numpy as np;"
-        "cli._draw = lambda options: _save(Path(), np.random.default_rng(0)"
-        ".integers(0, 256, (99, 99), np.uint8), Reading([], (99, 99), {}), []);"
-        "cli._COMMANDS['draw'] = cli._draw;"
-    )
-    code = (
-        "import resource, sys; from pathlib import Path; from hwr_live.cli import main as cli;"
-        f"resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)); {save}"
-        "sys.exit(cli.main(sys.argv[1:]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *command.split()],
-        cwd=tmp_path / "here",
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    code = "from hwr_live.cli import main as cli; sys.exit(cli.main(sys.argv[1:]))"
+    done = without_room(code, *command.split(), cwd=tmp_path / "here")
     assert done.returncode == 1, done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith("hwr-live: ")

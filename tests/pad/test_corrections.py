@@ -137,7 +137,7 @@ def test_a_table_closes_when_its_glyph_goes(made: Any) -> None:
     settle(pad)
     click(pad, pad.state.reading.glyphs[0].box)
     pad.state.canvas.clear()
-    pad._ask()
+    pad.on_key(-1)  # a turn of the loop without a key
     settle(pad)
     assert pad.state.table is None
 

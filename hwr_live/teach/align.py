@@ -187,11 +187,11 @@ def _fit(token: Glyph | str, char: str) -> float:
         both = isinstance(token, str) and char in (_SPACE, _BREAK)
         return _BREAK_FOR_SPACE if both else 1e-12
     if char not in ALL:
-        return max(_MARK, _opinion(token, char))
-    return _MISREAD + (1 - _MISREAD) * _opinion(token, char)
+        return max(_MARK, opinion(token, char))
+    return _MISREAD + (1 - _MISREAD) * opinion(token, char)
 
 
-def _opinion(glyph: Glyph, char: str) -> float:
+def opinion(glyph: Glyph, char: str) -> float:
     """The probability that the reader gives a character, or that it gives another of its shape."""
     best = 0.0
     for other, p in glyph.candidates:
@@ -203,7 +203,7 @@ def _opinion(glyph: Glyph, char: str) -> float:
 
 
 def _agrees(token: Glyph | str, char: str) -> bool:
-    return isinstance(token, Glyph) and char in ALL and _opinion(token, char) >= _SEEN
+    return isinstance(token, Glyph) and char in ALL and opinion(token, char) >= _SEEN
 
 
 def _extra(token: Glyph | str) -> float:

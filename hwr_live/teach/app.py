@@ -17,6 +17,7 @@ from hwr_live.recognition.adapt import MOST
 from hwr_live.system.terminal import tell
 from hwr_live.teach.layout import arrange
 from hwr_live.teach.plan import plan
+from hwr_live.teach.slips import slip
 from hwr_live.teach.state import Act, TeachState
 from hwr_live.teach.view import TeachView
 from hwr_live.ui.background import BackgroundReader, Job
@@ -92,6 +93,7 @@ class Teach:
         self._view = TeachView(profile.name)
         self._background: BackgroundReader[None] = BackgroundReader()
         self._asked = self.state.revision
+        self._wanted = (-1, -1)  # the revision that is to be kept as soon as it has been read
 
     def __enter__(self) -> Teach:
         self._background.__enter__()
@@ -105,6 +107,8 @@ class Teach:
         for job, reading in self._background.answers():
             self.state.take(reading, job.revision)
         act = self.state.tick()
+        if act is None and self._wanted == self.state.revision and self.state.fresh:
+            act = Act.KEEP
         if act is not None:
             self._do(act)
         if not self.state.changed:
@@ -141,7 +145,24 @@ class Teach:
             self._asked = self.state.revision
             self._background.submit(Job(self._reader, self.state.canvas.copy(), self._asked))
 
+    def _plain(self) -> bool:
+        """Whether what is written may be kept; asks where it plainly is another character, and
+        waits for the reading that tells."""
+        state = self.state
+        if state.slip is not None or state.char is None:  # the user has seen it, and insists
+            return True
+        self._wanted = state.revision
+        if not state.fresh:
+            return False
+        self._wanted = (-1, -1)
+        if (instead := slip(state.reading, state.char)) is None:
+            return True
+        state.doubt(instead)
+        return False
+
     def _do(self, act: Act) -> None:
+        if act is Act.KEEP and not self._plain():
+            return
         state = self.state
         try:
             if act is Act.STOP:

@@ -49,6 +49,9 @@ class TeachState:
         canvas: what is being written.
         pen: the stroke in hand.
         reading: the newest reading of the canvas.
+        read: the revision that it is of.
+        slip: what was plainly written instead of what was asked for, empty for no character, while
+            it is asked whether that was meant; None else.
         waits: whether a pause accepts.
         note: what to say, if anything.
         changed: whether the picture has to be painted anew.
@@ -61,6 +64,8 @@ class TeachState:
     kept: dict[int, Sample] = field(default_factory=dict)
     pen: Pen = field(default_factory=Pen)
     reading: Reading = field(default_factory=Reading)
+    read: tuple[int, int] = (-1, -1)
+    slip: str | None = None
     waits: bool = True
     note: Note | None = None
     changed: bool = True
@@ -95,7 +100,8 @@ class TeachState:
     @property
     def paused(self) -> float:
         """How much of the pause is over, 0 to 1; 0 while it is not to be shown."""
-        if not self.waits or self.pen.points or not self.written or self.char is None:
+        stands = not self.waits or self.slip is not None
+        if stands or self.pen.points or not self.written or self.char is None:
             return 0.0
         over = self.clock() - self._quiet_since - _SHOWN_S
         return min(1.0, max(0.0, over / (PAUSE_S - _SHOWN_S)))
@@ -128,6 +134,7 @@ class TeachState:
         points = self.pen.release(*self._on_paper(x, y), tool)
         if points:
             self.pen.draw(points, self.canvas)
+            self.slip = None
             self._quiet_since = self.clock()
             self.changed = True
 
@@ -184,8 +191,18 @@ class TeachState:
     def take(self, reading: Reading, revision: tuple[int, int]) -> None:
         """A reading has come, of what was on the canvas at a revision."""
         if revision == self.revision:
-            self.reading = reading
+            self.reading, self.read = reading, revision
             self.changed = True
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the reading is of what is on the canvas now."""
+        return self.read == self.revision
+
+    def doubt(self, slip: str) -> None:
+        """Asks whether what was written, another character as it seems, was meant."""
+        self.slip = slip
+        self.changed = True
 
     def ask(self, chars: list[str]) -> None:
         """Asks for these characters after all others."""
@@ -214,6 +231,9 @@ class TeachState:
         return None
 
     def _back(self) -> Act | None:
+        if self.slip is not None:  # it was another character: all of it goes
+            self._clear()
+            return None
         if self.canvas.undo():
             self._quiet_since = self.clock()
             return None
@@ -243,6 +263,7 @@ class TeachState:
         self.canvas = Canvas(width, height, pen_for(width, height))
         self.pen = Pen()
         self.reading = Reading()
+        self.slip = None
         self._sheet += 1
         self._quiet_since = self.clock()
         self.changed = True

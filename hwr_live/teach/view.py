@@ -12,6 +12,7 @@ from hwr_live.teach.state import TeachState
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
     INK,
+    POOR,
     SURE,
     Image,
     capital_height,
@@ -48,7 +49,7 @@ class TeachView:
         invited = not (state.kept or state.written or state.pen.points)
         if self._parts.new("paper", state.revision, state.char is None, invited):
             image[y : y + h, x : x + w] = _paint_paper(state, invited)
-        if self._parts.new("prompt", state.char):
+        if self._parts.new("prompt", state.char, state.slip):
             _paint_prompt(image, state)
         asked = (state.at, len(state.kept), len(state.asked), state.waits)
         if self._parts.new("panel", *asked, state.reading, state.note):
@@ -93,6 +94,9 @@ def _paint_prompt(image: Image, state: TeachState) -> None:
         told = fit_text("Enter: three more rounds, Esc: stop", font, w - 2 * margin)
         put_text(image, told, (margin, baseline + round(font * 1.7)), font, panel.QUIET)
         return
+    if state.slip is not None:
+        _paint_question(image, state)
+        return
     label = round(font * 1.2)
     put_text(image, "Write:", (margin, middle + capital_height(label) // 2), label, panel.QUIET)
     left = margin + text_width("Write:", label) + font
@@ -106,6 +110,21 @@ def _paint_prompt(image: Image, state: TeachState) -> None:
     size = next((s for s in range(label, 9, -1) if text_width(describe(char), s) <= room), 9)
     told = fit_text(describe(char), size, room)
     put_text(image, told, (left, middle + capital_height(size) // 2), size, INK)
+
+
+def _paint_question(image: Image, state: TeachState) -> None:
+    """Whether another character was meant to be written."""
+    _, y, w, h = state.layout.prompt
+    font, char = state.layout.font, state.char or ""
+    margin, middle = round(font * 1.2), y + h // 2
+    room = w - 2 * margin
+    written = f"This looks like {describe(state.slip)}" if state.slip else "This looks like nothing"
+    large = next((s for s in range(round(font * 1.5), 9, -1) if text_width(written, s) <= room), 9)
+    put_text(image, fit_text(written, large, room), (margin, middle - font // 4), large, POOR)
+    asked = f"Enter: it is {describe(char)}   Backspace: write it again"
+    size = next((s for s in range(font, 9, -1) if text_width(asked, s) <= room), 9)
+    below = (margin, middle + round(font * 1.4))
+    put_text(image, fit_text(asked, size, room), below, size, INK)
 
 
 def _paint_panel(image: Image, state: TeachState, name: str) -> None:

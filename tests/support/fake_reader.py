@@ -29,6 +29,7 @@ class FakeReader:
 
     Args:
         chars: as for the real reader.
+        sure: how sure it is of those that it is not unsure of.
         samples: what it has learnt: ink with the very same crop is that character.
         knows: all that the "model" knows.
         gate: if given, reading waits for it.
@@ -40,11 +41,12 @@ class FakeReader:
         knows: str = "",
         gate: threading.Event | None = None,
         samples: Sequence[tuple[str, Crop]] = (),
+        sure: float = 0.96,
     ) -> None:
         self.chars = chars
         self.knows = knows or SETS["all"]
         self.gate = gate
-        self.samples = samples
+        self.samples, self.sure = samples, sure
         self.pictures: list[npt.NDArray[np.uint8]] = []
         names = SETS["lower"] + SETS["upper"] if chars == "all" else parse_chars(chars)
         self.names = [char for char in names if char in self.knows]
@@ -53,11 +55,11 @@ class FakeReader:
 
     def with_chars(self, chars: str) -> FakeReader:
         """Another fake."""
-        return FakeReader(chars, self.knows, self.gate, self.samples)
+        return FakeReader(chars, self.knows, self.gate, self.samples, self.sure)
 
     def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> FakeReader:
         """Another fake, which has learnt."""
-        return FakeReader(self.chars, self.knows, self.gate, samples)
+        return FakeReader(self.chars, self.knows, self.gate, samples, self.sure)
 
     def read(self, frame: npt.NDArray[np.uint8] | Canvas) -> Reading:
         """Reads black ink on white, grey or BGR."""
@@ -87,11 +89,11 @@ class FakeReader:
         ink = 255 - picture[y : y + h, x : x + w]
         crop = make_crop(ink)
         names = [self.names[(i + k) % len(self.names)] for k in range(5)]
-        p = 0.6 if i % 3 == 2 else 0.96
+        p = 0.6 if i % 3 == 2 else self.sure
         candidates = tuple(zip(names, (p, *[(1 - p) / 4] * 4), strict=True))
         if max(w, h) < UNREADABLE_BELOW:
             return Glyph(None, 0.8, box, candidates, crop, ink)
         for char, known in self.samples:
             if np.abs(known.astype(int) - crop).mean() < 8:
-                return Glyph(char, 0.9, box, candidates, crop, ink)
+                return Glyph(char, min(0.9, self.sure), box, candidates, crop, ink)
         return Glyph(names[0], p, box, candidates, crop, ink)

@@ -36,10 +36,15 @@ def made(tmp_path: Path) -> Iterator[Any]:
     open_: list[Teach] = []
 
     def make(
-        chars: str = "2Zg", size: tuple[int, int] = (640, 480), where: Path | None = None
+        chars: str = "2Zg",
+        size: tuple[int, int] = (640, 480),
+        where: Path | None = None,
+        *,
+        sure: float = 0.6,
     ) -> tuple[Teach, Profile, list[float]]:
         profile = Profile.open(where or tmp_path / "ann", new=True)
-        teach = Teach(FakeReader(), profile, chars=chars, size=size)
+        reader = FakeReader(sure=sure)
+        teach = Teach(reader, profile, chars=chars, size=size)
         now = [100.0]
         teach.state.clock = lambda: now[0]
         open_.append(teach.__enter__())
@@ -55,6 +60,17 @@ def draw(teach: Teach, points: Points = STROKE) -> None:
     for point in points[1:]:
         teach.on_mouse(cv2.EVENT_MOUSEMOVE, *point, cv2.EVENT_FLAG_LBUTTON)
     teach.on_mouse(cv2.EVENT_LBUTTONUP, *points[-1], 0)
+    read(teach)
+
+
+def read(teach: Teach) -> None:
+    """Waits until what is written has been read."""
+    end = time.monotonic() + 20
+    while teach.state.canvas.strokes and not teach.state.fresh:
+        teach.picture()
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    teach.state.changed = True
 
 
 def kept(profile: Profile) -> str:
@@ -167,6 +183,7 @@ def test_a_pause_accepts_but_not_within_a_character(made: Any) -> None:
     teach.picture()
     assert kept(profile) == "", "the pen is down"
     teach.on_mouse(cv2.EVENT_LBUTTONUP, 220, 220, 0)
+    read(teach)
     now[0] += PAUSE_S + 0.1
     teach.picture()
     assert kept(profile) == "2"
@@ -188,6 +205,52 @@ def test_a_slip_of_the_mouse_is_no_character(made: Any) -> None:
     draw(teach, [(100, 150)])
     teach.on_key(ENTER)
     assert kept(profile) == "Z.", "but it is a full stop"
+
+
+@pytest.mark.parametrize("way", ["enter", "pause"])
+def test_a_plain_slip_is_asked_about_and_kept_if_it_was_meant(made: Any, way: str) -> None:
+    """The reader is sure that all that is written is an a."""
+    teach, profile, now = made("2a", sure=0.97)
+    draw(teach)
+    if way == "enter":
+        teach.on_key(ENTER)
+    now[0] += 60
+    teach.picture()
+    assert (teach.state.slip, kept(profile)) == ("a", "")
+    now[0] += 60
+    teach.picture()
+    assert kept(profile) == "", "no pause answers"
+    teach.on_key(ENTER)
+    assert (teach.state.slip, kept(profile)) == (None, "2")
+    assert teach.state.char == "a"
+    draw(teach, [(100, 150), (100, 260)])
+    teach.on_key(ENTER)
+    assert kept(profile) == "2a", "what is as it should be is not asked about"
+
+
+def test_a_slip_is_written_again_or_skipped_or_corrected(made: Any) -> None:
+    teach, profile, _ = made(sure=0.97)
+    draw(teach)
+    teach.on_key(ENTER)
+    teach.on_key(BACKSPACE)
+    assert (teach.state.char, teach.state.slip, teach.state.canvas.strokes) == ("2", None, ())
+    draw(teach)
+    teach.on_key(ENTER)
+    assert teach.state.slip == "a"
+    draw(teach, [(200, 150), (240, 260)])
+    assert teach.state.slip is None, "another stroke makes it another character"
+    teach.on_key(ord("s"))
+    assert (teach.state.char, kept(profile)) == ("Z", "")
+
+
+def test_enter_before_the_reading_waits_for_it(made: Any) -> None:
+    teach, profile, _ = made(sure=0.97)
+    for point, event in ((STROKE[0], cv2.EVENT_LBUTTONDOWN), (STROKE[2], cv2.EVENT_LBUTTONUP)):
+        teach.on_mouse(event, *point, cv2.EVENT_FLAG_LBUTTON)
+    teach.on_key(ENTER)
+    read(teach)
+    teach.picture()
+    assert (teach.state.slip, kept(profile)) == ("a", "")
 
 
 def test_p_waits_for_enter(made: Any) -> None:

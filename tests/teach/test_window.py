@@ -23,7 +23,8 @@ import sys
 from hwr_live.teach import app as teach
 from hwr_live.profiles.profile import Profile
 from tests.support.fake_reader import FakeReader
-sys.exit(teach.run(FakeReader(), Profile.open(sys.argv[1], new=True), chars="Zq7", size=(640, 480)))
+profile = Profile.open(sys.argv[1], new=True)
+sys.exit(teach.run(FakeReader(sure=0.6), profile, chars="Zq7", size=(640, 480)))
 """
 DRAW = """
 import sys

@@ -14,14 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.documents import label_studio
-from hwr_live.documents.doubts import SUFFIX, TABLE, corrections_in, doubts, records_in, table
-from hwr_live.documents.formats import Format
+from hwr_live.documents.doubts import TABLE, corrections_in, records_in, table
 from hwr_live.errors import InputError
 from hwr_live.system.files import make_folder, replace_file
 from hwr_live.system.terminal import tell
-
-REVIEW = Format("review", SUFFIX, doubts)
-"""What a run writes for each document."""
 
 
 def gather(folder: Path, outputs: Iterable[str]) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 import cv2
 
-from hwr_live.bulk.cluster import on_cluster
-from hwr_live.documents.doubts import doubts_of
 from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
 from hwr_live.documents.pages import Document, may_have_pages, open_document
@@ -21,6 +20,9 @@ from hwr_live.readers import AnyReader
 from hwr_live.reading import Glyph, Reading
 from hwr_live.system.processes import Died, Ready, in_order
 from hwr_live.ui.paint import SURE_FROM, draw_reading
+
+if TYPE_CHECKING:
+    from hwr_live.documents.doubts import Doubt
 
 _JPEG_QUALITY = 85  # of pages in PDF, by eye: thin strokes keep their edges at a fifth of a PNG
 
@@ -130,11 +132,15 @@ def read_page(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
         task.count,
         picture.dpi,
         _jpeg(picture.image) if wanted.picture else None,
-        doubts_of(picture.image, reading, SURE_FROM, task.source.name, task.number)
-        if wanted.doubts
-        else (),
+        _doubts(picture.image, reading, task) if wanted.doubts else (),
     )
     return done(page, overlay=overlay)
+
+
+def _doubts(image: Image, reading: Reading, task: Task) -> tuple[Doubt, ...]:
+    from hwr_live.documents.doubts import doubts_of  # most runs want none
+
+    return doubts_of(image, reading, SURE_FROM, task.source.name, task.number)
 
 
 def _without_ink(reading: Reading) -> Reading:
@@ -197,7 +203,7 @@ def read_each(
                 yield task.result if isinstance(task, Ready) else _at_desk(desk, task)
             return
         prepare, pages = partial(_desk, make_reader), chain(first, tasks)
-        run = partial(in_order, jobs=jobs) if address is None else partial(on_cluster, address)
+        run = partial(in_order, jobs=jobs) if address is None else _on_cluster(address)
         outcomes: Generator[Outcome | Died[Task], None, None] = run(_at_desk, pages, prepare)
         try:
             for outcome in outcomes:
@@ -206,6 +212,12 @@ def read_each(
             outcomes.close()
     finally:
         desk.opened.close()
+
+
+def _on_cluster(address: str) -> Callable[..., Generator[Outcome | Died[Task], None, None]]:
+    from hwr_live.bulk.cluster import on_cluster  # most runs are on one machine
+
+    return partial(on_cluster, address)
 
 
 def _tasks(

@@ -5,27 +5,20 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import sys
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
-from hwr_live.bulk.folder import Run, summarize
-from hwr_live.bulk.manifest import opened
-from hwr_live.bulk.review import REVIEW, gather
-from hwr_live.bulk.settings import settings_of
-from hwr_live.bulk.watch import watch
 from hwr_live.bulk.work import Outcome, Wanted, read_each
 from hwr_live.documents import plain
-from hwr_live.documents.formats import FORMATS, Format
+from hwr_live.documents.formats import FORMATS, REVIEW, Format
 from hwr_live.documents.inputs import Found, find, listed_in
 from hwr_live.documents.model import Page
 from hwr_live.errors import HwrError, InputError
 from hwr_live.readers import AnyReader
 from hwr_live.system.files import make_folder, write_new
 from hwr_live.system.missing import need
-from hwr_live.system.processes import cores
 from hwr_live.system.terminal import tell
 
 
@@ -44,63 +37,24 @@ def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> in
         raise InputError("--review writes what it needs: no --out, --format, --json or --watch")
     form = REVIEW if options.review is not None else _format(options)
     if options.watch is not None:
-        return _watch(options, form, make_reader)
+        from hwr_live.cli import archive
+
+        return archive.watch_folder(options, form, make_reader)
     arguments = _arguments(options)
     if options.overlay:
         make_folder(Path(options.overlay))
     wanted = Wanted(form.pictures, bool(options.overlay), doubts=form is REVIEW)
     status = Status()
     if options.out is not None or form is REVIEW:
-        _to_folder(options, form, arguments, make_reader, wanted, status)
+        from hwr_live.cli import archive  # what one picture does without
+
+        archive.to_folder(options, form, arguments, make_reader, wanted, status)
         return status.value
-    found = _find(arguments, options)
+    found = find_sources(arguments, options)
     outcomes = read_each(found.sources, make_reader, options.jobs or 1, wanted, options.dask)
     with contextlib.closing(outcomes):
         pages = _good(outcomes, status, options.overlay)
         _print(form, pages, options, several=len(found.sources) > 1)
-    return status.value
-
-
-def _to_folder(
-    options: argparse.Namespace,
-    form: Format,
-    arguments: list[str],
-    make_reader: Callable[[], AnyReader],
-    wanted: Wanted,
-    status: Status,
-) -> None:
-    """Writes a file for each document, and goes on where an earlier run was broken off."""
-    with opened(Path(options.out or options.review)) as manifest:
-        out = os.path.realpath(manifest.folder)
-        found = _find(arguments, options, {*manifest.outputs, out})
-        overlay = partial(_write_overlay, folder=options.overlay) if options.overlay else None
-        settings = settings_of(options.model, options.chars, options.language, options.profile)
-        run = Run(manifest, form, settings, status.fail, overlay)
-        try:
-            jobs = options.jobs or cores()
-            run.read(found.sources, make_reader, jobs, wanted, options.dask)
-        except KeyboardInterrupt:
-            tell("broken off; the same command goes on from here")
-            raise
-        try:
-            summarize(run.report, manifest)
-            if form is REVIEW:
-                gather(manifest.folder, run.report.outputs)
-        except InputError as error:
-            status.fail(error)
-
-
-def _watch(options: argparse.Namespace, form: Format, make_reader: Callable[[], AnyReader]) -> int:
-    """Reads what comes into a folder, until it is interrupted."""
-    if options.pictures or options.from_file or options.overlay or options.dask:
-        raise InputError("--watch reads what comes into its folder, and nothing else")
-    status = Status()
-    with opened(Path(options.out or options.watch)) as manifest:
-        settings = settings_of(options.model, options.chars, options.language, options.profile)
-        run = Run(manifest, form, settings, status.fail)
-        reader = make_reader()
-        tell(f"watching {options.watch}; Ctrl-C ends it")
-        watch(options.watch, run, reader, Wanted(form.pictures), recursive=options.recursive)
     return status.value
 
 
@@ -139,7 +93,7 @@ def _arguments(options: argparse.Namespace) -> list[str]:
     return arguments
 
 
-def _find(
+def find_sources(
     arguments: list[str], options: argparse.Namespace, without: Collection[str] = ()
 ) -> Found:
     """The documents that the arguments name; what is passed over is told."""
@@ -158,10 +112,11 @@ def _good(outcomes: Iterator[Outcome], status: Status, overlays: str | None) -> 
             continue
         yield outcome.page
         if overlays is not None:
-            _write_overlay(outcome, overlays)
+            write_overlay(outcome, overlays)
 
 
-def _write_overlay(outcome: Outcome, folder: str) -> None:
+def write_overlay(outcome: Outcome, folder: str) -> None:
+    """Writes a page's overlay, if it has one, under a free name."""
     if outcome.overlay is not None and outcome.source is not None:
         stem = Path(outcome.source.name).stem
         stem += f"-page{outcome.number}" if outcome.count > 1 else ""

@@ -17,13 +17,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.documents.formats import REVIEW
 from hwr_live.documents.model import Page
 from hwr_live.errors import InputError
 from hwr_live.media.images import Image, decode_picture, encode_png
 from hwr_live.reading import Glyph, Reading, Word
 from hwr_live.system.limits import read_at_most
 
-SUFFIX = ".review.jsonl"
+SUFFIX = REVIEW.suffix
 """Of a file with the doubtful words of a document."""
 TABLE = "review.csv"
 """The file in which they are put right."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import os
-import tempfile
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
@@ -155,6 +154,8 @@ class FramesDocument(Document):
 
     def _frames(self, data: bytes) -> int:
         if not self._pillow:
+            import tempfile
+
             # OpenCV counts the pictures of files only.
             with tempfile.TemporaryDirectory() as folder, silence():
                 path = os.path.join(folder, "frames")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,20 +29,28 @@ def read_remote(url: str) -> bytes:
     """
     try:
         if _is_web(url):
-            request = urllib.request.Request(url, headers={"User-Agent": "hwr-live"})
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as file:
-                data = limited(file, _MOST_BYTES, url)
+            data = _read_web(url)
         else:
             system, path = _system(url)
             with system.open(path, "rb") as file:
                 data = limited(file, _MOST_BYTES, url)
-    except urllib.error.HTTPError as error:
-        raise InputError(f"cannot read {url}: {error.code} {error.reason}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {url}: {_reason(error)}") from None
     if not data:
         raise InputError(f"{url} is empty")
     return data
+
+
+def _read_web(url: str) -> bytes:
+    import urllib.error
+    import urllib.request  # both take long to load, and few pictures are of the web
+
+    request = urllib.request.Request(url, headers={"User-Agent": "hwr-live"})
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as file:
+            return limited(file, _MOST_BYTES, url)
+    except urllib.error.HTTPError as error:
+        raise InputError(f"cannot read {url}: {error.code} {error.reason}") from None
 
 
 def files_in(url: str, *, recursive: bool) -> Iterator[tuple[str, str]] | None:

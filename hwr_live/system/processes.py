@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import io
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hwr_live.errors import HwrError
+
+if TYPE_CHECKING:  # what processes need takes long to load, and one picture needs none
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 State = TypeVar("State")
+Given = TypeVar("Given", covariant=True)
 
 _AHEAD = 2  # items a process that are under way or wait: more would fill the memory
 
 
 @dataclass(frozen=True)
-class Ready(Generic[Result]):
+class Ready(Generic[Given]):
     """An item whose result is there already, and takes its place in the order."""
 
-    result: Result
+    result: Given
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ def in_order(
     Raises:
         HwrError: if processes die before they have done anything.
     """
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
     pool: ProcessPoolExecutor | None = None
     waiting: deque[tuple[Any, Future[Result]]] = deque()
 
@@ -103,6 +107,8 @@ def _submit(
     jobs: int,
 ) -> tuple[ProcessPoolExecutor, Future[Result]]:
     """Hands an item to the pool; to a new one where there is none, or it is broken."""
+    from concurrent.futures.process import BrokenProcessPool
+
     with interrupts_held():  # processes are begun here, as they are needed
         try:
             pool = pool or _pool(prepare, jobs)
@@ -116,6 +122,8 @@ def _alone(
     work: Callable[[State, Item], Result], item: Item, prepare: Callable[[], State]
 ) -> Result | Died[Item]:
     """Does in a process of its own what was under way in one that broke."""
+    from concurrent.futures.process import BrokenProcessPool
+
     with _pool(prepare, 1) as pool:
         try:
             with interrupts_held():
@@ -130,6 +138,9 @@ def _alone(
 
 
 def _pool(prepare: Callable[[], Any], jobs: int) -> ProcessPoolExecutor:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, context, _begin, initargs=(prepare,))
 
@@ -164,6 +175,8 @@ def _begin(prepare: Callable[[], Any]) -> None:
 
 def _end_with_parent() -> None:
     """Ends this process when the one that began it is gone, were it by kill -9."""
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -104,6 +104,7 @@ def _draw(options: argparse.Namespace) -> int:
         save_dir=options.save_dir,
         drawing=options.drawing,
         replay=options.replay,
+        theme=options.theme,
     )
 
 

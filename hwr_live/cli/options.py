@@ -142,6 +142,12 @@ def _add_draw(commands: Commands[Parser], shared: list[Parser]) -> None:
         help=f"of the window in pixels (default: {SIZE[0]}x{SIZE[1]}, larger on a fine screen)",
     )
     draw.add_argument(
+        "--theme",
+        choices=("light", "dark"),
+        default="light",
+        help="the colours of the window (default: light)",
+    )
+    draw.add_argument(
         "--save-dir",
         metavar="DIR",
         help="where S saves, and what is not saved at the end is (default: the current folder, "

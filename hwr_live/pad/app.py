@@ -33,7 +33,7 @@ from hwr_live.system.files import saving_folder
 from hwr_live.system.screen import known_screen
 from hwr_live.ui.background import BackgroundReader, Job
 from hwr_live.ui.errands import Errands, copy_text
-from hwr_live.ui.paint import Image
+from hwr_live.ui.paint import Image, Theme
 from hwr_live.ui.pen import pen_for, tell_mouse
 from hwr_live.ui.window import Window
 
@@ -51,6 +51,7 @@ def run(
     save_dir: str | Path | None = None,
     drawing: str | Path | None = None,
     replay: bool = False,
+    theme: Theme = "light",
     out: TextIO | None = None,
 ) -> int:
     """Opens the pad and stays until it is closed.
@@ -70,6 +71,7 @@ def run(
             if None S writes to the current folder, and only if it did is the rest kept.
         drawing: a JSON file that S wrote, to go on with.
         replay: write that drawing once more as it was written.
+        theme: light or dark.
         out: where readings are printed; stdout if None.
 
     Returns:
@@ -97,6 +99,7 @@ def run(
         profile=profile,
         scale=scale,
         autosave=save_dir is not None,
+        theme=theme,
     ) as pad:
         if paper is not None:
             pad.open(paper, replay=replay)
@@ -123,6 +126,7 @@ class Pad:
         profile: learns.
         scale: how many pixels of the screen are one of an ordinary screen's.
         autosave: whether writing that is not saved is written at the end; it is once S was used.
+        theme: light or dark.
         clock: gives the time in seconds.
 
     Attributes:
@@ -141,6 +145,7 @@ class Pad:
         profile: Profile | None = None,
         scale: float = 1.0,
         autosave: bool = False,
+        theme: Theme = "light",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         layout = arrange(size, scale)
@@ -152,7 +157,7 @@ class Pad:
         self._replay: Replay | None = None
         self._hand = Hand(self.state)
         self.closed = False
-        self._view = PadView()
+        self._view = PadView(theme)
         self._learner = None if profile is None else Learner(profile, "pad")
         self._reader: AnyReader = TaughtReader(
             reader, profile.crops(MOST) if profile is not None else ()

@@ -10,6 +10,8 @@ from hwr_live.pad.state import PadState
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
     Image,
+    Theme,
+    dark,
     draw_reading,
     fit_text,
     plate,
@@ -21,8 +23,8 @@ from hwr_live.ui.table import NO_CHARACTER, draw_table
 
 HELP = (
     ("Enter", "print the reading"),
-    ("click a box", "put a character right: click or type it"),
-    ("Tab, arrows", "choose a character, then type what it is"),
+    ("click a box", "put it right: click or type"),
+    ("Tab, arrows", "choose one, then type it"),
     ("C, Delete", "clear; undo brings it back"),
     ("Z, Backspace", "undo"),
     ("Y", "redo"),
@@ -42,15 +44,30 @@ _KEYS_SHARE = 0.36  # of the plate of help, by eye
 
 
 class PadView:
-    """Paints states; what has not changed since the last one is not painted again."""
+    """Paints states; what has not changed since the last one is not painted again.
 
-    def __init__(self) -> None:
+    Args:
+        theme: light or dark.
+    """
+
+    def __init__(self, theme: Theme = "light") -> None:
+        self._theme = theme
         self._image: Image = np.empty((0, 0, 3), np.uint8)
         self._paper: Image = self._image
         self._parts = panel.Parts()
 
     def paint(self, state: PadState) -> Image:
         """The whole window: uint8 (height, width, 3); the next call may paint over it."""
+        image = self._paint(state)
+        if self._theme == "light":
+            return image
+        image = dark(image)
+        if not state.help:  # what the network sees is shown as it sees it
+            for cell, glyph in state.crop_cells():
+                panel.draw_crop(image, cell, glyph)
+        return image
+
+    def _paint(self, state: PadState) -> Image:
         layout = state.layout
         width, height = layout.size
         if self._image.shape[:2] != (height, width):
@@ -89,9 +106,9 @@ class PadView:
         return image
 
 
-def paint_pad(state: PadState) -> Image:
+def paint_pad(state: PadState, theme: Theme = "light") -> Image:
     """The whole window: uint8 (height, width, 3)."""
-    return PadView().paint(state)
+    return PadView(theme).paint(state)
 
 
 def _paint_paper(state: PadState, invited: bool) -> Image:

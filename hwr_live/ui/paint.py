@@ -21,6 +21,11 @@ Image = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 """Blue, green, red, 0 to 255."""
 
+Theme = Literal["light", "dark"]
+"""The colours of a window."""
+
+_BLACK = 26  # grey value of what is white in the light theme: pure black is hard on the eyes
+
 WHITE: Colour = (255, 255, 255)
 INK: Colour = (54, 40, 32)
 SURE: Colour = (96, 132, 22)
@@ -241,6 +246,22 @@ def _rounded_outline(w: int, h: int, radius: int) -> npt.NDArray[np.int32]:
         for angle in angles
     ]
     return np.round(np.array(points) * 16).astype(np.int32).reshape(-1, 1, 2)
+
+
+def dark(image: Image) -> Image:
+    """The picture in the dark theme: what is light becomes dark and what is dark light, all in its
+    own hue, as HSL has hue and lightness.
+
+    Args:
+        image: uint8 (h, w, 3), light; it stays as it is.
+    """
+    channels = cv2.split(image)
+    highest = cv2.max(cv2.max(channels[0], channels[1]), channels[2])
+    lowest = cv2.min(cv2.min(channels[0], channels[1]), channels[2])
+    left = cv2.bitwise_not(highest)
+    turned = cv2.merge([cv2.add(cv2.subtract(channel, lowest), left) for channel in channels])
+    share = (255 - _BLACK) / 255
+    return np.asarray(cv2.convertScaleAbs(turned, alpha=share, beta=_BLACK), np.uint8)
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:

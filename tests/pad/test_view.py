@@ -83,3 +83,15 @@ def test_a_stroke_in_hand_is_seen_before_it_is_done(made: Any) -> None:
     frame = pad.picture()
     assert frame is not None
     assert (frame[50, 50:350].max(axis=1) < 128).all(), "one fast movement leaves no gap"
+
+
+def test_the_dark_theme_is_dark_and_shows_crops_as_the_network_sees_them(made: Any) -> None:
+    pad, _ = made()
+    draw(pad, A, B)
+    settle(pad)
+    light, night = paint_pad(pad.state), paint_pad(pad.state, "dark")
+    assert night[300, 200].max() < 40, "paper"
+    assert night[60, 40].min() > 150, "ink"
+    assert light[300, 200].min() == 255
+    for (x, y, w, h), _ in pad.state.crop_cells():
+        np.testing.assert_array_equal(night[y : y + h, x : x + w], light[y : y + h, x : x + w])

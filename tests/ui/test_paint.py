@@ -131,3 +131,15 @@ def test_sure_unsure_and_unreadable_look_different() -> None:
         for other in looks[:i]:
             box = (slice(36, 84), slice(56, 94))  # without the label
             assert (look[box] != other[box]).any(axis=2).sum() > 60
+
+
+def test_dark_turns_lightness_over_and_keeps_hues() -> None:
+    colours = np.array([[[255, 255, 255], [0, 0, 0], [0, 0, 255], [200, 100, 100]]], np.uint8)
+    before = colours.copy()
+    white, black, red, blue = dark(colours)[0].astype(int)
+    assert white.max() < 40
+    assert black.min() == 255
+    assert red[2] > 200 > red[0] == red[1], "pure red is neither light nor dark"
+    assert blue[0] > blue[1] == blue[2]
+    assert blue[0] < colours[0, 3, 0]
+    np.testing.assert_array_equal(colours, before)

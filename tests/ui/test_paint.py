@@ -136,7 +136,7 @@ def test_sure_unsure_and_unreadable_look_different() -> None:
 def test_dark_turns_lightness_over_and_keeps_hues() -> None:
     colours = np.array([[[255, 255, 255], [0, 0, 0], [0, 0, 255], [200, 100, 100]]], np.uint8)
     before = colours.copy()
-    white, black, red, blue = dark(colours)[0].astype(int)
+    white, black, red, blue = paint.dark(colours)[0].astype(int)
     assert white.max() < 40
     assert black.min() == 255
     assert red[2] > 200 > red[0] == red[1], "pure red is neither light nor dark"

@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             whole = _results(out)
         if options.kills:
             out = folder / "killed"
-            moments = _kill(shelf, out, options.kills)
+            moments = _kill(shelf, out, options.kills, options.pages - options.broken)
             same = same and whole in (None, _results(out))
             print(f"\nkilled {options.kills} times, with so many results: {moments}")
         print(f"\nall results are {'the same, byte for byte' if same else 'NOT THE SAME'}")
@@ -144,13 +144,16 @@ def _memory(pid: int) -> int:
     return total
 
 
-def _kill(shelf: Path, out: Path, kills: int) -> list[int]:
-    """Reads with interruptions at random moments; returns how many results there were at each."""
+def _kill(shelf: Path, out: Path, kills: int, good: int) -> list[int]:
+    """Reads with interruptions at random moments of the work, and of a page; returns how many
+    results there were at each."""
     rng = random.Random(0)
     moments = []
-    for left in range(kills, 0, -1):
+    for target in sorted(rng.sample(range(good), kills)):
         process = _start(shelf, out)
-        time.sleep(rng.uniform(0.2, 12 / left + 4))
+        while process.poll() is None and len(list(out.glob("*.txt"))) < target:
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, 0.2))
         process.send_signal(signal.SIGKILL)
         process.wait()
         moments.append(len(list(out.glob("*.txt"))))

@@ -9,13 +9,38 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the picture as given; x and y are the top left corner."""
+
+
+Step = Literal["ink", "place", "line", "language"]
+"""What says what a glyph is, in the order in which it is heard: its own ink; its size, its place
+on the line and its neighbours; the network that reads the whole line; the words of a language."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """How it came about what a glyph was read as.
+
+    Attributes:
+        chars: the characters that were looked for.
+        steps: who was heard, in this order, each with what was then held likely: float (n,)
+            probabilities of the first n characters.
+    """
+
+    chars: tuple[str, ...]
+    steps: tuple[tuple[Step, npt.NDArray[np.float64]], ...]
+
+    def after(self, step: int) -> tuple[str, float]:
+        """The likeliest character after a step, and its probability, 0 to 1."""
+        p = self.steps[step][1]
+        best = int(np.argmax(p))
+        return self.chars[best], float(p[best])
 
 
 @dataclass(frozen=True)
@@ -30,6 +55,7 @@ class Glyph:
         candidates: up to five (character, probability) pairs, the likeliest first.
         crop: uint8 (28, 28), bright ink on black: what the network was given. Not part of the JSON.
         ink: uint8 (h, w), bright on black: what the crop was made of. Nor is this.
+        decision: how ``char`` came about, where the reader tells. Nor is this.
     """
 
     char: str | None
@@ -38,6 +64,7 @@ class Glyph:
     candidates: tuple[tuple[str, float], ...] = ()
     crop: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
     ink: npt.NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
+    decision: Decision | None = field(default=None, repr=False, compare=False)
 
     @property
     def chances(self) -> tuple[tuple[str | None, float], ...]:
@@ -52,7 +79,15 @@ class Glyph:
 
     def at(self, box: Box) -> Glyph:
         """The same glyph at another place; several times as quick as ``dataclasses.replace``."""
-        return Glyph(self.char, self.confidence, box, self.candidates, self.crop, self.ink)
+        return Glyph(
+            self.char,
+            self.confidence,
+            box,
+            self.candidates,
+            self.crop,
+            self.ink,
+            self.decision,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The glyph as plain types for JSON."""

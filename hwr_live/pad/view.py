@@ -7,6 +7,8 @@ import numpy as np
 
 from hwr_live.pad.layout import KEYS
 from hwr_live.pad.state import PadState
+from hwr_live.pad.why import decided_by, reasons
+from hwr_live.reading import Glyph
 from hwr_live.ui import panel
 from hwr_live.ui.paint import (
     Image,
@@ -85,7 +87,7 @@ class PadView:
             drawing[:] = draw_reading(self._paper, state.reading, chosen=marked)
             _paint_over(drawing, state)
         read = (state.reading, state.read, state.chosen, state.typed_to)
-        settings = (state.canvas.pen, state.chars, state.erasing)
+        settings = (state.canvas.pen, state.chars, state.erasing, state.why)
         if self._parts.new("panel", *read, state.note, *settings):
             _paint_panel(self._image, state)
 
@@ -195,9 +197,12 @@ def _paint_panel(image: Image, state: PadState) -> None:
     remark = " · ".join(part for part in about if part)
     panel.draw_caption(image, layout.reading, font, "READING", remark)
 
-    panel.draw_caption(image, layout.bars, font, "TOP FIVE", _about(state))
     as_read = None if chosen is None else state.as_read(chosen)
-    panel.draw_candidates(image, layout.below_caption(layout.bars), font, as_read)
+    if state.why:
+        _paint_why(image, state, as_read)
+    else:
+        panel.draw_caption(image, layout.bars, font, "TOP FIVE", _about(state))
+        panel.draw_candidates(image, layout.below_caption(layout.bars), font, as_read)
 
     if layout.crops[3] > 0:
         cells = state.crop_cells()
@@ -215,6 +220,16 @@ def _paint_panel(image: Image, state: PadState) -> None:
         told = f"{text} {state.canvas.pen:.0f}" if text == "pen" else text
         told = "write" if text == "erase" and state.erasing else told
         panel.draw_key(image, box, font, key, told)
+
+
+def _paint_why(image: Image, state: PadState, as_read: Glyph | None) -> None:
+    """Who had a say in what the chosen glyph is, one below the other, and who decided."""
+    layout, chosen = state.layout, state.chosen
+    told = [] if as_read is None else reasons(as_read, chosen, state.profile)
+    remark = decided_by(told)
+    panel.draw_caption(image, layout.bars, layout.font, "WHY", remark)
+    rows = [(reason.who, reason.char or "?", reason.p, reason.agrees) for reason in told]
+    panel.draw_reasons(image, layout.below_caption(layout.bars), layout.font, rows)
 
 
 def _about(state: PadState) -> str:

@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.reading import Glyph, Line
+from hwr_live.reading import Decision, Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
 from hwr_live.recognition.cuts import Cuts
+from hwr_live.recognition.heard import heard_of
 from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
@@ -283,6 +284,7 @@ class _Search:
         decided = self._vocabulary.decide(
             [chars[k] for k in heard], [places[k] for k in heard], as_it_stood
         )
+        alone, in_words = chars.copy(), self.recognizer.language is not None
         for k, rows in zip(heard, decided, strict=True):
             chars[k] = rows
         spaced = np.isin(np.arange(len(pieces)), begins[1:])
@@ -297,10 +299,11 @@ class _Search:
             characters = decide(told, seen, alphabet, self._settings.joint)
         rows = self._in_language(characters, known)
         out: list[list[Glyph]] = []
-        for one, likely in zip(characters, candidates(known, rows), strict=True):
+        for one, row, likely in zip(characters, rows, candidates(known, rows), strict=True):
             if one.spaced or not out:
                 out.append([])
-            out[-1].append(self._glyph(one, pieces, likely))
+            decision = Decision(known, heard_of(one, alone, chars, row if in_words else None))
+            out[-1].append(self._glyph(one, pieces, likely, decision))
         return Line(tuple(map(tuple, out)))
 
     def _in_language(self, characters: Sequence[Character], known: Sequence[str]) -> Floats:
@@ -322,7 +325,11 @@ class _Search:
         return rows
 
     def _glyph(
-        self, one: Character, pieces: Sequence[Piece], likely: tuple[tuple[str, float], ...]
+        self,
+        one: Character,
+        pieces: Sequence[Piece],
+        likely: tuple[tuple[str, float], ...],
+        decision: Decision,
     ) -> Glyph:
         """A character with the ink that it is written with."""
         char, confidence = likely[0]
@@ -335,8 +342,8 @@ class _Search:
             (crop,) = self.recognizer.classifier.crops([ink])
         box = self.view.box(whole, ink)
         if not one.readable:
-            return Glyph(None, one.none, box, likely, crop, ink)
-        return Glyph(char, confidence * (1 - one.none), box, likely, crop, ink)
+            return Glyph(None, one.none, box, likely, crop, ink, decision)
+        return Glyph(char, confidence * (1 - one.none), box, likely, crop, ink, decision)
 
 
 def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:

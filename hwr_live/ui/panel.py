@@ -175,6 +175,37 @@ def draw_candidates(image: Image, box: Box, font: int, glyph: Glyph | None) -> N
         put_text(image, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
 
 
+def draw_reasons(
+    image: Image, box: Box, font: int, rows: Sequence[tuple[str, str, float, bool]]
+) -> None:
+    """Who says what, each with a bar as long as it is sure.
+
+    Args:
+        image: painted in place.
+        box: where five rows have room.
+        font: size of the text, in pixels.
+        rows: who, what, how sure from 0 to 1, and whether it came out so.
+    """
+    x, y, w, h = box
+    row = h // 5
+    small = max(9, round(font * 0.8))
+    who_w = round(w * 0.44)
+    bar_x = x + who_w + round(font * 1.6)
+    bar_w = max(0, x + w - round(font * 3.1) - bar_x)
+    thick = max(4, round(font * 0.55))
+    for i, (who, what, p, agrees) in enumerate(rows[:5]):
+        middle = y + row * i + row // 2
+        baseline = middle + capital_height(font) // 2
+        put_text(image, fit_text(who, small, who_w), (x, baseline), small, QUIET)
+        colour = INK if agrees else POOR
+        put_text(image, what, (x + who_w, baseline), round(font * 1.15), colour, bold=True)
+        _bar(image, (bar_x, middle - thick // 2, bar_w, thick), _TRACK)
+        length = round(bar_w * min(1.0, max(0.0, p)))
+        if length >= 1:
+            _bar(image, (bar_x, middle - thick // 2, length, thick), ACCENT if agrees else _LESSER)
+        put_text(image, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
+
+
 def _bar(image: Image, box: Box, colour: Colour) -> None:
     x, y, w, h = box
     cv2.rectangle(image, (x, y), (x + w - 1, y + h - 1), colour, cv2.FILLED)

@@ -34,7 +34,7 @@ from hwr_live.ui.table import draw_table
 
 HELP = (
     ("Space", "freeze the picture, go on"),
-    ("click", "a character of a frozen picture: put it right"),
+    ("click", "put a frozen character right"),
     ("Z", "take that back"),
     ("drag", "read only a region; a click: all again"),
     ("arrows", "turn over pictures of a folder"),

@@ -1,0 +1,220 @@
+"""Random keys, clicks, drags and resizes on a real window: nothing may break, and nothing pile up.
+
+    python -m tests.measure.monkey camera|teach|pad [--events 10000] [--seed 0]
+
+The window is under Xvfb and is driven by xdotool. The reader is the tests' own, so that it is the
+window that is looked at. Esc, which ends a program, is pressed in the last fifth alone: before, one
+process must stand it all, and its memory is told. Exit status 1 if a program died, said anything of
+an error, or did not end. Needs Xvfb, openbox, xdotool and wmctrl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tests.measure.soak import Held, growth, tell_curve
+from tests.support.display import Display, start_display
+from tests.support.mjpeg import MjpegServer
+
+_BATCH = 25  # events that one call of xdotool makes
+_CALM = 0.8  # share of the events before Esc is pressed at all
+_KEYS = (
+    *"abcdefghijklmnopqrstuvwxyz0123456789",
+    *("space", "Return", "BackSpace", "Tab", "Delete", "F1", "Left", "Right", "Up", "Down"),
+    *("Home", "End", "Prior", "Next", "bracketleft", "bracketright", "plus", "minus", "question"),
+    *("shift+a", "shift+q", "ctrl+z", "ctrl+y", "ctrl+s", "ctrl+c", "adiaeresis", "KP_Enter"),
+)
+
+_START = """
+import sys
+from hwr_live.cli import main as cli
+from hwr_live.recognition.reader import Reader
+from tests.support.fake_reader import FakeReader
+FakeReader.remembering = lambda self, *_: self
+Reader.load = lambda *_, **__: FakeReader(sure=0.7)
+sys.exit(cli.main(sys.argv[1:]))
+"""
+WINDOWS = {
+    "camera": ("hwr-live camera", ["camera", "--profile", "./ann", "--save-dir", "saved"]),
+    "teach": ("hwr-live teach", ["teach", "./ann"]),
+    "pad": ("hwr-live draw", ["draw", "--profile", "./ann", "--save-dir", "saved"]),
+}
+"""The title and the command of each window."""
+
+
+@dataclass
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        events: how many were made.
+        starts: how often the program was started, as Esc ends it.
+        curve: of the first process, while Esc was not pressed.
+        wrong: what went wrong, a line each.
+    """
+
+    events: int = 0
+    starts: int = 0
+    curve: list[Held] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+class Monkey:
+    """Makes random events for one window.
+
+    Args:
+        window: its number.
+        size: of the part that events are made in, width and height.
+        rng: chooses.
+    """
+
+    def __init__(self, window: str, size: tuple[int, int], rng: random.Random) -> None:
+        self._window, self._size, self._rng = window, size, rng
+
+    def event(self, *, may_end: bool) -> list[str]:
+        """The words of xdotool for one event."""
+        kind = self._rng.random()
+        if may_end and kind < 0.01:
+            return ["key", "Escape"]
+        if kind < 0.5:
+            return ["key", self._rng.choice(_KEYS)]
+        if kind < 0.52:
+            width, height = self._rng.randint(330, 1400), self._rng.randint(250, 900)
+            return ["windowsize", self._window, str(width), str(height)]
+        button = "3" if kind > 0.95 else "1"
+        points = 1 if kind < 0.8 else self._rng.randint(2, 6)
+        moves = [word for _ in range(points) for word in self._move()]
+        return [*self._move(), "mousedown", button, *moves, "mouseup", button]
+
+    def _move(self) -> list[str]:
+        """To anywhere in the window, or a little outside."""
+        x, y = (self._rng.randint(-5, side + 5) for side in self._size)
+        return ["mousemove", "--window", self._window, str(max(0, x)), str(max(0, y))]
+
+
+def torment(
+    display: Display, which: str, folder: Path, *, events: int, seed: int, more: Sequence[str] = ()
+) -> Outcome:
+    """Lets the monkey at a window.
+
+    Args:
+        display: where it is.
+        which: of :data:`WINDOWS`.
+        folder: where the program runs, and writes.
+        events: how many.
+        seed: of all that is random.
+        more: options for the program.
+    """
+    outcome, rng = Outcome(), random.Random(seed)
+    title, command = WINDOWS[which]
+    while outcome.events < events and not outcome.wrong:
+        outcome.starts += 1
+        process = display.start("-c", _START, *command, *more, cwd=folder)
+        try:
+            monkey = Monkey(display.window(title, process), (960, 700), rng)
+            _play(display, process, monkey, outcome, events)
+        except AssertionError as error:
+            outcome.wrong.append(str(error)[:500])
+        finally:
+            _end(process, outcome)
+    return outcome
+
+
+def _play(
+    display: Display,
+    process: subprocess.Popen[str],
+    monkey: Monkey,
+    outcome: Outcome,
+    events: int,
+) -> None:
+    """Events until the program ends, or there have been enough."""
+    while outcome.events < events and process.poll() is None:
+        calm = outcome.events < _CALM * events
+        if calm and outcome.starts == 1 and outcome.events % (4 * _BATCH) == 0:
+            outcome.curve.append(Held.by(process.pid, outcome.events))
+        words = ["xdotool"]
+        for _ in range(min(_BATCH, events - outcome.events)):
+            words += [*monkey.event(may_end=not calm), "sleep", "0.01"]
+            outcome.events += 1
+        display.tool(*words)
+        if calm and process.poll() is not None:
+            outcome.wrong.append(f"ended by itself after {outcome.events} events")
+
+
+def _end(process: subprocess.Popen[str], outcome: Outcome) -> None:
+    """Ends the program if it has not ended, and looks at what it leaves."""
+    process.terminate()
+    try:
+        _, errors = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        outcome.wrong.append("did not end when it was asked to")
+        return
+    if process.returncode != 0:
+        outcome.wrong.append(f"exit status {process.returncode}")
+    bad = [line for line in errors.splitlines() if not line.startswith(("saved", "recorded"))]
+    outcome.wrong += [line for line in bad if "the profile is kept" not in line]
+
+
+def page(number: int) -> npt.NDArray[np.uint8]:
+    """What the camera sees: a few strokes on white, a little to the side each time."""
+    picture = np.full((480, 640, 3), 255, np.uint8)
+    shift = 2 * (number % 5)
+    for i in range(6):
+        x = 60 + 80 * i + shift
+        cv2.line(picture, (x, 120 + 20 * (i % 2)), (x + 10 * (i % 3), 220), (0, 0, 0), 6)
+    return picture
+
+
+@contextlib.contextmanager
+def source_for(which: str) -> Iterator[list[str]]:
+    """The options that give a window something to see, while they are needed."""
+    if which != "camera":
+        yield []
+        return
+    with MjpegServer(page, fps=10) as server:
+        yield ["--source", server.url]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.measure.monkey")
+    parser.add_argument("window", choices=sorted(WINDOWS))
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(argv)
+    with (
+        contextlib.contextmanager(start_display)("1600x1000") as display,
+        tempfile.TemporaryDirectory() as folder,
+        source_for(options.window) as source,
+    ):
+        outcome = torment(
+            display,
+            options.window,
+            Path(folder),
+            events=options.events,
+            seed=options.seed,
+            more=source,
+        )
+        files = sum(path.is_file() for path in Path(folder).rglob("*"))
+    print(f"{outcome.events} events, {outcome.starts} starts, {files} files written")
+    tell_curve(outcome.curve, "events")
+    late = outcome.curve[len(outcome.curve) // 4 :]
+    print(f"from a quarter of it on, memory grew by {growth(late):.1f} MB")
+    print(*(outcome.wrong or ["nothing went wrong"]), sep="\n")
+    return 1 if outcome.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

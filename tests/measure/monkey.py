@@ -123,7 +123,7 @@ def torment(
         outcome.starts += 1
         process = display.start("-c", _START, *command, *more, cwd=folder)
         try:
-            monkey = Monkey(display.window(title, process), (960, 700), rng)
+            monkey = Monkey(display.window(title, process, 90), (960, 700), rng)
             _play(display, process, monkey, outcome, events)
         except AssertionError as error:
             outcome.wrong.append(str(error)[:500])

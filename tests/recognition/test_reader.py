@@ -235,7 +235,7 @@ def test_a_profile_is_learned_when_the_reader_is_loaded(reader: Reader, tmp_path
 
 
 def test_a_model_without_embeddings_learns_by_its_logits(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def logits_alone(interpreter: Any) -> dict[str, int]:
         return {"logits": named_outputs(interpreter)["logits"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import threading
 from collections import deque
@@ -17,8 +18,10 @@ Result = TypeVar("Result")
 State = TypeVar("State")
 
 _AHEAD = 4  # items a worker's thread that wait for it: the way to the scheduler takes time
-_TIMEOUT_S = 30  # for the scheduler
-_WORKERS_S = 30  # and then for its first worker
+TIMEOUT_S = 30.0
+"""Seconds for the scheduler to answer."""
+WORKERS_S = 30.0
+"""Seconds for its first worker to be there."""
 
 
 def on_cluster(
@@ -42,14 +45,19 @@ def on_cluster(
         HwrError: if there is no worker, or the scheduler is lost.
     """
     distributed = need("distributed", "--dask", "cluster")
+    client, reason = None, ""
     try:
-        client = distributed.Client(address, timeout=_TIMEOUT_S, set_as_default=False)
+        client = distributed.Client(address, timeout=TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, AssertionError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"no Dask scheduler answers at {address}: {reason}") from None
+    if client is None:
+        # A client that came to nothing closes when it is collected, and locks up for ever if that
+        # is while another one is begun.
+        gc.collect()
+        raise InputError(f"no Dask scheduler answers at {address}: {reason}")
     with client:
         try:
-            client.wait_for_workers(1, timeout=_WORKERS_S)
+            client.wait_for_workers(1, timeout=WORKERS_S)
         except TimeoutError:
             told = f"the scheduler at {address} has no workers; start dask worker {address}"
             raise HwrError(told) from None

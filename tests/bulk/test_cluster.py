@@ -43,7 +43,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_an_address_without_a_scheduler_is_told(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hwr_live.bulk.cluster._TIMEOUT_S", 0.5)
+    monkeypatch.setattr("hwr_live.bulk.cluster.TIMEOUT_S", 0.5)
     with pytest.raises(InputError, match="no Dask scheduler"):
         list(on_cluster(where, squared, [1], two))
 
@@ -53,7 +53,7 @@ def test_a_scheduler_without_workers_is_told(
 ) -> None:
     with cluster(tmp_path, 0) as where:
         found = on_cluster(where, squared, [1], two)
-        monkeypatch.setattr("hwr_live.bulk.cluster._WORKERS_S", 1)
+        monkeypatch.setattr("hwr_live.bulk.cluster.WORKERS_S", 1)
         with pytest.raises(HwrError, match="no workers"):
             next(found)
 

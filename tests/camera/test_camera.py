@@ -287,7 +287,7 @@ def test_live_stream_drops_what_it_cannot_read(capfd: pytest.CaptureFixture[str]
     assert len(told) == 12
     assert steps.min() >= 1
     assert steps.mean() > 3
-    assert np.diff([t["time_s"] for t in told]).mean() == pytest.approx(0.1, abs=0.05)
+    assert np.diff([t["time_s"] for t in told]).mean() > 0.05  # as its reader takes 0.1 s a frame
     assert told[-1]["text"] == "first page"
     assert capfd.readouterr().err == ""
 

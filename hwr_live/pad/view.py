@@ -42,6 +42,7 @@ HELP = (
 )
 """All keys and what the mouse does."""
 
+_HELP_WIDTH = 360  # pixels that the help needs, by eye
 _KEYS_SHARE = 0.36  # of the plate of help, by eye
 
 
@@ -64,7 +65,7 @@ class PadView:
         if self._theme == "light":
             return image
         image = dark(image)
-        if not state.help:  # what the network sees is shown as it sees it
+        if not (state.help and _needs_all(state)):  # what the network sees is shown as it sees it
             for cell, glyph in state.crop_cells():
                 panel.draw_crop(image, cell, glyph)
         return image
@@ -102,10 +103,14 @@ class PadView:
         if state.table is not None:
             _paint_table(image, state)
         if state.help:
-            small = layout.drawing[2] < 360
-            area = (0, 0, width, height) if small else layout.drawing
+            area = (0, 0, width, height) if _needs_all(state) else layout.drawing
             panel.draw_help(image, area, layout.font, HELP, _KEYS_SHARE)
         return image
+
+
+def _needs_all(state: PadState) -> bool:
+    """Whether the help is shown over the panel too, for want of room."""
+    return state.layout.drawing[2] < _HELP_WIDTH
 
 
 def paint_pad(state: PadState, theme: Theme = "light") -> Image:

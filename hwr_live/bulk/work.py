@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -90,6 +91,10 @@ class Opened:
         if self.document is None or key != self.key:
             self.close()
             self.document, self.key = open_document(path), key
+            # PDFium tells on stderr of what is open at the end of a process. Registered anew, this
+            # comes before what PDFium does there.
+            atexit.unregister(self.close)
+            atexit.register(self.close)
         return self.document
 
     def close(self) -> None:

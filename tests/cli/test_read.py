@@ -146,10 +146,10 @@ def test_formats_on_standard_output(
         assert [one["frame"] for one in told] == [0, 0, 1]
 
 
-def test_pages_of_a_pdf_are_frames_of_json(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pages_of_a_pdf_are_frames_of_json(shelf: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("pypdfium2", reason="PDF needs pypdfium2: the extra documents")
     pdf_of([draw_sample(), draw_sample()[:210]], shelf / "scan.pdf")
-    status, out, err = run(capsys, shelf / "scan.pdf", "--json", "--jobs", 2)
+    status, out, err = run(capfd, shelf / "scan.pdf", "--json", "--jobs", 2)
     assert (status, err) == (0, "")
     told = [json.loads(line) for line in out.splitlines()]
     assert [(one["frame"], one["text"] + "\n") for one in told] == [

@@ -245,18 +245,16 @@ class CameraProgram:
                 self._printer.take(answer.report)
                 if self._left is not None:
                     self._left -= 1
-            if self._source.live or answer.task.again:
-                self._show_answer(answer)
-            elif self._source.paged:
-                if answer.task.frame is self._frame:
-                    self._show_answer(answer)
-            else:
+            if not (self._source.live or self._source.paged or answer.task.again):
                 self._read.append(answer)
+            elif not self._source.paged or answer.task.frame is self._frame:
+                self._show_answer(answer)
             if self.over:
                 break
         if (samples := self._actions.collect()) is not None:
             self._reader = self._reader.with_samples(samples)
-            self._offer(self._frame, again=True)
+            if self.frozen or not self._source.live:
+                self._offer(self._frame, again=True)
 
     def _show_answer(self, answer: Answer) -> None:
         state = self._state

@@ -347,6 +347,15 @@ def test_failures_are_one_line(source: str, status: int) -> None:
     assert len(err.splitlines()) == 1, err
 
 
+def test_the_demo_needs_no_camera_and_stands_for_one() -> None:
+    process = program("--demo", "--no-window", "--frames", 2, "--json")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert [json.loads(line)["source"] for line in out.splitlines()] == ["demo"] * 2
+    process = program("--demo", "--source", "1")
+    assert process.wait(timeout=60) == 2
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_cleanly_and_finish_the_recording(

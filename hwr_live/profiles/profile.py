@@ -44,6 +44,7 @@ from hwr_live.profiles.files import (
 from hwr_live.profiles.locate import LIST, LOCK, locate, profile_names
 from hwr_live.system.files import replace_file
 from hwr_live.system.lock import locked
+from hwr_live.system.nearest import suggestion
 
 MOST_PIXELS = 64_000_000
 """Of all samples together: what a profile may take of memory."""
@@ -81,10 +82,10 @@ class Profile:
         profile = cls(locate(where))
         state = state_of(profile.folder)
         if state == "none" and not new:
-            names = ", ".join(profile_names()) or "none"
+            names = profile_names()
             raise InputError(
-                f"no profile {os.fspath(where)!r}; there are: {names}; "
-                "hwr-live teach NAME makes one"
+                f"no profile {os.fspath(where)!r}; there are: {', '.join(names) or 'none'}"
+                f"{suggestion(os.fspath(where), names)}; hwr-live teach NAME makes one"
             )
         if state == "other":
             raise InputError(f"{profile.folder} is no profile; give another name or path")

@@ -46,6 +46,7 @@ def test_reading_with_a_profile(
         "",
         "hwr-live: no profile 'bob'; there are: ann; hwr-live teach NAME makes one\n",
     )
+    assert "do you mean ann?" in run(capsys, "read", page, "--profile", "anna")[2]
 
 
 @pytest.mark.parametrize("damage", ["empty", "ink", "list", "later"])

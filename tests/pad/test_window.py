@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -24,7 +25,16 @@ SCRIPT = """
 import sys
 from hwr_live.pad import app as pad
 from tests.support.fake_reader import FakeReader
-sys.exit(pad.run(FakeReader(), size=(640, 480), json="--json" in sys.argv, save_dir=sys.argv[1]))
+drawings = [arg for arg in sys.argv[2:] if arg.endswith(".json")]
+sys.exit(
+    pad.run(
+        FakeReader(),
+        size=(640, 480),
+        json="--json" in sys.argv,
+        save_dir=sys.argv[1],
+        drawing=drawings[0] if drawings else None,
+    )
+)
 """
 A = [(40, 60), (40, 160)]
 B = [(90, 60), (150, 160)]
@@ -49,6 +59,30 @@ def drive(display: Display, tmp_path: Path) -> Iterator[Callable[..., tuple[int,
         if process.poll() is None:
             process.kill()
             process.communicate()
+
+
+def printer(
+    display: Display, process: subprocess.Popen[str], printed: list[str]
+) -> Callable[[], None]:
+    """Presses Enter and takes what is printed; more than once, as under load a key may be lost in
+    the turn of a stroke's last move."""
+    out = process.stdout
+    assert out is not None
+
+    def enter() -> None:
+        for _ in range(3):
+            display.key("Return")
+            if select.select([out], [], [], 5)[0]:
+                printed.append(out.readline().removesuffix("\n"))
+                return
+
+    return enter
+
+
+def shifted(display: Display, key: str) -> None:
+    """A key with Shift held for a while, as fingers do."""
+    display.tool("xdotool", "keydown", "shift", "sleep", 0.2, "key", key, "sleep", 0.2)
+    display.tool("xdotool", "keyup", "shift")
 
 
 def test_a_session(drive: Callable[..., tuple[int, list[str], str]], tmp_path: Path) -> None:
@@ -176,4 +210,114 @@ def test_ways_to_end(drive: Callable[..., tuple[int, list[str], str]], way: str)
         else:
             process.send_signal(getattr(signal, way))
 
-    assert drive(act) == (0, [], "")
+    status, lines, err = drive(act)
+    assert (status, lines) == (0, [])
+    assert re.fullmatch(r"saved .*\.png\n", err), "writing that was not saved"
+
+
+def test_typing_puts_right_and_corrections_die_with_their_ink(
+    drive: Callable[..., tuple[int, list[str], str]],
+) -> None:
+    """With a real keyboard: c in the table is an answer, Shift makes capitals, Tab chooses."""
+    printed: list[str] = []
+
+    def act(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        enter = printer(display, process, printed)
+        display.draw(window, A)
+        display.draw(window, B)
+        enter()
+        display.draw(window, [(40, 110)])
+        display.key("c")
+        enter()
+        display.key("Tab")
+        shifted(display, "q")
+        enter()
+        display.key("Escape", "c")
+        display.draw(window, A)
+        display.draw(window, B)
+        enter()
+        display.escape(process)
+
+    status, rest, _ = drive(act)
+    assert printed == ["ab", "cb", "Qb", "ab"]
+    assert (status, rest) == (0, [])
+
+
+def test_another_size_a_folded_panel_and_keys_that_are_clicked(
+    drive: Callable[..., tuple[int, list[str], str]], tmp_path: Path
+) -> None:
+    from hwr_live.pad.layout import KEYS, arrange
+
+    printed: list[str] = []
+
+    def act(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        enter = printer(display, process, printed)
+        display.draw(window, A)
+        enter()
+        display.tool("xdotool", "windowsize", window, 1000, 700)
+        time.sleep(0.5)
+        boxes = dict(zip([cap for cap, _, _ in KEYS], arrange((1000, 700)).keys, strict=True))
+        x, y, w, h = boxes["P"]
+        display.draw(window, [(x + w // 2, y + h // 2)])
+        time.sleep(0.3)
+        display.draw(window, [(900, 60), (950, 160)])  # where the panel was
+        enter()
+        display.key("p", "s")
+        time.sleep(0.5)
+        display.escape(process)
+
+    drive(act)
+    assert printed == ["a", "ab"]
+    (path,) = tmp_path.glob("pad-*.json")
+    assert json.loads(path.read_text())["size"][0] > 900, "what the panel hides is there"
+
+
+def test_writing_that_is_not_saved_is_kept_and_opened_again(
+    drive: Callable[..., tuple[int, list[str], str]], tmp_path: Path
+) -> None:
+    printed: list[str] = []
+
+    def write(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        enter = printer(display, process, printed)
+        display.draw(window, A)
+        display.draw(window, [(200, 300)])  # a click on empty paper
+        enter()
+        display.key("h", "h", "Escape")
+        assert process.poll() is None, "one Esc too many"
+        time.sleep(1.6)
+        display.close(TITLE)
+
+    _, _, err = drive(write)
+    assert err.count("saved /") == 1
+    (path,) = tmp_path.glob("pad-*.json")
+
+    def read(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        printer(display, process, printed)()
+        display.escape(process)
+
+    drive(read, str(path))
+    assert printed == ["a", "a"]
+    assert len(list(tmp_path.glob("pad-*.json"))) == 1, "nothing new was written"
+
+
+@pytest.mark.skipif(shutil.which("setxkbmap") is None, reason="needs setxkbmap")
+def test_keys_work_with_another_alphabet(
+    drive: Callable[..., tuple[int, list[str], str]], display: Display
+) -> None:
+    printed: list[str] = []
+
+    def act(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        enter = printer(display, process, printed)
+        display.draw(window, A)
+        enter()
+        display.tool("setxkbmap", "ru")
+        time.sleep(0.5)
+        display.key("54")  # the key of a c, whatever it types
+        enter()
+        display.escape(process)
+
+    try:
+        drive(act)
+    finally:
+        display.tool("setxkbmap", "us")
+    assert printed == ["a", ""]

@@ -196,7 +196,7 @@ def _add_camera(commands: Commands[Parser], shared: list[Parser]) -> None:
     camera.add_argument(
         "--record",
         metavar="FILE",
-        help="record what is read: .avi and .mkv without loss, to be read again (about 23 MB a "
+        help="record what is read: .avi and .mkv without loss, to be read again (20 to 40 MB a "
         "second at 1280x720); .mp4 compressed, for people: not exactly repeatable",
     )
     camera.add_argument(

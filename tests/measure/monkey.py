@@ -43,6 +43,7 @@ from hwr_live.cli import main as cli
 from hwr_live.recognition.reader import Reader
 from tests.support.fake_reader import FakeReader
 FakeReader.remembering = lambda self, *_: self
+FakeReader.pictures = property(lambda self: [], lambda self, _: None)  # it would keep them all
 Reader.load = lambda *_, **__: FakeReader(sure=0.7)
 sys.exit(cli.main(sys.argv[1:]))
 """
@@ -146,9 +147,15 @@ def _play(
             outcome.curve.append(Held.by(process.pid, outcome.events))
         words = ["xdotool"]
         for _ in range(min(_BATCH, events - outcome.events)):
-            words += [*monkey.event(may_end=not calm), "sleep", "0.01"]
+            event = monkey.event(may_end=not calm)
+            words += [*event, "sleep", "0.01"]
             outcome.events += 1
+            if event[-1] == "Escape":  # what comes next would be for whatever is behind
+                break
         display.tool(*words)
+        if words[-3] == "Escape":
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(3)
         if calm and process.poll() is not None:
             outcome.wrong.append(f"ended by itself after {outcome.events} events")
 

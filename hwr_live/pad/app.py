@@ -150,7 +150,7 @@ class Pad:
     ) -> None:
         layout = arrange(size, scale)
         _, _, width, height = layout.drawing
-        canvas = Canvas(width, height, pen_for(width, height))
+        canvas = Canvas(width, height, pen_for(width, height, scale))
         self.state = PadState(layout, canvas, chars=reader.chars, clock=clock, scale=scale)
         self._autosave = autosave
         self._saved: tuple[Stroke, ...] = ()

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 UNKNOWN = (1280, 800)
 """What is taken for the size where it cannot be found out: a small laptop's."""
 
+QT_SCALES = "QT_AUTO_SCREEN_SCALE_FACTOR"
+"""The variable that tells Qt whether to draw larger on fine screens; OpenCV's does if it is not
+set, and then a picture's pixel is several of the screen's."""
+
 _DOTS = 96.0  # pixels an inch of an ordinary screen
 _LARGEST_SCALE = 4.0  # a screen that says that it is a millimetre wide is not believed
 _BARS = 64  # pixels of an ordinary screen that a window's title and the desktop's bar take, by eye
@@ -78,8 +82,10 @@ def _x11() -> Screen:
     # What the desktop says comes first, then what the screen says of itself.
     said = re.search(r"^Xft\.dpi:\s*(\d+)", settings, re.MULTILINE)
     dots = float(said[1]) if said else 25.4 * width / millimetres if millimetres else _DOTS
-    # Qt draws larger by itself where it is told to.
+    # Qt draws larger by itself where it is told to, with pixels of a picture that are squares then.
     by_qt = _number(os.environ.get("QT_SCALE_FACTOR", ""))
+    if os.environ.get(QT_SCALES, "0") not in ("", "0"):
+        by_qt *= max(1, round(dots / _DOTS))
     scale = min(_LARGEST_SCALE, max(1.0, dots / _DOTS / by_qt))
     return Screen((round(width / by_qt), round(height / by_qt)), round(4 * scale) / 4)
 

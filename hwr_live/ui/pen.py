@@ -80,9 +80,14 @@ class Pen:
         return (left, top, int(max(xs)) - left + 1, int(max(ys)) - top + 1)
 
 
-def pen_for(width: int, height: int) -> int:
-    """The pen width of :data:`PENS` for a drawing area: people write larger where there is room."""
-    wanted = 6 * (min(width, height) / 580) ** 0.5
+def pen_for(width: int, height: int, scale: float = 1.0) -> int:
+    """The pen width of :data:`PENS` for a drawing area: people write larger where there is room.
+
+    Args:
+        width, height: of the area, in pixels.
+        scale: how many pixels of the screen are one of an ordinary screen's.
+    """
+    wanted = scale * 6 * (min(width, height) / scale / 580) ** 0.5
     return min(PENS, key=lambda pen: abs(pen - wanted))
 
 

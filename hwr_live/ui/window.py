@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import DeviceError
 from hwr_live.system.keyboard import capitals_held
+from hwr_live.system.screen import QT_SCALES
 from hwr_live.ui.keys import key_code
 
 MouseCallback = Callable[[int, int, int, int], None]
@@ -49,7 +50,8 @@ class Window:
 
     Args:
         title: the text in the window's title bar.
-        resizable: whether the user may give it another size, which :attr:`size` then tells.
+        resizable: whether the user may give it another size, which :attr:`size` then tells. Its
+            pixels are the screen's, however fine; what is shown has to be large enough.
 
     Attributes:
         closed: True once the user has closed the window.
@@ -73,6 +75,8 @@ class Window:
         self._handlers: dict[int, object] = {}
 
     def __enter__(self) -> Window:
+        if self._resizable:
+            os.environ.setdefault(QT_SCALES, "0")
         require_display()
         self._catch_signals()
         return self

@@ -79,10 +79,14 @@ class Monkey:
         window: its number.
         size: of the part that events are made in, width and height.
         rng: chooses.
+
+    Attributes:
+        window: as given.
+        size: as given; the window may have another one by and by.
     """
 
     def __init__(self, window: str, size: tuple[int, int], rng: random.Random) -> None:
-        self._window, self._size, self._rng = window, size, rng
+        self.window, self.size, self._rng = window, size, rng
 
     def event(self, *, may_end: bool) -> list[str]:
         """The words of xdotool for one event."""
@@ -93,16 +97,16 @@ class Monkey:
             return ["key", self._rng.choice(_KEYS)]
         if kind < 0.52:
             width, height = self._rng.randint(330, 1400), self._rng.randint(250, 900)
-            return ["windowsize", self._window, str(width), str(height)]
+            return ["windowsize", self.window, str(width), str(height)]
         button = "3" if kind > 0.95 else "1"
         points = 1 if kind < 0.8 else self._rng.randint(2, 6)
         moves = [word for _ in range(points) for word in self._move()]
         return [*self._move(), "mousedown", button, *moves, "mouseup", button]
 
     def _move(self) -> list[str]:
-        """To anywhere in the window, or a little outside."""
-        x, y = (self._rng.randint(-5, side + 5) for side in self._size)
-        return ["mousemove", "--window", self._window, str(max(0, x)), str(max(0, y))]
+        """To anywhere in the window; what is outside is the window manager's."""
+        x, y = (self._rng.randrange(side) for side in self.size)
+        return ["mousemove", "--window", self.window, str(x), str(y)]
 
 
 def torment(
@@ -124,7 +128,7 @@ def torment(
         outcome.starts += 1
         process = display.start("-c", _START, *command, *more, cwd=folder)
         try:
-            monkey = Monkey(display.window(title, process, 90), (960, 700), rng)
+            monkey = Monkey(display.window(title, process, 90), (320, 240), rng)
             _play(display, process, monkey, outcome, events)
         except AssertionError as error:
             outcome.wrong.append(str(error)[:500])
@@ -142,6 +146,13 @@ def _play(
 ) -> None:
     """Events until the program ends, or there have been enough."""
     while outcome.events < events and process.poll() is None:
+        told = display.tool("xdotool", "getwindowgeometry", "--shell", monkey.window)
+        values = dict(line.split("=") for line in told.splitlines())
+        if not values:  # closed, and its program is about to end
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            return
+        monkey.size = int(values["WIDTH"]), int(values["HEIGHT"])
         calm = outcome.events < _CALM * events
         if calm and outcome.starts == 1 and outcome.events % (4 * _BATCH) == 0:
             outcome.curve.append(Held.by(process.pid, outcome.events))

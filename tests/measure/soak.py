@@ -174,6 +174,7 @@ def soak(
     stall_s: float = 3.0,
     down_s: float = 1.0,
     pause_s: float = 0.5,
+    faults: int | None = None,
 ) -> Result:
     """Runs the program against a camera with faults, one after the other, for so many seconds.
 
@@ -184,6 +185,7 @@ def soak(
         stall_s: how long the camera stalls.
         down_s: how long the server is down for a restart.
         pause_s: from what came of a fault to the next one.
+        faults: after which it ends, if that is before its time.
     """
     result, page = Result(), [0]
     rng = np.random.default_rng(0)
@@ -198,7 +200,7 @@ def soak(
         client = Client(server.url, real=real)
         began = time.monotonic()
         client.next_after(began, None, 20)
-        for fault in _faults():
+        for fault in itertools.islice(_faults(), faults):
             if time.monotonic() > began + seconds or client.process.poll() is not None:
                 break
             if fault == "stall":

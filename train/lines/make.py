@@ -18,7 +18,7 @@ from train.fit.checkpoint import held
 from train.lines import card, pictures, validation
 from train.lines.calibrate import fit_temperature
 from train.lines.compose import Line
-from train.lines.errors import distance
+from train.lines.errors import distance, rates
 from train.lines.export import Export, Lite, answers, convert
 from train.lines.export import read as read_lite
 from train.lines.loop import Trainer, Weights, answering, by_part, fit, read
@@ -108,6 +108,7 @@ def finish(
             "weights": "8-bit",
             "bytes": len(made.file),
             "agreement": round(made.agreement, 5),
+            "loss": round(made.loss, 5),
         },
     }
     told = card.make_card(
@@ -128,7 +129,9 @@ def export(model: Any, lines: list[Line], *, quantize: bool = True) -> Export:
         file = convert(model, quantize)
     own, exported = read(model, lines), read_lite(Lite(file), lines)
     apart = sum(distance(a, b) for a, b in zip(own, exported, strict=True))
-    return Export(file, exported, 1 - apart / max(1, sum(map(len, own))))
+    right = [line.text for line in lines]
+    loss = rates(exported, right).exact - rates(own, right).exact
+    return Export(file, exported, 1 - apart / max(1, sum(map(len, own))), loss)
 
 
 def worst(lines: list[Line], read_texts: list[str]) -> bytes:

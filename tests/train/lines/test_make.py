@@ -93,6 +93,7 @@ def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         # What so short a training reads is noise, of which an export may read other noise.
         patch.setattr("train.lines.export.AGREEMENT", -99.0)
+        patch.setattr("train.lines.export.LOSS", 99.0)
         card = make_model(replace(SHORT, minutes=trainer.minutes + 0.005), data, out)
     assert card["trained"]["lines"] > trainer.lines > 0
     return out
@@ -103,6 +104,7 @@ def test_an_export_that_reads_otherwise_is_refused() -> None:
 
     assert Export(b"", [], 0.996).refusal() is None
     assert "98.00%" in (Export(b"", [], 0.98).refusal() or "")
+    assert "0.50 points" in (Export(b"", [], 0.999, 0.005).refusal() or "")
 
 
 def test_the_folder_holds_card_export_and_weights(model: Path) -> None:

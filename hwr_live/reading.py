@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+_MOSTLY = 0.5  # of the ink: as much left out is told of
+_LEFT_OUT = {"rule": "long lines", "frame": "a frame", "texture": "a texture"}
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the picture as given; x and y are the top left corner."""
@@ -177,6 +180,31 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What rules enclose: a box of a form, a cell of a table.
+
+    Attributes:
+        row, column: from 0, from the upper left.
+        box: inside its rules.
+        text: what is written in it, one line per line of handwriting.
+    """
+
+    row: int
+    column: int
+    box: Box
+    text: str
+
+    def holds(self, glyph: Glyph) -> bool:
+        """Whether the middle of a glyph lies in the cell."""
+        return _holds(self.box, glyph)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cell as plain types for JSON."""
+        place = {"row": self.row, "column": self.column}
+        return {**place, "box": list(self.box), "text": self.text}
+
+
+@dataclass(frozen=True)
 class Reading:
     """All that was read in one picture.
 
@@ -191,11 +219,31 @@ class Reading:
         lines: lines of handwriting from top to bottom.
         size: width and height of the picture in pixels.
         ms: milliseconds spent in ``ink``, ``segment``, ``classify`` and in ``total``.
+        layout: row, column and box of each cell that rules enclose; ``cells`` has their text.
+        left_out: how many pieces of ink were not read, by reason: "rule", "border" (edges of the
+            page and the table), "frame", "small", "faint" and "texture".
+        lost: share of the ink, rules apart, that was not read.
     """
 
     lines: tuple[Line, ...] = ()
     size: tuple[int, int] = (0, 0)
     ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+    layout: tuple[tuple[int, int, Box], ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict, compare=False)
+    lost: float = field(default=0.0, compare=False)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells of tables and forms with what is written in each, row by row."""
+        out = []
+        for row, column, box in self.layout:
+            lines = [
+                [[glyph.char or "" for glyph in word if _holds(box, glyph)] for word in line.words]
+                for line in self.lines
+            ]
+            texts = (" ".join(filter(None, map("".join, words))) for words in lines)
+            out.append(Cell(row, column, box, "\n".join(filter(None, texts))))
+        return tuple(out)
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
@@ -212,6 +260,22 @@ class Reading:
         """The text, one line per line of handwriting that has a readable glyph."""
         return "\n".join(line.text for line in self.lines if line.text)
 
+    @property
+    def remark(self) -> str:
+        """One line on why little or nothing was read of ink that is there; empty otherwise.
+
+        Of edges of the page, dust and blank paper nothing is said.
+        """
+        if not self.text and self.glyphs:
+            return "nothing was read: the ink that was found looks like no characters"
+        if self.text and self.lost < _MOSTLY:
+            return ""
+        told = [_LEFT_OUT[reason] for reason in _LEFT_OUT if self.left_out.get(reason)]
+        if not told or self.lost < _MOSTLY:
+            return ""
+        much = "most of the ink was" if self.text else "nothing was read: the ink was"
+        return f"{much} left out, as {' and '.join(told)}"
+
     def map(
         self, change: Callable[[Glyph], Glyph], *, size: tuple[int, int] | None = None
     ) -> Reading:
@@ -225,7 +289,9 @@ class Reading:
             Line(tuple(tuple(change(glyph) for glyph in word) for word in line.words))
             for line in self.lines
         )
-        return Reading(lines, self.size if size is None else size, self.ms)
+        if size is not None and size != self.size:
+            return Reading(lines, size, self.ms)
+        return replace(self, lines=lines)
 
     def to_text(self) -> str:
         """The text, as ``text``."""
@@ -296,8 +362,16 @@ class Reading:
             "size": list(self.size),
             "text": self.text,
             "lines": [line.to_dict() for line in self.lines],
+            "cells": [cell.to_dict() for cell in self.cells],
+            "left_out": dict(self.left_out),
             "ms": {stage: round(ms, 3) for stage, ms in self.ms.items()},
         }
+
+
+def _holds(box: Box, glyph: Glyph) -> bool:
+    """Whether the middle of a glyph lies in a box."""
+    x, y = glyph.box[0] + glyph.box[2] / 2, glyph.box[1] + glyph.box[3] / 2
+    return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
 
 
 def union_box(boxes: list[Box]) -> Box:

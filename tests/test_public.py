@@ -20,7 +20,7 @@ from hwr_live.cli.main import main
 from hwr_live.cli.sample import draw_sample
 
 COMMANDS = ("draw", "camera", "read", "teach", "profile", "sample", "models", "cameras", "train")
-READING = {"source", "frame", "size", "text", "lines", "ms"}
+READING = {"source", "frame", "size", "text", "lines", "cells", "left_out", "ms"}
 FRAME = READING | {"time_s", "settled", "frame_text"}
 LINE = {"text", "box", "words", "glyphs"}
 WORD = {"text", "confidence", "box"}

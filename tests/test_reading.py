@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ def line(*words: str) -> Line:
 def test_an_empty_reading() -> None:
     assert Reading().text == ""
     assert Reading().glyphs == ()
-    assert Reading((), (4, 3)).to_dict() == {"size": [4, 3], "text": "", "lines": [], "ms": {}}
+    empty = {"size": [4, 3], "text": "", "lines": [], "cells": [], "left_out": {}, "ms": {}}
+    assert Reading((), (4, 3)).to_dict() == empty
+    assert Reading((), (4, 3)).remark == ""
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,8 @@ def test_json_holds_plain_numbers_only() -> None:
                 ],
             }
         ],
+        "cells": [],
+        "left_out": {},
         "ms": {"total": 1.235},
     }
 
@@ -124,3 +129,38 @@ def test_chances_are_of_all_that_the_ink_may_be() -> None:
     assert [char for char, _ in none.chances] == [None, "o", "0"]
     assert [p for _, p in none.chances] == pytest.approx([0.9, 0.08, 0.015])
     assert Glyph("x", 1.0, (0, 0, 9, 9), ()).chances == ((None, 0.0),)
+
+
+def test_cells_have_what_stands_in_them() -> None:
+    glyphs = [glyph(char, (10 * i, 5, 8, 10)) for i, char in enumerate("abcd")]
+    words = ((glyphs[0], glyphs[1]), (glyphs[2], glyphs[3]))
+    layout = ((0, 0, (0, 0, 9, 20)), (0, 1, (9, 0, 91, 20)), (1, 0, (0, 20, 100, 20)))
+    reading = Reading((Line(words), Line(((glyph("e", (50, 12, 8, 4)),),))), (100, 50), {}, layout)
+    assert [cell.text for cell in reading.cells] == ["a", "b cd\ne", ""]
+    assert reading.to_dict()["cells"][0] == {
+        "row": 0,
+        "column": 0,
+        "box": [0, 0, 9, 20],
+        "text": "a",
+    }
+    assert reading.map(lambda g: glyph("x", g.box)).cells[0].text == "x"
+    assert reading.map(lambda g: g, size=(200, 100)).cells == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "left_out", "lost", "remark"),
+    [
+        ((), {}, 0.0, ""),
+        ((), {"small": 9, "border": 3}, 1.0, ""),
+        (("?",), {}, 0.0, "looks like no characters"),
+        (("a",), {"texture": 99}, 0.2, ""),
+        (("a",), {"rule": 4}, 0.8, "most of the ink was left out, as long lines"),
+        ((), {"frame": 1, "texture": 9}, 1.0, "nothing was read.*a frame and a texture"),
+    ],
+)
+def test_what_is_left_out_is_told_and_blank_paper_is_not(
+    words: tuple[str, ...], left_out: dict[str, int], lost: float, remark: str
+) -> None:
+    told = Reading((line(*words),), left_out=left_out, lost=lost).remark
+    assert re.search(remark, told) if remark else not told
+    assert "\n" not in told

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from hwr_live.media.images import Image
 from hwr_live.reading import Box, Reading
-from hwr_live.segmentation.ink import is_light_on_dark
+from hwr_live.segmentation.ground import is_light_on_dark
 
 SMALLEST_PX = 14
 """Height of letters in pixels from which they read well; smaller ones if they are sharp."""

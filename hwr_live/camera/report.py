@@ -49,6 +49,8 @@ class Report:
             "frame_text": told["text"],
             "settled": self.settled,
             "lines": told["lines"],
+            "cells": told["cells"],
+            "left_out": told["left_out"],
             "ms": told["ms"],
         }
 

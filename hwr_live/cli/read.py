@@ -70,9 +70,11 @@ class Status:
 
 
 def _format(options: argparse.Namespace) -> Format:
-    name = options.format or ("jsonl" if options.json else "text")
+    name = options.format or ("jsonl" if options.json else "table" if options.table else "text")
     if options.json and name != "jsonl":
         raise InputError(f"--json is --format jsonl; it cannot be {name} too")
+    if options.table and name != "table":
+        raise InputError(f"--table is --format table; it cannot be {name} too")
     form = FORMATS[name]
     for module in form.packages:
         need(module, f"--format {name}")
@@ -110,6 +112,8 @@ def _good(outcomes: Iterator[Outcome], status: Status, overlays: str | None) -> 
             assert outcome.error is not None
             status.fail(outcome.error)
             continue
+        if outcome.page.reading.remark:
+            tell(f"{outcome.page.title}: {outcome.page.reading.remark}")
         yield outcome.page
         if overlays is not None:
             write_overlay(outcome, overlays)

@@ -53,6 +53,12 @@ def _add_outputs(read: argparse._ArgumentGroup) -> None:
         help="in which form it is written; the README tells of each (default: text)",
     )
     read.add_argument(
+        "--table",
+        action="store_true",
+        help="write the cells of tables and forms row by row, with tabs between them: --format "
+        "table",
+    )
+    read.add_argument(
         "--names",
         action=argparse.BooleanOptionalAction,
         help="write whose text it is, as == page.jpg ==; by default on a terminal, if there are "

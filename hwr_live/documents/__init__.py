@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-FORMAT_NAMES = ("text", "json", "jsonl", "tsv", "csv", "hocr", "alto", "pdf", "md")
+FORMAT_NAMES = ("text", "json", "jsonl", "tsv", "csv", "hocr", "alto", "pdf", "table", "md")
 """The formats that :mod:`hwr_live.documents.formats` writes; here, they are known in no time."""

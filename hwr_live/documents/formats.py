@@ -62,6 +62,7 @@ FORMATS = {
         Format("hocr", ".hocr", "hocr"),
         Format("alto", ".xml", "alto"),
         Format("pdf", ".pdf", "pdf", pictures=True, packages=("pikepdf",)),
+        Format("table", ".table.txt", "plain", "table"),
         Format("md", ".md", "plain", "markdown"),
     )
 }

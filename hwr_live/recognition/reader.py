@@ -266,7 +266,15 @@ class Reader:
         )
         lines, read = decode(view, recognizer, upright=drawn)
         ms = {**view.ms, "classify": 1000 * (time.perf_counter() - began)}
-        return Reading(lines, view.size, {**ms, "total": sum(ms.values())}), read
+        reading = Reading(
+            lines,
+            view.size,
+            {**ms, "total": sum(ms.values())},
+            layout=read.table(),
+            left_out=read.left_out,
+            lost=read.segmented.lost,
+        )
+        return reading, read
 
 
 def _reader_of(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import MARKS, SHAPES, parse_chars
+from hwr_live.chars import DIGITS, MARKS, SHAPES, parse_chars
 from hwr_live.errors import InputError
 from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import Card
@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _CANDIDATES = 5  # told of each glyph; the JSON has as many
+_UNREAD = 100.0  # added where a full stop may be and none may be read, so that it is nothing else
 
 
 class Vocabulary:
@@ -47,7 +48,13 @@ class Vocabulary:
         self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
         # Marks that may not be read are no characters: they are never read as letters.
         self._unwanted = [i for i in np.flatnonzero(self._marks) if labels[i] not in wanted]
+        # Among digits alone a bar that leans is a 1: a slash cannot be meant.
+        self._slash = None
+        if "1" in wanted and "/" in labels and not wanted - set(DIGITS + MARKS) - {"/"}:
+            self._slash = labels.index("/") if "/" not in wanted else None
+            self._unwanted = [i for i in self._unwanted if i != self._slash]
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
+        self._one = labels.index("1") if "1" in labels else None
         self._none = labels.index(None) if None in labels else None
         stops = [mark for mark in ".," if mark in labels and None in labels]
         self._stops = {mark: labels.index(mark) for mark in stops}
@@ -83,6 +90,9 @@ class Vocabulary:
         Returns:
             (n,) probability of no character, and (n, chars) of each character that may be read.
         """
+        if self._slash is not None:
+            p = p.copy()
+            p[:, self._one] += p[:, self._slash]
         none = p[:, self._unwanted].sum(1)
         if self._none is not None:
             none = none + p[:, self._none]
@@ -97,7 +107,10 @@ class Vocabulary:
             return p
         p = p.copy()
         p[known, self._none] *= self._settings.dirt
-        p[known, [self._stops[marks[i]] for i in known]] += self._settings.stop
+        columns = [self._stops[marks[i]] for i in known]
+        # A mark that may not be read is left out: no letter or digit is so small.
+        unread = np.isin(columns, self._unwanted)
+        p[known, columns] += np.where(unread, _UNREAD, self._settings.stop)
         return np.asarray(p / p.sum(1, keepdims=True), np.float64)
 
     def are_marks(self, p: Floats) -> Bools:

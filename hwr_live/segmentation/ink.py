@@ -16,22 +16,23 @@ import numpy.typing as npt
 from hwr_live.errors import InputError
 from hwr_live.media.images import paper_of, to_8_bits
 from hwr_live.segmentation.components import components
+from hwr_live.segmentation.ground import (
+    GROUND_SIDE,
+    Grey,
+    flatten,
+    halve,
+    is_light_on_dark,
+    off_ground,
+    percentiles,
+    plain_ground,
+)
+from hwr_live.segmentation.rules import find_rules
+from hwr_live.segmentation.straight import Rule
+from hwr_live.segmentation.unruled import without_rules
 
-Grey = npt.NDArray[np.uint8]
-
-# By eye, on photographs of paper and boards in all kinds of light, and on the seven pages; what
-# bounds sizes is what time allows.
 _AREA = 3_000_000  # pixels: larger pictures are worked on at this size; pens are then 3 px wide
 _SECOND_AREA = 8_000_000  # pixels: the most that small writing is enlarged to
 _MOST_ENLARGED = 4.0  # times: more is blur
-_PAPER_SIDE = 140  # pixels: light changes slowly, so paper is estimated on a picture this small
-_PAPER_KERNEL = 15  # of those pixels: wider than any pen's stroke, narrower than a page's shadow
-_GROUND_SIDE = 200  # pixels: light writing and dark are told apart on a picture this small
-_GROUND_WINDOW = 23  # of those pixels: the ground of each is the median of so many around
-_LIGHTER = 1.5  # times as strongly must light writing stand out as dark, to be taken for writing
-_BRIGHT = 160  # grey: no board is as bright as this
-_UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
-_BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
 _WINDOW = 1 / 24  # of the shorter side: Sauvola's window
 _LEAST_WINDOW = 15  # pixels of the picture: the window is no smaller
 _K = 0.18  # Sauvola's k: lower than print's 0.3-0.5, pencils are faint
@@ -39,6 +40,8 @@ _PEN = 130.0  # grey: how dark a pen's ink is against the paper; fainter writing
 _DARKEST = 0.3  # per cent of the pixels that a few words cover
 _THRESHOLD_SIDE = 640  # pixels: the threshold is found on a picture no larger than its square
 _DRAWN_SIDE = 320  # pixels: the same of canvases, which have no camera's noise
+_FIRM = 0.3  # of the darkest ink: on an even ground what is paler is the edge of a stroke
+_FILL = 0.6  # of the darkest ink: what is darker is ink on an even ground, however broad
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _GRAIN = 2.5  # times the paper's grain: what is no darker is no ink either
 _MOST_GRAIN = 90  # grey: no grain hides what is darker
@@ -60,6 +63,9 @@ class Ink:
         scale: working pixels per pixel of the frame.
         size: width and height of the frame in its own pixels.
         origin: where in the picture the frame begins, if it is a part of one.
+        rules: that were taken out of the ink, in its pixels.
+        photo: whether a camera took it: there may be a table, shadows, and edges of a page.
+        drawn: whether it is a drawing, of which all is meant.
     """
 
     mask: npt.NDArray[np.bool_]
@@ -68,6 +74,9 @@ class Ink:
     scale: float
     size: tuple[int, int]
     origin: tuple[int, int] = (0, 0)
+    rules: tuple[Rule, ...] = ()
+    photo: bool = False
+    drawn: bool = False
 
 
 def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
@@ -81,15 +90,35 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
         InputError: for an array that is no picture.
     """
     given = to_grey(frame)
+    plain = plain_ground(given)
     grey, scale = _scaled(given, scale)
-    less = _halve(grey, 2 * _GROUND_SIDE)  # for both, as each would make it of the whole
-    flat = _with_contrast(flatten(grey, is_light_on_dark(less), less))
     # An enlarged stroke is narrower than the camera's pixels were, and so much paler.
-    mask, darkness = binarize(flat, _K / max(1.0, scale))
+    k = _K / max(1.0, scale)
+    exact = plain is not None and plain.exact
+    if plain is not None and (exact or plain.light):
+        flat = _with_contrast(off_ground(grey, plain))
+    else:
+        less = halve(grey, 2 * GROUND_SIDE)  # for both, as each would make it of the whole
+        flat = _with_contrast(flatten(grey, is_light_on_dark(less), less))
+    mask, darkness = binarize(flat, k)
+    if exact and darkness:
+        mask = _firm(mask, _soft(flat), darkness)
+    pale = None if exact else _soft(flat) >= math.ceil(255 - _PALE * darkness)
+    rules = find_rules(mask)
+    whole = mask
+    if rules:
+        mask = without_rules(mask, rules)
+    if pale is not None:
+        _drop_pale(mask, np.flatnonzero(mask & pale))
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
     near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
     edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
-    return Ink(mask, edged, _CORE * darkness, scale, given.shape[::-1])
+    if rules:  # their soft edges go as well, where no stroke is
+        gone = cv2.dilate((whole & ~mask).view(np.uint8), np.ones((3, 3), np.uint8))
+        edged[gone.view(np.bool_) & ~mask] = 0
+    size = given.shape[::-1]
+    core = _CORE * darkness
+    return Ink(mask, edged, core, scale, size, rules=tuple(rules), photo=not exact)
 
 
 def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
@@ -101,9 +130,11 @@ def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
         scale: as of ``find_ink``.
     """
     grey, scale = _scaled(image, scale)
-    mask = _darker(_soft(grey), 255 * (1 - _FAINTEST), _K, _DRAWN_SIDE)
+    soft = _soft(grey)
+    mask = _darker(soft, 255 * (1 - _FAINTEST), _K, _DRAWN_SIDE)
+    mask |= (soft < 255 * (1 - _FILL)) | (grey < 128)  # broad pens, and single pixels
     bright = np.asarray(cv2.bitwise_not(grey), np.uint8)
-    return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1])
+    return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1], drawn=True)
 
 
 def _scaled(grey: Grey, scale: float | None) -> tuple[Grey, float]:
@@ -159,58 +190,6 @@ def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
     return np.asarray(grey, np.uint8)
 
 
-def is_light_on_dark(grey: Grey) -> bool:
-    """Whether the writing is lighter than its ground, as on a blackboard.
-
-    Paper is what most pixels around are, and ink stands out from it to one side.
-    """
-    small = _shrink(grey, _GROUND_SIDE)
-    if _percentiles(small, 50)[0] >= _BRIGHT:
-        return False
-    window = min(_GROUND_WINDOW, (min(small.shape) - 1) // 2 * 2 + 1)
-    if window < 3:
-        return False
-    apart = small.astype(np.float32) - cv2.medianBlur(small, window)
-    # Squares: a few pixels of strong contrast say more than the grain of the paper.
-    light = float((np.maximum(apart, 0) ** 2).sum())
-    dark = float((np.minimum(apart, 0) ** 2).sum())
-    return light > _LIGHTER * dark
-
-
-def flatten(grey: Grey, light_on_dark: bool = False, less: Grey | None = None) -> Grey:
-    """Divides the light out: uint8 (h, w), paper 255, ink the darker the more it differs from it.
-
-    The paper is a closing of the picture (dark strokes filled from around them), smoothed; of
-    light writing on a dark ground an opening, and the ground is divided by the picture.
-
-    Args:
-        grey: uint8 (h, w).
-        light_on_dark: whether the writing is lighter than its ground.
-        less: the same picture, halved a few times, if it is at hand.
-    """
-    small = _shrink(grey if less is None else less, _PAPER_SIDE)
-    kernel = min(_PAPER_KERNEL, max(3, min(small.shape) // 2 * 2 - 1))
-    # The median takes the camera's noise away, which a closing alone would collect.
-    still = cv2.medianBlur(small, 3) if min(small.shape) >= 3 else small
-    ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (kernel, kernel))
-    way = cv2.MORPH_OPEN if light_on_dark else cv2.MORPH_CLOSE
-    paper = cv2.morphologyEx(still, way, ball, borderType=cv2.BORDER_REPLICATE)
-    paper = cv2.GaussianBlur(paper, (0, 0), kernel / 5)
-    height, width = grey.shape
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    lit = np.asarray(paper)
-    if light_on_dark:
-        ground = np.add(lit, _BLACK, dtype=np.uint16)
-        picture = np.add(grey, _BLACK, dtype=np.uint16)
-        share = np.asarray(cv2.divide(ground, picture, scale=255))
-        return np.minimum(share, 255).astype(np.uint8)
-    if int(lit.min()) >= _UNLIT:
-        return np.asarray(cv2.divide(grey, lit, scale=255), np.uint8)
-    flat = np.asarray(cv2.divide(grey, np.maximum(lit, _UNLIT), scale=255), np.uint8)
-    flat[lit < _UNLIT] = 255  # a camera's noise in the dark is no writing
-    return flat
-
-
 def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[np.float32]:
     """Sauvola's threshold for each pixel (Sauvola and Pietikäinen 2000): mean·(1 + k·(sd/r − 1)).
 
@@ -247,16 +226,33 @@ def binarize(flat: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
     """
     soft = _soft(flat)
     # The paper's own grain: half of all pixels lie within it, more than this is no chance.
-    grain = max(1.0, 255.0 - _percentiles(soft[::4, ::4], 20)[0])
+    grain = max(1.0, 255.0 - percentiles(soft[::4, ::4], 20)[0])
     limit = 255 - max(255 * _FAINTEST, min(_GRAIN * grain, _MOST_GRAIN))
     mask = _darker(soft, limit, k)
     inked = np.flatnonzero(mask)  # few of all pixels
     if not len(inked):
         return mask, 0.0
     greys = soft.reshape(-1)[inked]
-    darkness = 255 - _percentiles(greys, 20)[0]
-    _drop_rules(mask, inked[greys >= math.ceil(255 - _PALE * darkness)])
-    return mask, darkness
+    return mask, 255 - percentiles(greys, 20)[0]
+
+
+def _firm(mask: npt.NDArray[np.bool_], soft: Grey, darkness: float) -> npt.NDArray[np.bool_]:
+    """The ink on an even ground, where there are no shadows that a fixed limit could take for ink.
+
+    Sauvola's threshold parts strokes that stand close, but hollows those that are broader than its
+    window, and keeps crumbs of their soft edges.
+
+    Args:
+        mask: bool (h, w), by Sauvola's threshold.
+        soft: uint8 (h, w), ground 255.
+        darkness: of the darker ink, of 255.
+    """
+    out = mask | (soft < 255 - _FILL * darkness)
+    labels, stats = components(out)
+    dark = soft < 255 - _FIRM * darkness
+    # What is pale all over is a fainter pen's.
+    firm = np.bincount(labels[dark & out], minlength=len(stats)) > 0
+    return np.asarray(out & (dark | ~firm[labels]))
 
 
 def _soft(grey: Grey) -> Grey:
@@ -269,7 +265,7 @@ def _darker(
 ) -> npt.NDArray[np.bool_]:
     """Where a picture is darker than Sauvola's threshold and a limit: bool (h, w)."""
     # The threshold is smooth: on a large picture a part of the pixels tell it as well.
-    coarse = _halve(soft, side)
+    coarse = halve(soft, side)
     scale = coarse.shape[0] / soft.shape[0]
     window = int(max(_LEAST_WINDOW * scale, min(coarse.shape) * _WINDOW)) // 2 * 2 + 1
     exact = np.minimum(sauvola(coarse, max(3, window), k), np.float32(limit))
@@ -283,16 +279,16 @@ def _darker(
 
 def _with_contrast(flat: Grey) -> Grey:
     """Faint writing made as dark as a pen's, if it stands out from the paper's grain."""
-    darkness, grain = (255 - grey for grey in _percentiles(flat[::2, ::2], _DARKEST, 20))
+    darkness, grain = (255 - grey for grey in percentiles(flat[::2, ::2], _DARKEST, 20))
     if darkness >= _PEN or darkness < 4 * grain or darkness < 12:
         return flat
     darker = cv2.convertScaleAbs(cv2.bitwise_not(flat), alpha=_PEN / darkness)
     return np.asarray(cv2.bitwise_not(darker), np.uint8)
 
 
-def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None:
-    """Takes out of a mask those of its pale pixels, given by their places in it, that are rules of
-    the paper: level or upright, long and thin."""
+def _drop_pale(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None:
+    """Takes out of a mask those of its pale pixels, given by their places in it, that are bits of
+    the paper's rules: long and thin."""
     only = np.zeros_like(mask)
     only.reshape(-1)[pale] = True
     labels, stats = components(only)
@@ -301,34 +297,3 @@ def _drop_rules(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None
     rule = (longer > _RULE * shorter) & (longer >= _LEAST_RULE)
     rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
     mask.reshape(-1)[pale[rule[labels.reshape(-1)[pale]]]] = False
-
-
-def _percentiles(grey: Grey, *shares: float) -> list[float]:
-    """``np.percentile`` of any pixels, by their histogram."""
-    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], None, [256], [0, 256])
-    below = np.cumsum(counts.astype(np.int64))
-    places = [share / 100 * (int(below[-1]) - 1) for share in shares]
-    # The greys of the pixels before and after each place, were they sorted.
-    sides = [np.searchsorted(below, (math.floor(p), math.ceil(p)), side="right") for p in places]
-    return [float(a + (b - a) * (p % 1)) for p, (a, b) in zip(places, sides, strict=True)]
-
-
-def _halve(grey: Grey, side: int) -> Grey:
-    """The picture halved, which is quick, until it has no more pixels than a square of ``side``."""
-    while grey.size > side * side and min(grey.shape) > 1:
-        height, width = (length // 2 for length in grey.shape)
-        even = grey[: 2 * height, : 2 * width]  # other ratios than 2 are not quick
-        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
-        grey = np.asarray(half, np.uint8)
-    return grey
-
-
-def _shrink(grey: Grey, side: int) -> Grey:
-    """The picture with no more pixels than a square of ``side``."""
-    grey = _halve(grey, 2 * side)
-    height, width = grey.shape
-    scale = side / math.sqrt(height * width)
-    if scale >= 1:
-        return grey
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

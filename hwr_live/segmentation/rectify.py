@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.reading import Box, union_box
-from hwr_live.segmentation.ink import Grey, Ink, drawn_ink, find_ink, second_scale, to_grey
+from hwr_live.segmentation.cells import find_cells, in_table
+from hwr_live.segmentation.ground import Grey
+from hwr_live.segmentation.ink import Ink, drawn_ink, find_ink, second_scale, to_grey
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.segment import Segmentation, segment
 from hwr_live.segmentation.sheet import find_sheet, straighten
@@ -43,6 +45,7 @@ class View:
         matrix: (3, 3), from the ink's pixels to the frame's; None where only the scale differs.
         ms: milliseconds that finding the "ink" and the pieces ("segment") took.
         original: ``ink`` and ``matrix`` before lines were made level.
+        cells: boxes in the frame's pixels of what rules enclose.
     """
 
     ink: Ink
@@ -52,6 +55,23 @@ class View:
     matrix: Matrix | None
     ms: dict[str, float]
     original: tuple[Ink, Matrix | None]
+    cells: tuple[Box, ...] = ()
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many pieces of ink were left out, by reason, rules that were taken out among them."""
+        rules = len(self.original[0].rules)
+        counts = dict(self.segmented.left_out)
+        return {**counts, "rule": counts.get("rule", 0) + rules} if rules else counts
+
+    def table(self) -> tuple[tuple[int, int, Box], ...]:
+        """Row and column of each cell, from 0, as the page is read, and its box in the frame."""
+        if not self.cells:
+            return ()
+        back = np.linalg.inv(_to_frame(self.ink, self.matrix)).astype(np.float64)
+        level = [_moved(box, back) for box in self.cells]
+        placed = zip(in_table(level), self.cells, strict=True)
+        return tuple(sorted((row, column, box) for (row, column), box in placed))
 
     @property
     def lines(self) -> tuple[tuple[Piece, ...], ...]:
@@ -129,7 +149,28 @@ def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> View:
     if matrix is not None:
         matrix = matrix @ _to_frame(ink, None)
     ms = {"ink": 1000 * (inked - began), "segment": 1000 * (time.perf_counter() - inked)}
-    return _levelled(View(ink, segmented, size, corners, matrix, ms, (ink, matrix)))
+    seen = View(ink, segmented, size, corners, matrix, ms, (ink, matrix))
+    if ink.rules:
+        letters = [piece.box for piece in seen.pieces]
+        cells = find_cells(ink.rules, ink.mask.shape, letters, segmented.height)
+        way = _to_frame(ink, matrix)
+        seen = replace(seen, cells=tuple(_clipped(_edges(c, way), size) for c in cells))
+    return _levelled(seen)
+
+
+def _edges(box: Box, way: Matrix) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom around a box that is moved by a matrix (3, 3)."""
+    x, y, w, h = box
+    corners = np.array([[(x, y), (x + w, y), (x + w, y + h), (x, y + h)]], np.float64)
+    moved = cv2.perspectiveTransform(corners, way)[0]
+    (left, top), (right, bottom) = moved.min(0).tolist(), moved.max(0).tolist()
+    return left, top, right, bottom
+
+
+def _moved(box: Box, way: Matrix) -> Box:
+    """The box of whole pixels around a box that is moved by a matrix (3, 3)."""
+    left, top, right, bottom = _edges(box, way)
+    return (round(left), round(top), round(right - left), round(bottom - top))
 
 
 def _nearer(

@@ -6,13 +6,15 @@ Boxes here are pixels of the ink mask; the view maps them back to the frame.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import Stats, components
+from hwr_live.segmentation.ground import CUT_OUT
 from hwr_live.segmentation.ink import Ink
 from hwr_live.segmentation.lines import lines_of, tilt_of
 from hwr_live.segmentation.pieces import TALL, Piece, join_parts
@@ -24,9 +26,17 @@ _DARK_PIXELS = 3  # as dark as the page's ink; fewer are the camera's noise
 _SPECK_AREA, _SPECK_SIDE = 6, 3  # pixels: what covers fewer, or is shorter, is a speck
 _EDGE = 0.15  # of the longer side of the picture: longer ink at its border is an edge
 _EDGE_SLIM = 4  # times its width: and what is longer than that at the border, too
+_WRITTEN = 0.5  # of the longest ink at the border: so much ink inside is what is written
+_LETTER, _LETTERS = 0.03, 3  # of the longer side: so many things inside as long are written, too
+_ALONG = 0.5  # of a side of the picture that an edge runs along
+_BROAD = 2.0  # times as broad as any ink inside: no pen's stroke
 _RULE = 0.3  # of the longer side of the picture: longer ink is a rule, if it is slim
 _RULE_SLIM = 12  # times its width: slim ink is longer than that
 _FRAME = 0.6  # of both sides of the picture: larger ink that holds other ink is a frame
+_HELD = 0.08  # of a frame's longer side: smaller ink in it does not tell that it is one
+_CONTENT = 2  # things in a frame that tell that it is one
+_REASONS = ("", "small", "border", "rule", "frame", "faint", "texture")
+_KEPT, _SMALL, _BORDER, _LINE, _FRAMED, _FAINT, _TEXTURE = range(len(_REASONS))
 _DUST = 0.06  # usual heights: ink no longer than this is dust
 _DOT_AREA = 0.25  # of the square of the pen's width: a dot covers more
 
@@ -40,12 +50,17 @@ class Segmentation:
         lines: lines of pieces, in reading order.
         tilt: radians by which lines fall to the right (positive: downwards).
         height: the usual height of a glyph in pixels.
+        left_out: how many components were left out, by reason: "small", "border", "rule", "frame",
+            "faint" and "texture".
+        lost: share of the ink's pixels in these.
     """
 
     labels: npt.NDArray[np.int32]
     lines: tuple[tuple[Piece, ...], ...]
     tilt: float = 0.0
     height: float = 0.0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    lost: float = 0.0
 
 
 def segment(ink: Ink) -> Segmentation:
@@ -53,24 +68,41 @@ def segment(ink: Ink) -> Segmentation:
     labels, stats = components(ink.mask)
     if len(stats) < 2:
         return Segmentation(labels, ())
-    core = np.flatnonzero(ink.grey >= math.ceil(ink.core))
-    dark = np.bincount(labels.reshape(-1)[core], minlength=len(stats))
-    numbers = _plausible(stats, ink.mask.shape)
-    numbers = numbers[dark[numbers] >= _DARK_PIXELS]
+    why = _reasons(ink, labels, stats)
+    if not ink.drawn:
+        core = np.flatnonzero(ink.grey >= math.ceil(ink.core))
+        dark = np.bincount(labels.reshape(-1)[core], minlength=len(stats))
+        why[(why == _KEPT) & (dark < _DARK_PIXELS)] = _FAINT
+    numbers = np.flatnonzero(why == _KEPT)
+    height = glyph_height(stats[numbers]) if len(numbers) else 0.0
+    if not ink.drawn and height < _SMALLEST:
+        why[numbers] = _SMALL
+        numbers = numbers[:0]
     if not len(numbers):
-        return Segmentation(labels, ())
-    height = glyph_height(stats[numbers])
-    if height < _SMALLEST:
-        return Segmentation(labels, ())
-    numbers = _without_dirt(numbers, stats, height)
+        return Segmentation(labels, (), 0.0, 0.0, *_left_out(why, stats))
+    if not ink.drawn:
+        clean = _without_dirt(numbers, stats, height)
+        why[np.setdiff1d(numbers, clean)] = _SMALL
+        numbers = clean
     pieces = join_parts(numbers, stats, height)
     tilt = tilt_of(pieces, height)
-    lines = tuple(
-        tuple(line)
-        for line in lines_of(pieces, height, tilt)
-        if not all(_at_border(piece, ink.mask.shape) for piece in line)
-    )
-    return Segmentation(labels, lines, tilt, height)
+    lines = [tuple(line) for line in lines_of(pieces, height, tilt)]
+    # What stands half beyond the border is the rest of a line, where there are others.
+    if ink.photo and not all(_at_border(piece, ink.mask.shape) for piece in pieces):
+        rests = [line for line in lines if all(_at_border(piece, ink.mask.shape) for piece in line)]
+        why[[part for line in rests for piece in line for part in piece.parts]] = _BORDER
+        lines = [line for line in lines if line not in rests]
+    return Segmentation(labels, tuple(lines), tilt, height, *_left_out(why, stats))
+
+
+def _left_out(
+    why: npt.NDArray[np.uint8], stats: npt.NDArray[np.int32]
+) -> tuple[dict[str, int], float]:
+    """``Segmentation.left_out`` and ``lost`` of components with these reasons."""
+    counts = np.bincount(why[1:], minlength=len(_REASONS)).tolist()
+    area = stats[1:, cv2.CC_STAT_AREA]
+    lost = float(area[why[1:] != _KEPT].sum() / max(1, area.sum()))
+    return {name: n for name, n in zip(_REASONS[1:], counts[1:], strict=True) if n}, lost
 
 
 def glyph_height(stats: npt.NDArray[np.int32]) -> float:
@@ -82,28 +114,75 @@ def glyph_height(stats: npt.NDArray[np.int32]) -> float:
     return float(longer[order][np.searchsorted(mass, mass[-1] / 2)])
 
 
-def _plausible(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
-    """Components that may be writing: no specks, no frames, no edges of the page or the table."""
-    height, width = shape[:2]
+def _reasons(ink: Ink, labels: npt.NDArray[np.int32], stats: Stats) -> npt.NDArray[np.uint8]:
+    """Why each component is no writing, as an index into ``_REASONS``: specks, frames, edges of
+    the page or the table."""
+    height, width = ink.mask.shape
     x, y, w, h, area = (stats[:, i].astype(np.int64) for i in range(5))
-    border = (x <= 0) | (y <= 0) | (x + w >= width) | (y + h >= height)
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
-    speck = (area < _SPECK_AREA) | (longer < _SPECK_SIDE)
-    side = max(height, width)
-    edge = border & ((longer > _EDGE * side) | (longer > _EDGE_SLIM * shorter))
-    rule = (longer > _RULE * side) & (longer > _RULE_SLIM * shorter)
-    keep = ~(speck | edge | rule)
-    for i in np.flatnonzero(keep & (w > _FRAME * width) & (h > _FRAME * height)):
-        # A large letter holds nothing; the edge of a page, or a frame, holds what is written.
-        inside = (x > x[i]) & (y > y[i]) & (x + w < x[i] + w[i]) & (y + h < y[i] + h[i])
-        keep[i] = i == 0 or (inside & keep).sum() < 2
-    keep[0] = False  # the paper
-    if len(stats) > _GRAIN and keep.sum() < len(stats) / 2:
-        return np.empty(0, np.int64)
-    numbers = np.flatnonzero(keep)
+    why = np.zeros(len(stats), np.uint8)
+    if not ink.drawn:
+        why[(area < _SPECK_AREA) | (longer < _SPECK_SIDE)] = _SMALL
+        why[_edges(ink, labels, stats, why == _KEPT)] = _BORDER
+        if ink.photo:
+            slim = (longer > _RULE * max(height, width)) & (longer > _RULE_SLIM * shorter)
+            why[slim & (why == _KEPT)] = _LINE
+        for i in np.flatnonzero((why == _KEPT) & (w > _FRAME * width) & (h > _FRAME * height)):
+            # A large letter holds nothing; the edge of a page, or a frame, holds what is written.
+            inside = (x > x[i]) & (y > y[i]) & (x + w < x[i] + w[i]) & (y + h < y[i] + h[i])
+            inside &= (longer > _HELD * longer[i]) & (why == _KEPT)
+            if inside.sum() >= _CONTENT:
+                why[i] = _FRAMED
+    why[0] = _SMALL  # the paper
+    kept = why == _KEPT
+    if len(stats) > _GRAIN and kept.sum() < len(stats) / 2:
+        why[kept] = _TEXTURE
+    numbers = np.flatnonzero(kept)
     if len(numbers) > _MOST:
-        numbers = np.sort(numbers[np.argsort(area[numbers])[-_MOST:]])
-    return numbers
+        why[numbers[np.argsort(area[numbers])[:-_MOST]]] = _TEXTURE
+    return why
+
+
+def _edges(
+    ink: Ink, labels: npt.NDArray[np.int32], stats: Stats, seen: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which components are edges of the page or of the table, shadows, and frames.
+
+    Such ink runs along the picture's border. Where a stroke reaches it, as in a picture that was
+    cut close to the writing, it does so with its ends, or with a bow of it.
+
+    Args:
+        ink: of the picture.
+        labels, stats: its components.
+        seen: (n,) which of them are no specks.
+    """
+    height, width = labels.shape
+    x, y, w, h = (stats[:, i].astype(np.int64) for i in range(4))
+    at_border = seen & ((x <= 0) | (y <= 0) | (x + w >= width) | (y + h >= height))
+    at_border[0] = False
+    numbers = np.flatnonzero(at_border)
+    out = np.zeros(len(stats), np.bool_)
+    if not len(numbers):
+        return out
+    longer, shorter = np.maximum(w, h), np.minimum(w, h)
+    side = max(height, width)
+    within = seen & ~at_border & (longer >= _LETTER * side)
+    within[0] = False
+    some = longer[within].sum() > _WRITTEN * longer[numbers].max()
+    written = some or np.count_nonzero(within) >= _LETTERS
+    if ink.photo and min(height, width) > CUT_OUT:
+        out[numbers] = (longer > _EDGE * side)[numbers]
+        out[numbers] |= (longer > _EDGE_SLIM * shorter)[numbers]
+        return out
+    rims = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+    along = [np.bincount(rim, minlength=len(stats))[numbers] / len(rim) for rim in rims]
+    if not written:  # it is what the picture was taken for, if it is no frame
+        out[numbers] = np.min(along, axis=0) > _ALONG
+        return out
+    widths = stats[:, 4] / np.maximum(w + h, 1)
+    out[numbers] = np.max(along, axis=0) > _ALONG
+    out[numbers] |= widths[numbers] > _BROAD * widths[within].max()
+    return out
 
 
 def _at_border(piece: Piece, shape: tuple[int, ...]) -> bool:

@@ -196,7 +196,8 @@ def test_json_has_one_object_for_every_frame(tmp_path: Path) -> None:
     assert told[20]["text"] == "first page"
     assert told[37]["text"] == "other\nlines"
     assert set(told[0]) == {
-        *("source", "frame", "time_s", "size", "text", "frame_text", "settled", "lines", "ms")
+        *("source", "frame", "time_s", "size", "text", "frame_text", "settled"),
+        *("lines", "cells", "left_out", "ms"),
     }
     assert told[0]["source"] == str(path)
     assert told[0]["size"] == [64, 48]

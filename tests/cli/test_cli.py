@@ -160,7 +160,7 @@ def test_json_has_the_agreed_form(page: str, capsys: pytest.CaptureFixture[str])
     lines = out.splitlines()
     assert len(lines) == 2
     told = json.loads(lines[0], parse_constant=pytest.fail)
-    assert list(told) == ["source", "frame", "size", "text", "lines", "ms"]
+    assert list(told) == ["source", "frame", "size", "text", "lines", "cells", "left_out", "ms"]
     assert told["source"] == page
     assert told["size"] == list(draw_sample().shape[::-1])
     assert told["text"] + "\n" == SAMPLE

@@ -156,7 +156,8 @@ def test_pages_of_a_pdf_are_frames_of_json(shelf: Path, capfd: pytest.CaptureFix
         (0, SAMPLE),
         (1, TEXT[0] + "\n"),
     ]
-    assert [list(one) for one in told] == [["source", "frame", "size", "text", "lines", "ms"]] * 2
+    keys = ["source", "frame", "size", "text", "lines", "cells", "left_out", "ms"]
+    assert [list(one) for one in told] == [keys, keys]
 
 
 def test_overlays_of_pages_have_their_numbers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -86,6 +87,15 @@ def test_markdown_says_what_was_written() -> None:
     assert said == ["a_b_.png", "\n".join(lines)]
 
 
+def test_a_table_has_its_cells_between_tabs() -> None:
+    reading = page_of(["ab", "cd"]).reading
+    glyphs = [line.glyphs for line in reading.lines]
+    layout = tuple((0, column, glyphs[0][column].box) for column in (0, 1))
+    page = Page("x.png", replace(reading, layout=((*layout, (1, 2, glyphs[1][0].box)))))
+    assert written("table", page, BLANK) == "a\tb\n\t\tc\nd\n\n\n"
+    assert written("table", page_of(LINES)) == f"{TEXT}\n"
+
+
 def test_csv_has_a_row_a_line() -> None:
     rows = list(csv.DictReader(io.StringIO(written("csv", page_of(LINES, ODD), BLANK))))
     assert [row["text"] for row in rows] == TEXT.split("\n")
@@ -116,7 +126,8 @@ def test_json_has_no_timings() -> None:
     pages = [page_of(LINES, count=2), page_of(["x"], number=2, count=2)]
     told = json.loads(written("json", *pages))
     assert told == [json.loads(line) for line in written("jsonl", *pages).splitlines()]
-    assert [list(one) for one in told] == [["source", "frame", "size", "text", "lines"]] * 2
+    keys = ["source", "frame", "size", "text", "lines", "cells", "left_out"]
+    assert [list(one) for one in told] == [keys, keys]
     assert [one["frame"] for one in told] == [0, 1]
     assert told[0]["text"] == TEXT
 

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.segmentation.ink import find_ink
+from hwr_live.canvas import Canvas
+from hwr_live.segmentation.ink import drawn_ink, find_ink
 from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import written
 
@@ -84,3 +85,38 @@ def test_a_texture_is_no_page_of_thousands() -> None:
     image = np.random.default_rng(0).integers(0, 256, (300, 400), np.uint8)
     found = seen(image)
     assert sum(map(len, found.lines)) <= 1500
+
+
+@pytest.mark.parametrize("margin", [0, 1, 3])
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_picture_that_is_cut_close_keeps_its_ink(margin: int, inverted: bool) -> None:
+    image = written(["E5xo"]).image
+    rows, columns = np.nonzero(image < 128)
+    top, left = rows.min() - margin, columns.min() - margin
+    cut = image[top : rows.max() + 1 + margin, left : columns.max() + 1 + margin]
+    found = seen(255 - cut if inverted else cut)
+    assert [len(line) for line in found.lines] == [4]
+
+
+@pytest.mark.parametrize("beyond", [-30, -2, 0, 5])
+def test_nothing_of_a_drawing_is_lost(beyond: int) -> None:
+    canvas = Canvas(400, 300, pen=5)
+    for stroke in (
+        [(beyond, 40), (60, 45)],  # across the left edge
+        [(200, 300 - beyond), (203, 20)],  # a long 1, to the lower edge
+        [(100, 150)],  # a dot
+        [(250, 200), (399, 200)],
+        [(380, -10), (380, 320)],
+    ):
+        canvas.stroke(stroke)
+    found = segment(drawn_ink(canvas.image))
+    kept = np.isin(found.labels, [part for line in found.lines for p in line for part in p.parts])
+    assert kept[canvas.image < 128].all()
+
+
+def test_a_large_letter_with_crumbs_is_no_frame() -> None:
+    image = np.full((300, 300), 255, np.uint8)
+    image[40:260, 40:60] = image[40:60, 40:260] = image[240:260, 40:260] = 0
+    image[100:104, 100:104] = image[150:154, 150:154] = 0
+    found = seen(image)
+    assert max(p.box[2:] for line in found.lines for p in line) == (220, 220)

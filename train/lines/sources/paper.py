@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-from hwr_live.segmentation.ink import find_ink, flatten
+from hwr_live.segmentation.ground import flatten
+from hwr_live.segmentation.ink import find_ink
 from train.lines.alphabet import CHARACTERS
 from train.lines.sources.held import PAPER_WRITERS
 from train.lines.sources.ink import thickened, warped

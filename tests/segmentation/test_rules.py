@@ -1,0 +1,159 @@
+"""Rules, boxes and tables: found, and taken out of the ink without the strokes that touch them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.segmentation.ink import find_ink
+from hwr_live.segmentation.rules import find_rules
+from hwr_live.segmentation.segment import segment
+from hwr_live.segmentation.straight import Rule
+from hwr_live.segmentation.unruled import without_rules
+from tests.support.stroke_pages import written
+
+Image = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+
+def ink_of(image: Image) -> Mask:
+    return np.asarray(image < 128)
+
+
+def counts(image: Image) -> list[int]:
+    return [len(line) for line in segment(find_ink(image)).lines]
+
+
+def boxed(digits: int, side: int = 70, gap: int = 0) -> Image:
+    """Squares in a row with an x in each; they share their sides if there is no gap."""
+    image = np.full((side + 120, 80 + digits * (side + gap) + 60, 1)[:2], 255, np.uint8)
+    for number in range(digits):
+        x = 60 + number * (side + gap)
+        cv2.rectangle(image, (x, 60), (x + side, 60 + side), 0, 3)
+        cv2.line(image, (x + 20, 80), (x + side - 20, 40 + side), 0, 5, cv2.LINE_AA)
+        cv2.line(image, (x + side - 20, 80), (x + 20, 40 + side), 0, 5, cv2.LINE_AA)
+    return image
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (300, 400), (900, 1300)])
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_and_nothing_but_ink_have_no_rules(shape: tuple[int, int], full: bool) -> None:
+    mask = np.full(shape, full)
+    assert len(find_rules(mask)) == 0 or min(shape) == 1
+    np.testing.assert_array_equal(without_rules(mask, []), mask)
+
+
+def test_writing_alone_has_none() -> None:
+    assert find_rules(ink_of(written(["oxo lil", "x5E", "E5 oi"]).image)) == []
+
+
+@pytest.mark.parametrize("stick", [((320, 60), (322, 430)), ((60, 240), (500, 244))])
+def test_a_stroke_that_is_alone_is_no_rule(stick: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    image = np.full((480, 640), 255, np.uint8)
+    cv2.line(image, *stick, 0, 5, cv2.LINE_AA)
+    assert find_rules(ink_of(image)) == []
+    assert counts(image) == [1]
+
+
+def test_a_stick_beside_a_digit_as_tall_is_none() -> None:
+    image = np.full((480, 640), 255, np.uint8)
+    cv2.line(image, (120, 90), (120, 390), 0, 6, cv2.LINE_AA)
+    cv2.polylines(image, [np.array([(260, 90), (400, 90), (320, 390)])], False, 0, 6, cv2.LINE_AA)
+    assert find_rules(ink_of(image)) == []
+    assert counts(image) == [2]
+
+
+@pytest.mark.parametrize("thick", [1, 2, 3, 6])
+@pytest.mark.parametrize("slope", [0.0, 0.03, -0.08])
+@pytest.mark.parametrize("size", [(600, 900), (900, 1400)], ids=["whole", "halved"])
+def test_a_rule_is_found_where_it_is(thick: int, slope: float, size: tuple[int, int]) -> None:
+    image = np.full(size, 255, np.uint8)
+    image[:600, :900] = written(["oxo lil", "x5E"]).image
+    ends = (40, 400), (size[1] - 40, round(400 + slope * (size[1] - 80)))
+    cv2.line(image, *ends, 0, thick)
+    rules = find_rules(ink_of(image))
+    assert [rule.level for rule in rules] == [True]
+    (rule,) = rules
+    assert abs(rule.start - 40) < 20
+    assert abs(rule.end - (size[1] - 40)) < 20
+    assert abs(rule.at(600) - (400 + slope * 560)) < 2
+    assert abs(rule.thick - thick) <= 3
+    assert counts(image) == [6, 3]
+
+
+@pytest.mark.parametrize("thick", [2, 4])
+def test_letters_that_stand_on_a_rule_stay(thick: int) -> None:
+    image = written(["oxo lil", "x5E"]).image
+    clean = counts(image)
+    cv2.line(image, (30, 150), (870, 150), 0, thick)  # the first baseline
+    cv2.line(image, (30, 230), (870, 230), 0, thick)
+    assert counts(image) == clean
+
+
+def test_strokes_that_cross_a_rule_stay_whole() -> None:
+    image = np.full((300, 900), 255, np.uint8)
+    for x in range(100, 800, 60):
+        cv2.line(image, (x, 100), (x + 10, 200), 0, 5, cv2.LINE_AA)
+    alone = ink_of(image)
+    cv2.line(image, (20, 150), (880, 150), 0, 3)
+    mask = ink_of(image)
+    left = without_rules(mask, find_rules(mask))
+    assert left[alone].mean() > 0.99
+    assert (left & ~alone).sum() < 0.1 * alone.sum()
+
+
+def test_an_underline_goes_and_its_word_stays() -> None:
+    image = written(["oxoxo", "x5E"]).image
+    cv2.line(image, (110, 156), (300, 157), 0, 4)
+    assert counts(image) == [5, 3]
+
+
+@pytest.mark.parametrize("gap", [0, 24])
+def test_boxes_go_and_what_is_in_them_stays(gap: int) -> None:
+    image = boxed(6, gap=gap)
+    rules = find_rules(ink_of(image))
+    assert {rule.level for rule in rules} == {True, False}
+    assert counts(image) == [6]
+
+
+def test_a_table_goes_and_what_is_in_it_stays() -> None:
+    image = np.full((500, 900), 255, np.uint8)
+    for row in range(4):
+        cv2.line(image, (60, 60 + 110 * row), (840, 60 + 110 * row), 0, 2)
+        for column in range(4):
+            cv2.line(image, (60 + 260 * column, 60), (60 + 260 * column, 390), 0, 2)
+            if row < 3 and column < 3:
+                x, y = 120 + 260 * column, 115 + 110 * row
+                cv2.circle(image, (x, y), 20, 0, 4, cv2.LINE_AA)
+                cv2.line(image, (x + 50, y - 22), (x + 50, y + 22), 0, 4, cv2.LINE_AA)
+    assert len(find_rules(ink_of(image))) == 8
+    assert counts(image) == [6, 6, 6]
+
+
+def test_squared_paper_goes() -> None:
+    image = written(["oxo lil", "x5E"]).image
+    for x in range(20, 900, 40):
+        cv2.line(image, (x, 0), (x, 599), 0, 1)
+    for y in range(20, 600, 40):
+        cv2.line(image, (0, y), (899, y), 0, 1)
+    assert counts(image) == [6, 3]
+
+
+def test_a_rule_that_is_enlarged_lies_at_twice_the_place() -> None:
+    rule = Rule(True, 10, np.full(5, 7.0), 2.0)
+    large = rule.enlarged()
+    assert (large.start, large.end, large.thick, large.level) == (20, 30, 4.0, True)
+    assert large.at(25) == 14.5
+    assert rule.points().tolist() == [[x, 7] for x in range(10, 15)]
+
+
+def test_a_frame_close_around_a_word_goes() -> None:
+    image = np.full((200, 460), 255, np.uint8)
+    image[20:180, 20:440] = written(["oxo lil"]).image[50:210, 60:480]
+    rows, columns = np.nonzero(image < 128)
+    upper, lower = (columns.min() - 9, rows.min() - 9), (columns.max() + 9, rows.max() + 9)
+    cv2.rectangle(image, np.array(upper).tolist(), np.array(lower).tolist(), 0, 3)
+    assert len(find_rules(ink_of(image))) == 4
+    assert counts(image) == [6]

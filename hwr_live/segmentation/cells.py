@@ -38,7 +38,8 @@ def find_cells(
         letters: boxes of what is written.
         height: the usual height of that in pixels.
     """
-    if len(rules) < 4 or not height:
+    levels = sum(rule.level for rule in rules)
+    if min(levels, len(rules) - levels) < 2 or not height:
         return []
     drawn = np.zeros(shape[:2], np.uint8)
     for rule in rules:

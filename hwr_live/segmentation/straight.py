@@ -23,6 +23,7 @@ MEET = 4
 
 
 _THINNEST, _THICK = 8, 1 / 60  # pixels, or share of the shorter side: a thicker line is no rule
+_APART = 12  # pixels between the points of a line: none bends within so few
 _SHORTEST = 16  # pixels: shorter straight bits are parts of letters
 _BIT = 0.4  # of a line's least length: the longest bit of it has as much
 _MOST = 500  # bits that are looked at for rules at first, the longest
@@ -57,9 +58,9 @@ class Rule:
         return self.start + len(self.centre)
 
     def points(self) -> npt.NDArray[np.int32]:
-        """int32 (n, 2): x and y of its middle in pixels, from end to end."""
-        along = np.arange(self.start, self.end)
-        across = np.round(self.centre).astype(np.int32)
+        """int32 (n, 2): x and y of its middle in pixels, from end to end, some way apart."""
+        along = np.append(np.arange(self.start, self.end - 1, _APART), self.end - 1)
+        across = np.round(self.centre[along - self.start]).astype(np.int32)
         pair = (along, across) if self.level else (across, along)
         return np.stack(pair, 1).astype(np.int32)
 
@@ -70,7 +71,7 @@ class Rule:
 
     def at(self, place: float) -> float:
         """Where its middle lies across, at a pixel along it or beyond its ends."""
-        index = int(np.clip(round(place) - self.start, 0, len(self.centre) - 1))
+        index = min(len(self.centre) - 1, max(0, round(place) - self.start))
         return float(self.centre[index])
 
 

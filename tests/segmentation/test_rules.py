@@ -146,7 +146,7 @@ def test_a_rule_that_is_enlarged_lies_at_twice_the_place() -> None:
     large = rule.enlarged()
     assert (large.start, large.end, large.thick, large.level) == (20, 30, 4.0, True)
     assert large.at(25) == 14.5
-    assert rule.points().tolist() == [[x, 7] for x in range(10, 15)]
+    assert rule.points().tolist() == [[10, 7], [14, 7]]
 
 
 def test_a_frame_close_around_a_word_goes() -> None:

@@ -53,6 +53,7 @@ WINDOWS = {
     "pad": ("hwr-live draw", ["draw", "--profile", "./ann", "--save-dir", "saved"]),
 }
 """The title and the command of each window."""
+_CLICKABLE = ("pad",)  # windows whose keys can be clicked, Esc too
 
 
 @dataclass
@@ -83,9 +84,18 @@ class Monkey:
     Attributes:
         window: as given.
         size: as given; the window may have another one by and by.
+        may_click_esc: whether a click may end the program.
     """
 
-    def __init__(self, window: str, size: tuple[int, int], rng: random.Random) -> None:
+    def __init__(
+        self,
+        window: str,
+        size: tuple[int, int],
+        rng: random.Random,
+        *,
+        may_click_esc: bool = False,
+    ) -> None:
+        self.may_click_esc = may_click_esc
         self.window, self.size, self._rng = window, size, rng
 
     def event(self, *, may_end: bool) -> list[str]:
@@ -128,7 +138,8 @@ def torment(
         outcome.starts += 1
         process = display.start("-c", _START, *command, *more, cwd=folder)
         try:
-            monkey = Monkey(display.window(title, process, 90), (320, 240), rng)
+            window = display.window(title, process, 90)
+            monkey = Monkey(window, (320, 240), rng, may_click_esc=which in _CLICKABLE)
             _play(display, process, monkey, outcome, events)
         except AssertionError as error:
             outcome.wrong.append(str(error)[:500])
@@ -167,7 +178,7 @@ def _play(
         if words[-3] == "Escape":
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(3)
-        if calm and process.poll() is not None:
+        if calm and process.poll() is not None and not monkey.may_click_esc:
             outcome.wrong.append(f"ended by itself after {outcome.events} events")
 
 

@@ -17,6 +17,7 @@ from hwr_live.reading import Box
 from hwr_live.segmentation.components import components
 from hwr_live.segmentation.straight import MEET, Rule
 
+# By hand: on the families of tests.measure.finding and composed pages, all of validation hands.
 _FULL = 0.8  # of its box that a cell covers: it is a rectangle
 _LEAST = 0.7  # usual heights: nothing is written in a cell that is narrower or lower
 _MOST = 0.5  # of the picture: a larger one is a frame around the page

@@ -26,6 +26,7 @@ _LIGHTER = 1.5  # times as strongly must light writing stand out as dark, to be 
 _BRIGHT = 160  # grey: no board is as bright as this
 _UNLIT = 24  # grey: darker paper shows nothing but the camera's noise
 _BLACK = 32  # grey: added on dark grounds, where black would make noise a large share
+# By hand: on the families of tests.measure.finding and composed pages, all of validation hands.
 _EVEN = 4  # greys to each side that are the same ground
 _PLAIN = 0.6  # share of the pixels from which a ground is even: paper under a lamp has less
 _EXACT = 0.9  # share of the ground that is one grey and its neighbours where no camera looked

@@ -33,6 +33,7 @@ Grey = npt.NDArray[np.uint8]
 
 Box = tuple[Rule, Rule, Rule, Rule]
 
+# By hand: on the families of tests.measure.finding and composed pages, all of validation hands.
 _HALVED = 1000  # pixels: the longer side of larger pictures is halved
 _LONG = 3.0  # usual heights from which a straight line is no stroke of a letter
 _SIDE = 0.8  # usual heights from which it may be the side of a box

@@ -22,6 +22,7 @@ MEET = 4
 """Pixels, besides the thickness: an end so near to a line meets it."""
 
 
+# By hand: on the families of tests.measure.finding and composed pages, all of validation hands.
 _THINNEST, _THICK = 8, 1 / 60  # pixels, or share of the shorter side: a thicker line is no rule
 _APART = 12  # pixels between the points of a line: none bends within so few
 _SHORTEST = 16  # pixels: shorter straight bits are parts of letters

@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Grey = npt.NDArray[np.uint8]
 
+# By hand: on the families of tests.measure.finding and composed pages, all of validation hands.
 _GOES_ON = 40  # pixels beyond its ends that a rule is followed
 _EXCESS = 0.7  # pixels: what sticks out less is the rule's own rough edge
 _SMOOTH = 15  # pixels along a rule that its place is averaged over

@@ -31,6 +31,10 @@ _FIXED = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL
 # A picture of another size is stretched over the window until one of its own size comes.
 _RESIZABLE = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
 
+CAN_RESIZE = int(cv2.__version__.split(".")[0]) >= 5
+"""Whether windows can have another size: before OpenCV 5 Qt's picture does not grow with its
+window, which does not tell its size either."""
+
 _PLACED_AGAIN = 12  # turns of the loop after which the window's place is set once more
 _SETTLED = 40  # turns after which the window has the size that the window manager lets it have
 
@@ -50,8 +54,9 @@ class Window:
 
     Args:
         title: the text in the window's title bar.
-        resizable: whether the user may give it another size, which :attr:`size` then tells. Its
-            pixels are the screen's, however fine; what is shown has to be large enough.
+        resizable: whether the user may give it another size, which :attr:`size` then tells,
+            as far as OpenCV can (:data:`CAN_RESIZE`). Its pixels are the screen's, however fine;
+            what is shown has to be large enough.
 
     Attributes:
         closed: True once the user has closed the window.
@@ -66,7 +71,8 @@ class Window:
         self.title = title
         self.closed = False
         self.capital: bool | None = None
-        self._resizable = resizable
+        self._fine = resizable
+        self._resizable = resizable and CAN_RESIZE
         self._asked_size = (0, 0)
         self._sized = False
         self._open = False
@@ -75,7 +81,7 @@ class Window:
         self._handlers: dict[int, object] = {}
 
     def __enter__(self) -> Window:
-        if self._resizable:
+        if self._fine:
             os.environ.setdefault(QT_SCALES, "0")
         require_display()
         self._catch_signals()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hwr_live.ui.window import CAN_RESIZE
 from tests.support.display import AGAIN, ROOT, Display
 
 pytestmark = AGAIN
@@ -94,6 +95,7 @@ with Window("echo window", resizable=True) as window:
 """
 
 
+@pytest.mark.skipif(not CAN_RESIZE, reason="this OpenCV's windows keep their size")
 def test_a_window_of_another_size_tells_it_and_the_mouse_keeps_its_pixels(display: Display) -> None:
     process = display.start("-u", "-c", SIZES)
     try:

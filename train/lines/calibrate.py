@@ -10,6 +10,7 @@ import numpy.typing as npt
 from train.lines.alphabet import BLANK, encode
 
 _TEMPERATURES = np.geomspace(0.5, 3.0, 19)
+_HOPELESS = 200.0  # loss of a line: one that is quite misread tells nothing more
 _LINES = 32  # at a time
 
 
@@ -26,6 +27,18 @@ def fit_temperature(logits: Sequence[npt.NDArray[np.float32]], texts: Sequence[s
     """
     import tensorflow as tf
 
+    signature = [
+        tf.TensorSpec((None, None), tf.int32),
+        tf.TensorSpec((None, None, logits[0].shape[1]), tf.float32),
+        tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None,), tf.int32),
+    ]
+    ctc = tf.function(
+        lambda labels, given, lengths, frames: tf.nn.ctc_loss(
+            labels, given, lengths, frames, logits_time_major=False, blank_index=BLANK
+        ),
+        input_signature=signature,
+    )
     totals = np.zeros(len(_TEMPERATURES))
     order = sorted(range(len(logits)), key=lambda i: len(logits[i]))
     for start in range(0, len(order), _LINES):
@@ -39,13 +52,6 @@ def fit_temperature(logits: Sequence[npt.NDArray[np.float32]], texts: Sequence[s
             labels[row, : len(code)] = code
         lengths = np.array([len(code) for code in codes], np.int32)
         for k, temperature in enumerate(_TEMPERATURES):
-            losses = tf.nn.ctc_loss(
-                labels,
-                tf.constant(given / np.float32(temperature)),
-                lengths,
-                frames,
-                logits_time_major=False,
-                blank_index=BLANK,
-            )
-            totals[k] += float(np.minimum(losses, 200).sum())
+            losses = np.asarray(ctc(labels, given / np.float32(temperature), lengths, frames))
+            totals[k] += float(np.minimum(losses, _HOPELESS).sum())
     return round(float(_TEMPERATURES[int(totals.argmin())]), 3)

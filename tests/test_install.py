@@ -16,7 +16,7 @@ import pytest
 
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.media.images import encode_png
-from hwr_live.recognition.models import shipped_models
+from hwr_live.recognition.models import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 CONTENTS = ("hwr_live", "train", "models", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
@@ -102,7 +102,7 @@ def test_the_wheel_holds_all_modules_and_of_models_what_is_used(wheel: Path) -> 
     models = {name for name in found if name.startswith("hwr_live/models/")}
     expected = {
         f"hwr_live/models/{folder.name}/{name}"
-        for folder in shipped_models()
+        for folder in (card.parent for card in shipped_folder().glob("*/card.json"))
         for name in ("card.json", "model.tflite")
     }
     assert models == expected | {"hwr_live/models/__init__.py"}

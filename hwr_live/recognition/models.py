@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -56,5 +57,16 @@ def find_beside(folder: Path, name: str) -> Path:
 
 
 def shipped_models() -> list[Path]:
-    """The shipped models' folders, by name."""
-    return sorted(card.parent for card in shipped_folder().glob("*/card.json"))
+    """The folders, by name, of the shipped models that read characters; a line network is none to
+    choose, it reads along with one whose card names it."""
+    cards = shipped_folder().glob("*/card.json")
+    return sorted(card.parent for card in cards if not _reads_lines(card))
+
+
+def _reads_lines(card: Path) -> bool:
+    """Whether a card is a line network's; a broken one is told of by who loads it."""
+    try:
+        table = json.loads(card.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(table, dict) and table.get("kind") == "lines"

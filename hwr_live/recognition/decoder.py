@@ -288,7 +288,8 @@ class _Search:
         for k, rows in zip(heard, decided, strict=True):
             chars[k] = rows
         spaced = np.isin(np.arange(len(pieces)), begins[1:])
-        seen = Seen(_edges(pieces), chars, nones, readable, spaced)
+        height = self.view.segmented.height
+        seen = Seen(_edges(pieces), chars, nones, readable, spaced, height)
         known = self._vocabulary.known
         if told is None or self.recognizer.lines is None:
             characters = of_pieces(seen)

@@ -100,6 +100,7 @@ class Seen:
         none: (n,) probability that each piece is no character.
         readable: (n,) whether each piece is taken for a character.
         spaced: (n,) whether a gap between words stands before each piece.
+        height: the usual height of a glyph, in the unit of the edges.
     """
 
     edges: Floats
@@ -107,6 +108,7 @@ class Seen:
     none: Floats
     readable: npt.NDArray[np.bool_]
     spaced: npt.NDArray[np.bool_]
+    height: float
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def decide(
             out += line.either(numbers, pieces)
         else:
             out += [line.unheard(int(k)) for k in pieces]
-    return _with_spaces(out, places[spaces], seen.spaced)
+    return _with_spaces(out, places[spaces], seen, settings)
 
 
 def of_pieces(seen: Seen) -> list[Character]:
@@ -329,17 +331,21 @@ def _span(told: Told, signs: npt.NDArray[np.intp]) -> slice:
 
 
 def _with_spaces(
-    characters: Sequence[Character], breaks: Floats, spaced: npt.NDArray[np.bool_]
+    characters: Sequence[Character], breaks: Floats, seen: Seen, settings: JointSettings
 ) -> list[Character]:
     """The same with words parted: where the line network tells a space, or, between characters
-    that it did not tell, where a gap is wide."""
+    that it did not tell, where a gap is wide among the line's; but never in a narrow gap, and
+    always in a very wide one."""
     out: list[Character] = []
+    right = -np.inf  # of what stands before
     for one in characters:
         begins = False
         if out:
             before = out[-1]
+            gap = (one.left - right) / seen.height
             told = bool(((breaks > before.middle) & (breaks < one.middle)).any())
-            unheard = one.by == before.by == "glyph"
-            begins = told or (unheard and bool(spaced[one.pieces[0]]))
+            unheard = one.by == before.by == "glyph" and bool(seen.spaced[one.pieces[0]])
+            begins = gap > settings.wide or ((told or unheard) and gap >= settings.narrow)
+        right = max(right, one.right)
         out.append(replace(one, spaced=begins))
     return out

@@ -269,6 +269,9 @@ class JointSettings(Settings):
         unheard_above: probability of no character, of both, above which a piece at which the line
             network tells no sign is not read.
         reach: of a piece's width to each side: how far from it its sign may be told.
+        narrow: usual heights: a gap between characters that is narrower is no space, whatever the
+            line network tells.
+        wide: usual heights: a gap that is wider always is one.
     """
 
     line: float = _number(1.0, 0, 10)
@@ -280,6 +283,8 @@ class JointSettings(Settings):
     pieces_odds: float = _number(1.0, -100, 100)
     unheard_above: float = _number(0.5, 0, 1)
     reach: float = _number(0.15, 0, 10)
+    narrow: float = _number(0.0, -10, 10)
+    wide: float = _number(3.0, 0, 100)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def seen(*pieces: tuple[float, float, Row], none: float = 0.02, spaced: str = ""
     edges = np.array([[left, right] for left, right, _ in pieces], np.float64).reshape(-1, 2)
     nones = np.full(len(pieces), none)
     gaps = np.array([mark == "_" for mark in spaced.ljust(len(pieces))], np.bool_)
-    return Seen(edges, p / p.sum(1, keepdims=True), nones, nones <= 0.5, gaps[: len(pieces)])
+    return Seen(edges, p / p.sum(1, keepdims=True), nones, nones <= 0.5, gaps[: len(pieces)], 20.0)
 
 
 def text(found: list[Character]) -> str:
@@ -108,6 +108,22 @@ def test_words_begin_where_a_space_is_told(frames: str, spaced: str, expected: s
     assert text(read(told(frames, 0.6), pieces)) == expected
 
 
+@pytest.mark.parametrize(
+    ("frames", "settings", "expected"),
+    [
+        (".a_.b.", JointSettings(narrow=0.7), "a b"),
+        (".a_.b.", JointSettings(narrow=0.8), "ab"),
+        (".a..b.", JointSettings(wide=0.8), "ab"),
+        (".a..b.", JointSettings(wide=0.7), "a b"),
+    ],
+)
+def test_a_narrow_gap_is_no_space_and_a_very_wide_one_is(
+    frames: str, settings: JointSettings, expected: str
+) -> None:
+    pieces = seen((5, 25, {"a": 0.999}), (40, 55, {"b": 0.999}))  # 0.75 usual heights apart
+    assert text(read(told(frames), pieces, settings)) == expected
+
+
 def test_probabilities_are_probabilities() -> None:
     rng = np.random.default_rng(0)
     logp = rng.normal(0, 2, (30, 5))
@@ -120,6 +136,7 @@ def test_probabilities_are_probabilities() -> None:
         rng.random(8),
         rng.random(8) < 0.7,
         rng.random(8) < 0.3,
+        20.0,
     )
     found: list[Character] = decide(line, pieces, ALPHABET, JointSettings())
     assert found

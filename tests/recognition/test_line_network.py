@@ -1,0 +1,120 @@
+"""The line network: cards and files that are none first, then what it tells of lines."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.errors import InputError
+from hwr_live.recognition.joint import Alphabet
+from hwr_live.recognition.line_network import LineCard, LineNetwork, line_ink
+from hwr_live.recognition.models import find_model
+from hwr_live.segmentation.rectify import View, see
+from tests.support.stroke_pages import written
+
+
+@pytest.fixture(scope="module")
+def network() -> LineNetwork:
+    return LineNetwork(find_model("lines"))
+
+
+@pytest.fixture(scope="module")
+def view() -> View:
+    return see(written(["oxl oEx", "lox 5x"]).image, drawn=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped model that may be spoilt."""
+    return Path(shutil.copytree(find_model("lines"), tmp_path / "lines"))
+
+
+def spoil(folder: Path, **changed: Any) -> None:
+    path = folder / "card.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+
+
+def all_outputs(network: LineNetwork) -> npt.NDArray[np.bool_]:
+    return np.ones(len(network.card.labels), np.bool_)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"labels": ["a", None, " "]}, "begin with null"),
+        ({"labels": [None, "a", "a", " "]}, "twice"),
+        ({"labels": [None, "a"]}, "space"),
+        ({"input": {}}, "strip"),
+        ({"input": {"strip": 32, "ink": "bright on black", "columns": 4}}, "not known here"),
+        ({"file": "../elsewhere.tflite"}, "lies elsewhere"),
+        ({"labels": [None, " ", "a"]}, "its card makes"),
+    ],
+)
+def test_a_card_that_does_not_fit_ends_in_one_line(
+    changed: dict[str, Any], says: str, folder: Path
+) -> None:
+    spoil(folder, **changed)
+    with pytest.raises(InputError, match=says) as told:
+        LineNetwork(folder)
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"\x1c\0\0\0TFL3" + bytes(100)])
+def test_a_file_that_is_no_network_ends_in_one_line(content: bytes, folder: Path) -> None:
+    (folder / "model.tflite").write_bytes(content)
+    with pytest.raises(InputError) as told:
+        LineNetwork(folder)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_a_network_of_glyphs_is_none_of_lines() -> None:
+    with pytest.raises(InputError, match="strip"):
+        LineCard.load(find_model("hwr62"))
+
+
+def test_of_no_lines_nothing_is_told(network: LineNetwork, view: View) -> None:
+    assert network.tell(view, [], all_outputs(network)) == []
+
+
+def test_each_line_is_told_whatever_stands_beside_it(network: LineNetwork, view: View) -> None:
+    assert len(view.lines) > 1
+    together = network.tell(view, view.lines, all_outputs(network))
+    for line, told in zip(view.lines, together, strict=True):
+        (alone,) = network.tell(view, [line], all_outputs(network))
+        np.testing.assert_allclose(alone.logp, told.logp, atol=1e-3)
+        left, right = line[0].box[0], line[-1].box[0] + line[-1].box[2]
+        assert (told.centres > left - 60).all()
+        assert (told.centres < right + 60).all()
+        assert (np.diff(told.centres) > 0).all()
+
+
+def test_probabilities_are_those_of_what_may_be_told(network: LineNetwork, view: View) -> None:
+    alphabet = Alphabet.of(network.card.labels, tuple("0123456789"), tuple("0123456789"))
+    (told, *_) = network.tell(view, view.lines, alphabet.may)
+    p = np.exp(told.logp)
+    assert p.sum(1) == pytest.approx(np.ones(len(p)))
+    assert p[:, ~alphabet.may].max() < 1e-9
+
+
+def test_what_is_remembered_is_the_same(network: LineNetwork, view: View) -> None:
+    remembering = network.remembering(0)
+    may = all_outputs(network)
+    first, again = (remembering.tell(view, view.lines, may) for _ in range(2))
+    for one, other, fresh in zip(first, again, network.tell(view, view.lines, may), strict=True):
+        np.testing.assert_array_equal(one.logp, other.logp)
+        np.testing.assert_allclose(one.logp, fresh.logp, atol=1e-3)
+        np.testing.assert_allclose(one.centres, fresh.centres)
+
+
+def test_a_lines_ink_is_its_own(view: View) -> None:
+    ink, left = line_ink(view, view.lines[0])
+    x = min(piece.box[0] for piece in view.lines[0])
+    assert left == max(0, x - 1)
+    whole = view.ink.grey[:, int(left) : int(left) + ink.shape[1]]
+    assert 0 < np.count_nonzero(ink) < np.count_nonzero(whole)

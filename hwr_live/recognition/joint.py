@@ -266,7 +266,7 @@ class _Line:
             others, own = log_likelihood(rows, [theirs, told.spelling.signs[signs].tolist()])
             looks = seen.p[heard].max(1) * (1 - seen.none[heard])
             gain = settings.line * (others - own)
-            gain += settings.glyph * float(np.log(np.maximum(_TINY, looks)).sum())
+            gain += settings.structure * float(np.log(np.maximum(_TINY, looks)).sum())
             if gain > -settings.pieces_odds * len(heard):
                 return [
                     self.character(
@@ -308,7 +308,7 @@ class _Line:
 
     def none(self, blank: float, none: float) -> float:
         """The probability of no character, of the two networks' own."""
-        a, b = self.settings.line, self.settings.glyph
+        a, b = self.settings.line, self.settings.structure
         against = max(blank, _TINY) ** a * max(none, _TINY) ** b
         in_favour = max(1 - blank, _TINY) ** a * max(1 - none, _TINY) ** b
         return float(against / (against + in_favour))

@@ -93,7 +93,7 @@ def test_pieces_that_are_surely_characters_stay_so() -> None:
     assert [one.by for one in read(unsure, pieces)] == ["glyph", "glyph"]
 
 
-@pytest.mark.parametrize(("none", "expected"), [(0.01, "a"), (0.45, "?")])
+@pytest.mark.parametrize(("none", "expected"), [(1e-4, "a"), (0.45, "?")])
 def test_where_the_line_network_is_silent_only_sure_ink_is_read(none: float, expected: str) -> None:
     found = read(told("...", 0.6), seen((5, 25, {"a": 0.95}), none=none))
     assert text(found) == expected

@@ -160,7 +160,9 @@ def decide(
     spaces = told.spelling.signs == alphabet.space
     signs = np.flatnonzero(~spaces)
     full = min(1.0, max(1, len(signs)) / settings.signs)
-    line = _Line(told, seen, alphabet, replace(settings, line=settings.line * full))
+    limit = settings.unheard_above if full == 1 else settings.alone_above
+    power = settings.line * full
+    line = _Line(told, seen, alphabet, replace(settings, line=power, unheard_above=limit))
     out: list[Character] = []
     for pieces, members in _groups(places[signs], seen.edges, settings.reach):
         numbers = signs[members]

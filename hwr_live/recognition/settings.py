@@ -276,6 +276,8 @@ class JointSettings(Settings):
             line network may find the signs' where they differ in how many characters the ink is.
         unheard_above: probability of no character, of both, above which a piece at which the line
             network tells no sign is not read.
+        alone_above: the same in lines of fewer ``signs``: a tall bar alone is a 1 that the line
+            network, which sees nothing beside it, does not tell. By hand, on two drawings of it.
         reach: of a piece's width to each side: how far from it its sign may be told.
         narrow: usual heights: a gap between characters that is narrower is no space, whatever the
             line network tells.
@@ -291,6 +293,7 @@ class JointSettings(Settings):
     unknown: float = _number(0.1, 1e-12, 1)
     pieces_odds: float = _number(1.0, -100, 100)
     unheard_above: float = _number(0.03, 0, 1)
+    alone_above: float = _number(0.6, 0, 1)
     reach: float = _number(0.15, 0, 10)
     narrow: float = _number(0.05, -10, 10)
     wide: float = _number(3.0, 0, 100)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -94,9 +96,21 @@ def test_pieces_that_are_surely_characters_stay_so() -> None:
 
 
 @pytest.mark.parametrize(("none", "expected"), [(1e-4, "a"), (0.45, "?")])
-def test_where_the_line_network_is_silent_only_sure_ink_is_read(none: float, expected: str) -> None:
-    found = read(told("...", 0.6), seen((5, 25, {"a": 0.95}), none=none))
+def test_ink_alone_that_the_line_network_does_not_tell_is_read_if_it_is_sure(
+    none: float, expected: str
+) -> None:
+    found = read(told("...", 0.9), seen((5, 25, {"a": 0.95}), none=none))
     assert text(found) == expected
+
+
+@pytest.mark.parametrize(("none", "expected"), [(1e-6, "abca"), (0.01, "abc?")])
+def test_in_a_line_what_the_line_network_does_not_tell_must_be_surer(
+    none: float, expected: str
+) -> None:
+    of_line = [(10.0 * k, 10.0 * k + 9, {"abc"[k % 3]: 0.99}) for k in range(3)]
+    pieces = seen(*of_line, (60, 70, {"a": 0.99}))
+    pieces = replace(pieces, none=np.array([0.01, 0.01, 0.01, none]))
+    assert text(read(told("abc.....", 0.9), pieces)) == expected
 
 
 @pytest.mark.parametrize(

@@ -289,7 +289,8 @@ class _Search:
             chars[k] = rows
         spaced = np.isin(np.arange(len(pieces)), begins[1:])
         height = self.view.segmented.height
-        seen = Seen(_edges(pieces), chars, nones, readable, spaced, height)
+        likeness = self._vocabulary.likeness(self._probabilities(pieces))
+        seen = Seen(_edges(pieces), chars, nones, likeness, readable, spaced, height)
         known = self._vocabulary.known
         if told is None or self.recognizer.lines is None:
             characters = of_pieces(seen)
@@ -297,7 +298,10 @@ class _Search:
             _, alphabet = self.recognizer.lines
             known = alphabet.chars
             seen = replace(seen, p=alphabet.widened(chars))
-            characters = decide(told, seen, alphabet, self._settings.joint)
+            settings = self._settings.joint
+            if self.recognizer.adaptation is not None:
+                settings = replace(settings, glyph=settings.taught)
+            characters = decide(told, seen, alphabet, settings)
         rows = self._in_language(characters, known)
         out: list[list[Glyph]] = []
         for one, row, likely in zip(characters, rows, candidates(known, rows), strict=True):

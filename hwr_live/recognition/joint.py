@@ -98,6 +98,7 @@ class Seen:
         edges: (n, 2) left and right edge of each piece; they are sorted by the left one.
         p: (n, chars) probabilities among the alphabet's characters, rows of sum 1.
         none: (n,) probability that each piece is no character.
+        likeness: (n,) how much each looks like one character, whichever look-alike it is.
         readable: (n,) whether each piece is taken for a character.
         spaced: (n,) whether a gap between words stands before each piece.
         height: the usual height of a glyph, in the unit of the edges.
@@ -106,6 +107,7 @@ class Seen:
     edges: Floats
     p: Floats
     none: Floats
+    likeness: Floats
     readable: npt.NDArray[np.bool_]
     spaced: npt.NDArray[np.bool_]
     height: float
@@ -160,11 +162,11 @@ def decide(
     spaces = told.spelling.signs == alphabet.space
     signs = np.flatnonzero(~spaces)
     full = min(1.0, max(1, len(signs)) / settings.signs)
-    limit = settings.unheard_above if full == 1 else settings.alone_above
-    power = settings.line * full
-    line = _Line(told, seen, alphabet, replace(settings, line=power, unheard_above=limit))
+    line = _Line(told, seen, alphabet, replace(settings, line=settings.line * full), full < 1)
     out: list[Character] = []
-    for pieces, members in _groups(places[signs], seen.edges, settings.reach):
+    for pieces, members in _groups(
+        places[signs], seen.edges, settings.reach, settings.slack * seen.height
+    ):
         numbers = signs[members]
         if len(pieces) == 1 and len(numbers) == 1:
             out.append(line.both(int(numbers[0]), int(pieces[0])))
@@ -193,12 +195,15 @@ def _places(told: Told) -> Floats:
 
 
 def _groups(
-    places: Floats, edges: Floats, reach: float
+    places: Floats, edges: Floats, reach: float, slack: float
 ) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
     """Pieces with the signs that are told at them, from left to right.
 
     Each sign belongs to the piece that it stands in, or else to the nearest. Signs of one piece
-    stay together, and so do pieces that a sign stands between, each within reach of it.
+    stay together, and so do pieces that a sign stands between, each within reach of it. A piece
+    without a sign gets one from a piece that has two, all signs between them moving on by one
+    piece, if none moves further than ``slack`` beyond the piece's edges: the network tells a sign
+    near its ink, not always in it.
     """
     n = len(edges)
     if not n:
@@ -218,6 +223,7 @@ def _groups(
             near = np.flatnonzero(away <= margin)
             if len(near) == 2 and near[1] == near[0] + 1:
                 parent[parent == parent[near[1]]] = parent[near[0]]
+    _spread(home, places, edges, slack)
     out = []
     for root in dict.fromkeys(parent.tolist()):
         pieces = np.flatnonzero(parent == root)
@@ -226,28 +232,68 @@ def _groups(
     return out
 
 
+def _spread(home: npt.NDArray[np.intp], places: Floats, edges: Floats, slack: float) -> None:
+    """Moves signs on from pieces that have several to those that have none, in place."""
+    counts = np.bincount(home, minlength=len(edges))
+    for empty in np.flatnonzero(counts == 0).tolist():
+        for step in (-1, 1):  # the piece before, then the piece behind
+            full = empty + step
+            while 0 <= full < len(edges) and counts[full] == 1:
+                full += step
+            if not 0 <= full < len(edges) or counts[full] < 2:
+                continue
+            # The sign of each piece on the way that is nearest to the empty one, moved by one.
+            chain = range(full, empty, -step)
+            moved = [
+                (np.flatnonzero(home == k).min() if step > 0 else np.flatnonzero(home == k).max())
+                for k in chain
+            ]
+            targets = [k - step for k in chain]
+            away = [
+                max(edges[k, 0] - places[s], places[s] - edges[k, 1])
+                for s, k in zip(moved, targets, strict=True)
+            ]
+            if max(away) <= slack:
+                home[moved] = targets
+                counts[full] -= 1
+                counts[empty] += 1
+                break
+
+
 @dataclass(frozen=True)
 class _Line:
-    """One line while it is decided; the fields are the arguments of ``decide``."""
+    """One line while it is decided; the fields are the arguments of ``decide``, and whether it has
+    few signs."""
 
     told: Told
     seen: Seen
     alphabet: Alphabet
     settings: JointSettings
+    short: bool
 
     def both(self, sign: int, piece: int) -> Character:
         """A piece with one sign: each network's probabilities to its power, multiplied."""
         settings = self.settings
-        a = np.maximum(self.among(sign), settings.line_floor) ** settings.line
-        b = np.maximum(self.seen.p[piece], settings.glyph_floor)
-        b[self.alphabet.known :] = settings.unknown
+        known = slice(0, self.alphabet.known)
+        a = np.maximum(self.among(sign), _TINY)
+        b = np.full(len(self.alphabet.chars), settings.unknown)
+        a[known] = np.maximum(a[known], settings.line_floor)
+        a = a**settings.line
+        b[known] = np.maximum(self.seen.p[piece, known], settings.glyph_floor)
         p = a * b**settings.glyph
         none = self.none(self.nothing(sign), float(self.seen.none[piece]))
         return self.character(piece, p / p.sum(), none, none <= 0.5, "both")
 
     def unheard(self, piece: int) -> Character:
-        """A piece where the line network tells no sign: read only if it is surely a character."""
+        """A piece where the line network tells no sign: read only if it is surely a character.
+
+        In a short line the glyph network decides alone: a tall bar that nothing stands beside is a
+        1, but hardly anything to the line network.
+        """
         told, seen = self.told, self.seen
+        if self.short:
+            none, read = float(seen.none[piece]), bool(seen.readable[piece])
+            return self.character(piece, seen.p[piece], none, read, "glyph")
         left, right = seen.edges[piece]
         inside = np.flatnonzero((told.centres >= left) & (told.centres <= right))
         if not len(inside):
@@ -266,10 +312,12 @@ class _Line:
         if theirs and min(theirs) >= 0:
             rows = told.logp[_span(told, signs)]
             others, own = log_likelihood(rows, [theirs, told.spelling.signs[signs].tolist()])
-            looks = seen.p[heard].max(1) * (1 - seen.none[heard])
+            looks = seen.likeness[heard]
             gain = settings.line * (others - own)
             gain += settings.structure * float(np.log(np.maximum(_TINY, looks)).sum())
-            if gain > -settings.pieces_odds * len(heard):
+            width = float(np.diff(seen.edges[pieces]).sum())
+            slim = len(signs) > len(heard) and width < settings.slimmest * seen.height * len(signs)
+            if slim or gain > -settings.pieces_odds * len(heard):
                 return [
                     self.character(
                         int(k), seen.p[k], float(seen.none[k]), bool(seen.readable[k]), "glyph"

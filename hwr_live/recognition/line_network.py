@@ -92,6 +92,7 @@ class LineNetwork:
         folder: the model's folder with ``card.json`` and the LiteRT file that it names.
 
     Attributes:
+        folder: the model's.
         card: of the model.
 
     Raises:
@@ -99,6 +100,7 @@ class LineNetwork:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.card = LineCard.load(folder)
         path = folder / self.card.file
         try:

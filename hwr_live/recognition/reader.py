@@ -239,7 +239,8 @@ class Reader:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For other processes: the model is loaded anew there, without what it remembers."""
-        given = (self.classifier.folder, self.chars, self.adaptation, self.language)
+        lines = None if self.lines is None else self.lines.folder
+        given = (self.classifier.folder, self.chars, self.adaptation, self.language, lines)
         return _reader_of, given
 
     def look(self, frame: Frame | Canvas) -> tuple[Reading, View]:
@@ -278,7 +279,12 @@ class Reader:
 
 
 def _reader_of(
-    folder: Path, chars: str, adaptation: Adaptation | None, language: Language | None
+    folder: Path,
+    chars: str,
+    adaptation: Adaptation | None,
+    language: Language | None,
+    lines: Path | None,
 ) -> Reader:
     """A reader from what another process sent of one."""
-    return Reader(Classifier(folder), chars, adaptation, language)
+    along = None if lines is None else LineNetwork(lines)
+    return Reader(Classifier(folder), chars, adaptation, language, along)

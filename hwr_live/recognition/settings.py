@@ -267,6 +267,7 @@ class JointSettings(Settings):
         signs: of a line, from which the line network counts in full; of fewer it counts the less,
             as a line of one or two characters tells little that a glyph does not.
         glyph: the power of the glyph network's, for which character a piece is.
+        taught: the same where a hand has been learned, which the line network does not know.
         structure: the same, for how many characters ink is, and whether it is any.
         line_floor: probability below which the line network does not rule a character out.
         glyph_floor: the same of the glyph network.
@@ -274,11 +275,13 @@ class JointSettings(Settings):
             sign stands in one piece.
         pieces_odds: natural logarithm, for each piece: how much likelier than its own text the
             line network may find the signs' where they differ in how many characters the ink is.
+        slimmest: usual heights of ink across: where characters would be slimmer each, ink is not
+            parted. By hand: a bar is about 0.2 wide.
         unheard_above: probability of no character, of both, above which a piece at which the line
             network tells no sign is not read.
-        alone_above: the same in lines of fewer ``signs``: a tall bar alone is a 1 that the line
-            network, which sees nothing beside it, does not tell. By hand, on two drawings of it.
         reach: of a piece's width to each side: how far from it its sign may be told.
+        slack: usual heights beside a piece that its sign may be told at most, where the piece has
+            none and its neighbour two. By hand, on drawn pages.
         narrow: usual heights: a gap between characters that is narrower is no space, whatever the
             line network tells.
         wide: usual heights: a gap that is wider always is one.
@@ -287,14 +290,16 @@ class JointSettings(Settings):
     line: float = _number(1.0, 0, 10)
     signs: int = _number(3, 1, 100)
     glyph: float = _number(0.85, 0, 10)
+    taught: float = _number(1.5, 0, 10)
     structure: float = _number(0.7, 0, 10)
     line_floor: float = _number(1e-3, 1e-12, 1)
     glyph_floor: float = _number(1e-3, 1e-12, 1)
     unknown: float = _number(0.1, 1e-12, 1)
     pieces_odds: float = _number(1.0, -100, 100)
+    slimmest: float = _number(0.15, 0, 10)
     unheard_above: float = _number(0.03, 0, 1)
-    alone_above: float = _number(0.6, 0, 1)
     reach: float = _number(0.15, 0, 10)
+    slack: float = _number(0.3, 0, 10)
     narrow: float = _number(0.05, -10, 10)
     wide: float = _number(3.0, 0, 100)
 

@@ -37,7 +37,15 @@ def seen(*pieces: tuple[float, float, Row], none: float = 0.02, spaced: str = ""
     edges = np.array([[left, right] for left, right, _ in pieces], np.float64).reshape(-1, 2)
     nones = np.full(len(pieces), none)
     gaps = np.array([mark == "_" for mark in spaced.ljust(len(pieces))], np.bool_)
-    return Seen(edges, p / p.sum(1, keepdims=True), nones, nones <= 0.5, gaps[: len(pieces)], 20.0)
+    return Seen(
+        edges,
+        p / p.sum(1, keepdims=True),
+        nones,
+        p.max(1, initial=0),
+        nones <= 0.5,
+        gaps[: len(pieces)],
+        20.0,
+    )
 
 
 def text(found: list[Character]) -> str:
@@ -79,6 +87,14 @@ def test_touching_characters_are_parted_where_the_line_network_tells() -> None:
     assert [(one.left, one.right) for one in found] == [(0, 25), (25, 50)]
 
 
+def test_signs_told_a_little_early_belong_to_their_own_ink() -> None:
+    # The signs of the second and third piece are told within the first and the second.
+    pieces = seen((0, 20, {"a": 0.99}), (21, 28, {"b": 0.99}), (30, 60, {"c": 0.99}))
+    found = read(told("abc..."), pieces)
+    assert text(found) == "abc"
+    assert [one.pieces for one in found] == [(0,), (1,), (2,)]
+
+
 def test_a_broken_character_is_one() -> None:
     weak: Row = {"a": 0.4, "b": 0.3, "c": 0.3}
     line = told("..b..")
@@ -95,8 +111,8 @@ def test_pieces_that_are_surely_characters_stay_so() -> None:
     assert [one.by for one in read(unsure, pieces)] == ["glyph", "glyph"]
 
 
-@pytest.mark.parametrize(("none", "expected"), [(1e-4, "a"), (0.45, "?")])
-def test_ink_alone_that_the_line_network_does_not_tell_is_read_if_it_is_sure(
+@pytest.mark.parametrize(("none", "expected"), [(0.45, "a"), (0.55, "?")])
+def test_ink_alone_that_the_line_network_does_not_tell_is_the_glyph_networks(
     none: float, expected: str
 ) -> None:
     found = read(told("...", 0.9), seen((5, 25, {"a": 0.95}), none=none))
@@ -147,6 +163,7 @@ def test_probabilities_are_probabilities() -> None:
     pieces = Seen(
         np.stack([left, left + rng.uniform(5, 40, 8)], 1),
         rng.dirichlet([1, 1, 1], 8),
+        rng.random(8),
         rng.random(8),
         rng.random(8) < 0.7,
         rng.random(8) < 0.3,

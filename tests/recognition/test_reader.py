@@ -293,7 +293,8 @@ def with_decoder(folder: Path, decoder: Any) -> Path:
     """The shipped model with other decoder settings in its card."""
     card = read_card(find_model("hwr62"))
     shutil.copy(find_model("hwr62") / card["file"], folder)
-    (folder / "card.json").write_text(json.dumps({**card, "decoder": decoder}))
+    # The line network would put right what the settings do.
+    (folder / "card.json").write_text(json.dumps({**card, "lines": None, "decoder": decoder}))
     return folder
 
 
@@ -310,10 +311,11 @@ def test_a_card_with_wrong_decoder_settings_ends_in_one_line(tmp_path: Path, dec
 def test_a_card_s_own_decoder_settings_change_the_reading(reader: Reader, tmp_path: Path) -> None:
     joining = {"glyph": 9, "join": 0, "join_gap": 0, "widest_gap": 1, "widest": 9, "square": 0}
     other = Reader.load(str(with_decoder(tmp_path, {"lattice": joining})))
-    assert len(other.read(draw_sample()).glyphs) < len(reader.read(draw_sample()).glyphs)
+    usual = Reader(reader.classifier)
+    assert len(other.read(draw_sample()).glyphs) < len(usual.read(draw_sample()).glyphs)
     (tmp_path / "plain").mkdir()
     same = Reader.load(str(with_decoder(tmp_path / "plain", {})))
-    assert same.read(draw_sample()) == reader.read(draw_sample())
+    assert same.read(draw_sample()) == usual.read(draw_sample())
 
 
 def test_a_model_without_the_wanted_characters() -> None:

@@ -1,7 +1,8 @@
 """What was read: glyphs in words in lines, with text, JSON and nothing else.
 
 A :class:`Reading` is the one result of the program. The pad, the camera, the ``read`` command and
-the Python interface all hand out this type, and its text and JSON are made here only.
+the Python interface all hand out this type, and its text and JSON are made here only. It is longer
+than other modules, as half of it tells what each part means.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 :func:`decode` is the way down from a view to lines of characters. It asks the model once for all
 pieces as they stand, once for all that they may be cut and joined into, and, where a page hardly
 looks like writing, once more from its other sides.
+
+Longer than other modules: all of it is the one search, whose steps share what was classified.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ What a model expects of its input is in its ``card.json``, not here.
 from __future__ import annotations
 
 import copy
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ from hwr_live.crop import SIZE, crop, network_input
 from hwr_live.errors import InputError
 from hwr_live.recognition.cache import AnswerCache, CropCache
 from hwr_live.recognition.card import Card
-from hwr_live.recognition.network import Network
-from hwr_live.system.limits import MOST_MODEL, read_at_most
+from hwr_live.recognition.network import Network, litert_file
 
 Floats = npt.NDArray[np.float64]
 Embeddings = npt.NDArray[np.float32]
@@ -43,14 +41,7 @@ class Classifier:
         self.folder = folder
         self.card = Card.load(folder)
         path = folder / self.card.file
-        try:
-            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
-                raise InputError(f"cannot read the model {path}: it is no file")
-            content = read_at_most(path, MOST_MODEL)
-        except OSError as error:
-            raise InputError(f"cannot read the model {path}: {error.strerror}") from None
-        if content[4:8] != b"TFL3":
-            raise InputError(f"{path} is no LiteRT file")
+        content = litert_file(path)
         self._memory: AnswerCache | None = None
         self._inks: CropCache | None = None
         self._network = Network(path, content, self.card.shape)

@@ -21,7 +21,6 @@ BLANK = 0
 """The output that stands for no new sign."""
 
 _NEVER = -1e30  # the logarithm of a probability of nothing, which can be added to without a warning
-_RARE = -9.0  # natural logarithm: what a frame holds less likely than this begins no beam
 
 
 @dataclass(frozen=True)
@@ -101,72 +100,6 @@ def log_likelihood(logp: Floats, texts: Sequence[Sequence[int]]) -> Floats:
     n = np.arange(len(texts))
     before = np.where(ends > 0, at[n, np.maximum(ends - 1, 0)], _NEVER)
     return np.asarray(np.logaddexp(at[n, ends], before), np.float64)
-
-
-def align(logp: Floats, text: Sequence[int]) -> npt.NDArray[np.intp] | None:
-    """(n, 2) first and last frame of each sign of a text, by its likeliest spread over the frames.
-
-    Returns:
-        None if the text does not fit into the frames.
-    """
-    if not len(text):
-        return np.empty((0, 2), np.intp)
-    if not len(logp):
-        return None
-    states, skips, _ = _states([text])
-    own, skip = states[0], skips[0]
-    at = np.full(len(own), _NEVER)
-    at[:2] = logp[0, own[:2]]
-    came = np.zeros((len(logp), len(own)), np.intp)
-    for t, row in enumerate(logp[1:], 1):
-        ways = np.stack([at, _moved(at, 1), np.where(skip, _moved(at, 2), _NEVER)])
-        came[t] = ways.argmax(0)
-        at = ways.max(0) + row[own]
-    state = len(own) - 1 if at[-1] >= at[-2] else len(own) - 2
-    if at[state] < _NEVER / 2:
-        return None
-    found = np.zeros((len(text), 2), np.intp)
-    found[:, 0] = len(logp)
-    for t in range(len(logp) - 1, -1, -1):
-        if state % 2:
-            found[state // 2, 0] = t
-            found[state // 2, 1] = max(found[state // 2, 1], t)
-        state -= int(came[t, state])
-    return found
-
-
-def beams(logp: Floats, width: int) -> list[tuple[tuple[int, ...], float]]:
-    """The likeliest texts with the logarithms of their probabilities, the likeliest first.
-
-    Prefix beam search (Hannun, Maas, Jurafsky and Ng 2014, without a language): what begins alike
-    is kept once, with the probabilities of all its paths summed.
-
-    Args:
-        logp: (frames, outputs) logarithms of probabilities.
-        width: how many beginnings are kept after each frame; at most so many texts are given.
-    """
-    # Of each beginning: the probabilities that it ends in a blank, and in its last sign.
-    kept: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
-    for row in logp:
-        likely = np.flatnonzero(row > _RARE)
-        signs = [(int(i), float(row[i])) for i in likely if i != BLANK]
-        blank = float(row[BLANK])
-        found: dict[tuple[int, ...], list[float]] = {}
-        for prefix, (in_blank, in_sign) in kept.items():
-            either = float(np.logaddexp(in_blank, in_sign))
-            own = found.setdefault(prefix, [_NEVER, _NEVER])
-            own[0] = float(np.logaddexp(own[0], either + blank))
-            if prefix:
-                own[1] = float(np.logaddexp(own[1], in_sign + float(row[prefix[-1]])))
-            for sign, p in signs:
-                # An equal sign after a sign is a new one only if a blank stood between.
-                before = in_blank if prefix and prefix[-1] == sign else either
-                longer = found.setdefault((*prefix, sign), [_NEVER, _NEVER])
-                longer[1] = float(np.logaddexp(longer[1], before + p))
-        scored = sorted(found.items(), key=lambda item: -max(item[1]))
-        kept = {prefix: (p[0], p[1]) for prefix, p in scored[:width]}
-    texts = [(prefix, float(np.logaddexp(*p))) for prefix, p in kept.items()]
-    return sorted(texts, key=lambda item: -item[1])
 
 
 def only(logp: Floats, outputs: npt.NDArray[np.bool_]) -> Floats:

@@ -7,7 +7,6 @@ by which the composer of training lines makes its own.
 from __future__ import annotations
 
 import copy
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,11 @@ from hwr_live.reading import union_box
 from hwr_live.recognition.card import card_errors, read_card
 from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
 from hwr_live.recognition.joint import SPACE, Told
-from hwr_live.recognition.network import Network
+from hwr_live.recognition.network import Network, litert_file
 from hwr_live.recognition.strip_cache import StripCache
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View
 from hwr_live.strip import HEIGHT, Strip, strip
-from hwr_live.system.limits import MOST_MODEL, read_at_most
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -103,14 +101,7 @@ class LineNetwork:
         self.folder = folder
         self.card = LineCard.load(folder)
         path = folder / self.card.file
-        try:
-            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
-                raise InputError(f"cannot read the model {path}: it is no file")
-            content = read_at_most(path, MOST_MODEL)
-        except OSError as error:
-            raise InputError(f"cannot read the model {path}: {error.strerror}") from None
-        if content[4:8] != b"TFL3":
-            raise InputError(f"{path} is no LiteRT file")
+        content = litert_file(path)
         self._network = Network(path, content, (HEIGHT, _STEP, 1))
         outputs = self._network.interpreter.get_output_details()
         if len(outputs) != 1:

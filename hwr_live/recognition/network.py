@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
+from hwr_live.system.limits import MOST_MODEL, read_at_most
 from hwr_live.system.silence import silence
 
 Floats = npt.NDArray[np.float32]
@@ -20,6 +22,23 @@ _BATCH = 16  # images: larger batches are no quicker an image, and take more mem
 _ALONE = 6  # images: fewer are done before another thread has begun
 _LINES_ALONE = 2  # the same of inputs that each take as long as a line does
 _MOST_THREADS = 4
+
+
+def litert_file(path: Path) -> bytes:
+    """The content of a LiteRT file.
+
+    Raises:
+        InputError: if it cannot be read, or is none by its first bytes.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
+            raise InputError(f"cannot read the model {path}: it is no file")
+        content = read_at_most(path, MOST_MODEL)
+    except OSError as error:
+        raise InputError(f"cannot read the model {path}: {error.strerror}") from None
+    if content[4:8] != b"TFL3":
+        raise InputError(f"{path} is no LiteRT file")
+    return content
 
 
 class Network:

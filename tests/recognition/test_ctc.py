@@ -10,8 +10,6 @@ import pytest
 
 from hwr_live.recognition.ctc import (
     BLANK,
-    align,
-    beams,
     log_likelihood,
     log_softmax,
     only,
@@ -48,8 +46,6 @@ def test_no_frames_hold_the_empty_text_alone() -> None:
     assert spell(none).p.shape == (0, 4)
     assert log_likelihood(none, []).shape == (0,)
     assert log_likelihood(none, [(), (1,)]).tolist() == [0.0, -1e30]
-    assert align(none, (1,)) is None
-    assert beams(none, 3) == [((), 0.0)]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -67,16 +63,6 @@ def test_a_text_that_does_not_fit_has_no_likelihood() -> None:
     fits, not_quite = log_likelihood(logp, [(1, 1), (1, 1, 2)])
     assert fits > -50
     assert not_quite < -1e20
-    assert align(logp, (1, 1, 2)) is None
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_beam_finds_the_likeliest_texts(seed: int) -> None:
-    logp = frames(5, 3, seed)
-    texts = sorted(all_texts(logp).items(), key=lambda item: -item[1])
-    found = beams(logp, 40)
-    assert [text for text, _ in found[:5]] == [text for text, _ in texts[:5]]
-    assert np.exp([p for _, p in found[:5]]) == pytest.approx([p for _, p in texts[:5]], rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +85,6 @@ def test_the_best_path_and_where_its_signs_are(
     assert list(zip(spelling.first.tolist(), spelling.last.tolist(), strict=True)) == places
     assert spelling.p.sum(1) == pytest.approx(np.ones(len(text)))
     assert spelling.p.argmax(1).tolist() == numbers
-    aligned = align(logp, numbers)
-    assert aligned is not None
-    assert [tuple(row) for row in aligned.tolist()] == places
 
 
 def test_what_else_could_stand_there_is_told() -> None:

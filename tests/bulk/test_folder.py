@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hwr_live.cli.main import main
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.media.images import encode_png
+from tests.support import commands
 from tests.support.documents import frames_of
 
 ROOT = Path(__file__).parents[2]
@@ -36,11 +36,7 @@ def shelf(tmp_path: Path) -> Path:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of ``hwr-live read``."""
-    try:
-        status = main(["read", *map(str, arguments)])
-    except SystemExit as end:
-        status = int(end.code or 0)
-    return (status, *capsys.readouterr())
+    return commands.run(capsys, "read", *arguments)
 
 
 def results(out: Path) -> dict[str, bytes]:

@@ -24,10 +24,10 @@ def blank(path: Path) -> str:
     return str(path)
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of a command."""
     try:
-        status = main(arguments)
+        status = main([str(argument) for argument in arguments])
     except SystemExit as end:
         status = int(end.code or 0)
     return (status, *capsys.readouterr())

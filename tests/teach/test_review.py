@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hwr_live.cli.main import main
 from hwr_live.cli.sample import draw_sample
 from hwr_live.media.images import encode_png
 from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.models import find_model
+from tests.support.commands import run
 
 
 @pytest.fixture
@@ -32,15 +32,6 @@ def doubting(page: Path) -> tuple[str, Path]:
         card = json.loads((folder / "card.json").read_text())
         (folder / "card.json").write_text(json.dumps({**card, "lines": None}))
     return "--model", folder
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of ``hwr-live``."""
-    try:
-        status = main([str(argument) for argument in arguments])
-    except SystemExit as end:
-        status = int(end.code or 0)
-    return (status, *capsys.readouterr())
 
 
 def rows_of(path: Path) -> list[list[str]]:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from hwr_live.cli.sample import draw_sample
 from hwr_live.media.frames import quieten
 from hwr_live.recognition.reader import Reader
-from tests.measure.damage import Chance, damaged
-from tests.measure.fuzz_run import Case, remembered, run
+from tests.measure.fuzz.damage import Chance, damaged
+from tests.measure.fuzz.programs import Case, remembered, run
 from tests.support.grey_reader import LevelReader
 from tests.support.videos import write_video
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from hwr_live.cli import main as cli
 from hwr_live.errors import HwrError
 from hwr_live.recognition.reader import Reader
-from tests.measure.damage import Chance
+from tests.measure.fuzz.damage import Chance
 
 Case = Callable[[Chance], tuple[int, list[str]]]
 """Makes one bad input and has it read; the exit status and the lines on stderr."""

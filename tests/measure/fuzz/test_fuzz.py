@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.measure import fuzz as mutate
-from tests.measure import fuzz_kinds as mutate_kinds
-from tests.measure.damage import damaged, damaged_json
-from tests.measure.fuzz import be_judged, run
+from tests.measure.fuzz import children
+from tests.measure.fuzz.child import be_judged
+from tests.measure.fuzz.children import run
+from tests.measure.fuzz.damage import damaged, damaged_json
+from tests.measure.fuzz.kinds import KINDS, Kind
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="children are watched as Unix does")
@@ -46,13 +48,15 @@ def test_what_is_a_failure(status: int, lines: list[str], right: bool) -> None:
 def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    # The children find these kinds in a module of the same name, put before the real one.
-    (tmp_path / "tests" / "measure").mkdir(parents=True)
-    for package in ("tests", "tests/measure"):
-        (tmp_path / package / "__init__.py").touch()
-    (tmp_path / "tests" / "measure" / "fuzz_kinds.py").write_text(
+    # The children find these kinds in a copy of the package, put before the real one.
+    package = tmp_path / "tests" / "measure" / "fuzz"
+    shutil.copytree(Path(children.__file__).parent, package)
+    for folder in (tmp_path / "tests", tmp_path / "tests" / "measure"):
+        (folder / "__init__.py").touch()
+    with (package / "kinds" / "__init__.py").open("a") as kinds:
+        kinds.write("KINDS = {name: Kind('broken', name) for name in ('odd', 'torn', 'hung')}\n")
+    (package / "kinds" / "broken.py").write_text(
         "import os, time\n"
-        "def needs(kind): return ''\n"
         "def odd(folder):\n"
         "    turn = iter(range(9))\n"
         "    def case(chance):\n"
@@ -66,10 +70,8 @@ def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
         "def hung(folder):\n"
         "    def case(chance): time.sleep(60)\n"
         "    return case\n"
-        "KINDS = {'odd': odd, 'torn': torn, 'hung': hung}\n"
     )
-    (tmp_path / "tests" / "measure" / "fuzz.py").write_text(Path(mutate.__file__).read_text())
-    monkeypatch.setattr(mutate, "ROOT", tmp_path)
+    monkeypatch.setattr(children, "ROOT", tmp_path)
     assert [(case, wrong[:24]) for case, wrong in run("odd", 0, 4).failures] == [
         (1, "the child ended with -11"),
         (3, "the child ended with -11"),
@@ -77,8 +79,8 @@ def test_what_befalls_a_child_is_noted_and_the_next_case_goes_on(
     ((case, wrong),) = run("torn", 5, 1).failures
     assert case == 5
     assert "KeyError: 'inside'" in wrong
-    monkeypatch.setattr(mutate, "SECONDS", 2.0)
-    monkeypatch.setattr(mutate, "END_SECONDS", 0.1)
+    monkeypatch.setattr(children, "SECONDS", 2.0)
+    monkeypatch.setattr(children, "END_SECONDS", 0.1)
     ((case, wrong),) = run("hung", 0, 1).failures
     assert wrong.startswith("no answer in 2 s")
 
@@ -101,5 +103,6 @@ def test_damaged_json_is_json() -> None:
         assert made == damaged_json(good, np.random.default_rng(seed))
 
 
-def test_every_kind_has_a_description() -> None:
-    assert all(kind.__doc__ for kind in mutate_kinds.KINDS.values())
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_every_kind_is_there_and_has_a_description(kind: Kind) -> None:
+    assert kind.function().__doc__

@@ -61,9 +61,6 @@ def _page(page: Page, number: int) -> Element:
     element = Element("Page", {"ID": f"page_{number}", "PHYSICAL_IMG_NR": str(page.number)})
     element.set("WIDTH", str(width))
     element.set("HEIGHT", str(height))
-    turned = round(-math.degrees(direction(page.reading)), 1) % 360
-    if turned:
-        element.set("ROTATION", str(turned))
     if page.confidence is not None:
         element.set("PC", f"{page.confidence:.4f}")
     space = add(element, "PrintSpace", HPOS=0, VPOS=0, WIDTH=width, HEIGHT=height)
@@ -71,6 +68,9 @@ def _page(page: Page, number: int) -> Element:
     if lines:
         around = union_box([box_of(line) for line in lines])
         block = add(space, "TextBlock", ID=f"block_{number}", **_place(around))
+        turned = round(-math.degrees(direction(page.reading)), 1) % 360
+        if turned:  # of the block, as versions before 4.4 know no rotation of a page
+            block.set("ROTATION", str(turned))
         for row, line in enumerate(lines, 1):
             _line(block, line, f"{number}_{row}")
     return element

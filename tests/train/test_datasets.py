@@ -28,10 +28,7 @@ from tests.support.datasets import (
 )
 from train.data.datasets import load
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.mark.parametrize("pack", [dict, gzipped], ids=["plain", "gzip"])

@@ -36,13 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Its products are small: threads cost more than they gain, and much more on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     print_anything()
-    if completion.asked():
-        if completion.of_training():
-            from train.main import parser as training
-
-            completion.complete(training(), words=2)
-        completion.complete(parser())
     arguments = sys.argv[1:] if argv is None else list(argv)
+    if completion.asked():
+        completion.answer(parser(), _training, arguments)
+        return 0
     if arguments[:1] == ["train"]:  # its options are its own
         with at_once():
             from train.main import main as train
@@ -63,6 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return HwrError.status
     except KeyboardInterrupt:
         return STATUS
+
+
+def _training() -> argparse.ArgumentParser:
+    from train.main import parser
+
+    return parser()
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -10,18 +10,16 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from hwr_live.cli import completion
 from hwr_live.cli.options import parser
 from hwr_live.errors import HwrError, InputError, one_line
-from hwr_live.system.signals import STATUS, at_once
+from hwr_live.system.signals import STATUS, at_once, interrupt
 from hwr_live.system.terminal import print_anything, tell
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return train(arguments[1:])
     options = parse(arguments)
-    signal.signal(signal.SIGTERM, _terminate)
+    interrupt()
     try:
         return _COMMANDS[options.command](options)
     except HwrError as error:
@@ -85,11 +83,6 @@ def _drop_output() -> None:
     """Sends what stdout still holds to nowhere, so that the interpreter's end is quiet."""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or no file at all
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    # As on Ctrl-C: windows close and recordings are finished on the way out.
-    raise KeyboardInterrupt
 
 
 def _draw(options: argparse.Namespace) -> int:

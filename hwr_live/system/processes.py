@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
-import signal
-import sys
-import threading
+import pickle
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from hwr_live.errors import HwrError
-
-if TYPE_CHECKING:  # what processes need takes long to load, and one picture needs none
-    from concurrent.futures import Future, ProcessPoolExecutor
+from hwr_live.system.worker import Worker
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,6 +18,13 @@ State = TypeVar("State")
 Given = TypeVar("Given", covariant=True)
 
 _AHEAD = 2  # items a process that are under way or wait: more would fill the memory
+PATIENCE_S = 300.0
+"""Seconds after which an item is given up, as its process hangs or was stopped: a hundred times
+what the largest picture takes."""
+_SMALL = 1 << 13  # bytes of an item that a pipe takes while its reader is busy
+_LOOK_S = 1.0  # how often is looked whether a process takes too long
+_TRIES = 2  # processes that may die with an item before it is given up
+_STARTS = 3  # processes in a row that may die before they are ready
 
 
 @dataclass(frozen=True)
@@ -52,136 +53,163 @@ def in_order(
     items: Iterable[Item | Ready[Result]],
     prepare: Callable[[], State],
     jobs: int,
+    patience_s: float = PATIENCE_S,
 ) -> Generator[Result | Died[Item], None, None]:
     """Does work in processes of its own; results come in the order of the items.
 
     Items are taken as they are needed, two a process ahead. Where a process dies, as of want of
-    memory or a fault in a library, what was under way is done again, one at a time: what was not to
-    blame gets its result.
+    memory or a fault in a library, what it was at is done once more, with no other process at work.
+    Processes end with this one, were it by ``kill -9``, and at once where the generator is closed.
 
     Args:
         work: a function that can be pickled; gets what ``prepare`` made, and an item.
         items: can be pickled, or are ``Ready``.
         prepare: can be pickled; called once in each process.
-        jobs: processes.
+        jobs: processes at most; where the system gives fewer, those do all.
+        patience_s: seconds that an item may take; a process that takes longer is ended, and the
+            item with it, as if it had died.
 
     Raises:
-        HwrError: if processes die before they have done anything.
+        HwrError: if no process can be begun, or they die before they have done anything.
+        Exception: what ``work`` raised, in place of a result.
     """
-    from concurrent.futures import Future
-    from concurrent.futures.process import BrokenProcessPool
-
-    pool: ProcessPoolExecutor | None = None
-    waiting: deque[tuple[Any, Future[Result]]] = deque()
-
-    def next_result() -> Result | Died[Item]:
-        nonlocal pool
-        item, future = waiting.popleft()
-        try:
-            return future.result()
-        except BrokenProcessPool:
-            return _alone(work, item, prepare)
-
+    crew: _Crew[Item, Result] = _Crew(work, prepare, jobs, patience_s)
+    waiting: deque[_Slot[Item, Result]] = deque()
     try:
         for item in items:
-            if isinstance(item, Ready):
-                future: Future[Result] = Future()
-                future.set_result(item.result)
-            else:
-                pool, future = _submit(pool, work, item, prepare, jobs)
-            waiting.append((item, future))
+            waiting.append(crew.take(item))
             if len(waiting) > _AHEAD * jobs:
-                yield next_result()
+                yield crew.result(waiting.popleft())
         while waiting:
-            yield next_result()
+            yield crew.result(waiting.popleft())
     finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
+        crew.end()
 
 
-def _submit(
-    pool: ProcessPoolExecutor | None,
-    work: Callable[[State, Item], Result],
-    item: Item,
-    prepare: Callable[[], State],
-    jobs: int,
-) -> tuple[ProcessPoolExecutor, Future[Result]]:
-    """Hands an item to the pool; to a new one where there is none, or it is broken."""
-    from concurrent.futures.process import BrokenProcessPool
+@dataclass(eq=False)
+class _Slot(Generic[Item, Result]):
+    """An item and what came of it."""
 
-    with interrupts_held():  # processes are begun here, as they are needed
-        try:
-            pool = pool or _pool(prepare, jobs)
-            return pool, pool.submit(_do, work, item)
-        except BrokenProcessPool:
-            pool = _pool(prepare, jobs)
-            return pool, pool.submit(_do, work, item)
+    item: Item | None
+    outcome: Callable[[], Result | Died[Item]] | None = None
+    tries: int = 0
 
 
-def _alone(
-    work: Callable[[State, Item], Result], item: Item, prepare: Callable[[], State]
-) -> Result | Died[Item]:
-    """Does in a process of its own what was under way in one that broke."""
-    from concurrent.futures.process import BrokenProcessPool
+class _Crew(Generic[Item, Result]):
+    """The processes, and what is still to be done.
 
-    with _pool(prepare, 1) as pool:
-        try:
-            with interrupts_held():
-                pool.submit(int).result()
-        except BrokenProcessPool:
-            told = "processes die before they read anything; use fewer --jobs"
-            raise HwrError(told) from None
-        try:
-            return pool.submit(_do, work, item).result()
-        except BrokenProcessPool:
-            return Died(item)
-
-
-def _pool(prepare: Callable[[], Any], jobs: int) -> ProcessPoolExecutor:
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, _begin, initargs=(prepare,))
-
-
-@contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Keeps Ctrl-C back for the block, and for ever from processes that are begun in it.
-
-    A terminal interrupts them too, and Python tells of that while it starts. Windows has no such
-    means.
+    No thread helps: a system that has no more threads to give would leave it waiting for ever.
     """
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+    def __init__(
+        self,
+        work: Callable[[Any, Item], Result],
+        prepare: Callable[[], Any],
+        jobs: int,
+        patience_s: float,
+    ) -> None:
+        self._recipe = pickle.dumps((work, prepare))
+        self._jobs, self._patience_s = jobs, patience_s
+        self._workers: list[Worker[_Slot[Item, Result]]] = []
+        self._todo: deque[_Slot[Item, Result]] = deque()
+        self._lost = 0  # processes in a row that died before they were ready
 
-_state: Any  # of a process of the pool
+    def take(self, item: Item | Ready[Result]) -> _Slot[Item, Result]:
+        """Has an item done; returns what its result will be in."""
+        if isinstance(item, Ready):
+            given = item.result
+            return _Slot(None, lambda: given)
+        slot: _Slot[Item, Result] = _Slot(item)
+        self._todo.append(slot)
+        self._hand_out()
+        return slot
 
+    def result(self, slot: _Slot[Item, Result]) -> Result | Died[Item]:
+        """What came of an item; waits for it."""
+        from multiprocessing.connection import wait
 
-def _begin(prepare: Callable[[], Any]) -> None:
-    global _state
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    with contextlib.redirect_stderr(io.StringIO()):
-        _state = prepare()  # what it says, the parent has said
+        while slot.outcome is None:
+            self._hand_out()
+            by_channel: dict[Any, Worker[_Slot[Item, Result]]]
+            by_channel = {worker.channel: worker for worker in self._workers}
+            for channel in wait(list(by_channel), _LOOK_S):
+                self._hear(by_channel[channel])
+            for worker in list(self._workers):
+                if worker.busy_s > self._patience_s:
+                    self._bury(worker)
+        self._hand_out()
+        return slot.outcome()
 
+    def end(self) -> None:
+        """Ends the processes, whatever they are at."""
+        for worker in self._workers:
+            worker.kill()
+        for worker in self._workers:
+            worker.bury()
 
-def _end_with_parent() -> None:
-    """Ends this process when the one that began it is gone, were it by kill -9."""
-    import multiprocessing
+    def _hand_out(self) -> None:
+        """Gives items to processes that can take them; begins processes as they are needed."""
+        while self._todo:
+            slot = self._todo[0]
+            busy = [one for worker in self._workers for one in worker.hands]
+            if any(one.tries for one in busy) or (slot.tries and busy):
+                return  # what a process has died with is done alone
+            worker = min(self._workers, key=lambda one: len(one.hands), default=None)
+            if (worker is None or worker.hands) and len(self._workers) < self._jobs:
+                worker = self._begin() or worker
+            if worker is None:  # more are told when the first has its result
+                return
+            sent = pickle.dumps(slot.item)
+            if worker.hands and (len(worker.hands) >= _AHEAD or len(sent) > _SMALL):
+                return
+            self._todo.popleft()
+            worker.give(slot, sent)
 
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    def _begin(self) -> Worker[_Slot[Item, Result]] | None:
+        """Another process; None where the system has no more, but has given some."""
+        try:
+            worker: Worker[_Slot[Item, Result]] = Worker(self._recipe)
+        except (OSError, RuntimeError, MemoryError) as error:
+            if not self._workers:
+                reason = getattr(error, "strerror", None) or error or type(error).__name__
+                told = f"the system gives no process ({reason}); use fewer --jobs"
+                raise HwrError(told) from None
+            self._jobs = len(self._workers)
+            return None
+        self._workers.append(worker)
+        return worker
 
+    def _hear(self, worker: Worker[_Slot[Item, Result]]) -> None:
+        """Takes what a process says, or that it is gone."""
+        was_ready = worker.ready
+        try:
+            answer = worker.hear()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if answer is None:  # it is ready
+            self._lost = 0 if not was_ready else self._lost
+            return
+        worker.hands.popleft().outcome = answer
 
-def _do(work: Callable[[Any, Item], Result], item: Item) -> Result:
-    return work(_state, item)
+    def _bury(self, worker: Worker[_Slot[Item, Result]]) -> None:
+        """Sees to what a process had in hand when it died."""
+        self._workers.remove(worker)
+        worker.kill()
+        worker.bury()
+        hands = list(worker.hands)
+        if not worker.ready:
+            self._lost += 1
+            # As many as there are may all die of want of memory, where one alone would not.
+            self._jobs = max(1, min(self._jobs, len(self._workers)))
+            if not self._workers and self._lost >= _STARTS:
+                told = f"processes die before they read anything{worker.why}; use fewer --jobs"
+                raise HwrError(told)
+        elif hands:
+            at = hands[0]
+            at.tries += 1
+            if at.tries >= _TRIES:
+                died: Died[Item] = Died(at.item)  # type: ignore[arg-type]
+                at.outcome = lambda: died
+                hands = hands[1:]
+        self._todo.extendleft(reversed(hands))

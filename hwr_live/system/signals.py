@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a program that is asked to end does so without a traceback."""
+"""Ctrl-C, SIGTERM and SIGHUP: a program that is asked to end does so without a traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STATUS = 130
 
 
 def start(module: str) -> int:
-    """Loads a module and runs its ``main()``, in which both signals raise KeyboardInterrupt.
+    """Loads a module and runs its ``main()``, in which these signals raise KeyboardInterrupt.
 
     Before, and after, they end the process at once: there is nothing to be finished then, and an
     exception while NumPy or OpenCV is half loaded ends in whatever they make of it. A package or
@@ -29,7 +29,7 @@ def start(module: str) -> int:
     try:
         run = import_module(module).main
         try:
-            _answer(_interrupt)
+            interrupt()
             return int(run())
         finally:
             _answer(_end)
@@ -44,7 +44,7 @@ def start(module: str) -> int:
 
 
 class at_once:
-    """A block, such as one of imports, in which both signals end the process at once.
+    """A block, such as one of imports, in which these signals end the process at once.
 
     Changes nothing in other threads than the main one, which has the signals.
     """
@@ -52,7 +52,7 @@ class at_once:
     def __enter__(self) -> None:
         self._before: list[tuple[signal.Signals, signal._HANDLER]] = []
         if threading.current_thread() is threading.main_thread():
-            self._before = [(number, signal.getsignal(number)) for number in _SIGNALS]
+            self._before = [(number, signal.getsignal(number)) for number in SIGNALS]
             _answer(_end)
 
     def __exit__(self, *_: object) -> None:
@@ -60,11 +60,20 @@ class at_once:
             signal.signal(number, answer)
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""What asks a program to end; the last is what a closing terminal sends, and Windows has none."""
+
+
+def interrupt() -> None:
+    """Has these signals raise KeyboardInterrupt from now on, but those that are ignored, as in the
+    background or by nohup: windows close and recordings are finished on the way out."""
+    _answer(_interrupt)
 
 
 def _answer(answer: signal._HANDLER) -> None:
-    for number in _SIGNALS:
+    for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # of a program in the background
             signal.signal(number, answer)
 
@@ -74,4 +83,7 @@ def _end(number: int, frame: object) -> None:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    if number != signal.SIGINT:  # a closing terminal says so twice: what is finished is not to stop
+        for other in SIGNALS[1:]:
+            signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from hwr_live.errors import DeviceError
 from hwr_live.system.keyboard import capitals_held
 from hwr_live.system.screen import QT_SCALES
+from hwr_live.system.signals import SIGNALS
 from hwr_live.ui.keys import key_code
 
 MouseCallback = Callable[[int, int, int, int], None]
@@ -48,9 +49,9 @@ _CONNECT_SECONDS = 1.5
 class Window:
     """A window of the size of the picture that it shows; a context manager.
 
-    While it is open, Ctrl-C and SIGTERM close it in the same way as its close button does: they set
-    ``closed``, so that the loop that shows pictures ends where it would end anyway. A second Ctrl-C
-    is the usual KeyboardInterrupt.
+    While it is open, Ctrl-C, SIGTERM and SIGHUP close it in the same way as its close button does:
+    they set ``closed``, so that the loop that shows pictures ends where it would end anyway. A
+    second Ctrl-C is the usual KeyboardInterrupt.
 
     Args:
         title: the text in the window's title bar.
@@ -200,7 +201,9 @@ class Window:
 
         # Not left to KeyboardInterrupt: raised inside a mouse callback it would be printed by
         # OpenCV and forgotten.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
+            if signal.getsignal(number) == signal.SIG_IGN:  # as under nohup
+                continue
             self._handlers[number] = signal.signal(number, close) or signal.SIG_DFL
 
 

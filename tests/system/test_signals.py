@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment: no traceback, and what is under way is finished."""
+"""Ctrl-C, SIGTERM and SIGHUP at any moment: no traceback, and what is under way is finished."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from hwr_live.system.missing import what_is_missing
-from hwr_live.system.signals import at_once
+from hwr_live.system.signals import SIGNALS, at_once
 from tests.test_install import ROOT
 
 MODULE = """
@@ -24,6 +25,8 @@ def main():
         try:
             wait()
         finally:
+            for number in {again!r}:
+                os.kill(os.getpid(), number)
             print("finished", flush=True)
     return 3
 if {where!r} == "import":
@@ -40,9 +43,11 @@ if {where!r} == "mistake":
 """
 
 
-def begin(where: str, folder: Path, before: str = "") -> subprocess.Popen[str]:
-    """Starts a program that waits at a certain time of its life."""
-    (folder / "program.py").write_text(MODULE.format(where=where))
+def begin(
+    where: str, folder: Path, before: str = "", again: Sequence[int] = ()
+) -> subprocess.Popen[str]:
+    """Starts a program that waits at a certain time of its life, and is sent signals at its end."""
+    (folder / "program.py").write_text(MODULE.format(where=where, again=list(map(int, again))))
     code = (
         f"import sys; from hwr_live.system.signals import start; {before}sys.exit(start('program'))"
     )
@@ -57,7 +62,7 @@ def begin(where: str, folder: Path, before: str = "") -> subprocess.Popen[str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends programs by signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda one: one.name)
 @pytest.mark.parametrize(
     ("where", "said"), [("import", ""), ("main", "finished\n"), ("exit", "")], ids=lambda one: one
 )
@@ -72,6 +77,20 @@ def test_a_signal_ends_the_program_without_a_traceback(
         assert program.returncode == 130
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="ends programs by signals")
+@pytest.mark.parametrize("number", SIGNALS[1:], ids=lambda one: one.name)
+def test_what_is_finished_is_not_stopped_by_another_signal(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """A terminal that closes sends SIGHUP, and its shell once more."""
+    with begin("main", tmp_path, again=SIGNALS[1:]) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "here\n"
+        program.send_signal(number)
+        assert program.communicate(timeout=30) == ("finished\n", "")
+        assert program.returncode == 130
+
+
 def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
     with begin("", tmp_path) as program:
         assert program.communicate(timeout=30) == ("", "")
@@ -79,12 +98,15 @@ def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends programs by signals")
-def test_a_program_in_the_background_is_not_interrupted(tmp_path: Path) -> None:
-    ignore = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda one: one.name)
+def test_a_program_in_the_background_is_not_interrupted(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    ignore = f"import signal; signal.signal({int(number)}, signal.SIG_IGN); "
     with begin("main", tmp_path, ignore) as program:
         assert program.stdout is not None
         program.stdout.readline()
-        program.send_signal(signal.SIGINT)
+        program.send_signal(number)
         with pytest.raises(subprocess.TimeoutExpired):
             program.wait(0.3)
         program.kill()
@@ -103,10 +125,10 @@ def test_what_cannot_be_loaded(where: str, status: int, told: str, tmp_path: Pat
 
 
 def test_at_once_is_for_the_block_only() -> None:
-    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    before = [signal.getsignal(number) for number in SIGNALS]
     with at_once():
         assert signal.getsignal(signal.SIGINT) not in before
-    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 @pytest.mark.parametrize(

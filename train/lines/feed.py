@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError
+from hwr_live.system.worker import be_child, signals_held
 from train.lines.alphabet import encode
 from train.lines.compose import SHARES, Composer, Line
 
@@ -64,6 +65,7 @@ def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
 
 
 def _work(data: Path, size: int, seed: list[int], shares: Mapping[str, float], made: Any) -> None:
+    be_child()
     import cv2
 
     cv2.setNumThreads(1)
@@ -104,8 +106,9 @@ class Feed:
             )
             for i in range(workers)
         ]
-        for process in self._processes:
-            process.start()
+        with signals_held():
+            for process in self._processes:
+                process.start()
 
     def take(self) -> Batch:
         """The next batch.

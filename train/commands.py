@@ -24,6 +24,9 @@ from train.images.pool import cut_validation
 from train.lines import commands as line_commands
 from train.lines.card import lines_model
 from train.lines.card import readme as lines_readme
+from train.pages import commands as page_commands
+from train.pages.card import pages_model
+from train.pages.card import readme as pages_readme
 from train.progress import say
 from train.recipe import NET_NAMES, Recipe, recipe_for, recipe_from
 from train.results.figures import draw_curves, draw_results, draw_samples
@@ -98,6 +101,8 @@ def evaluate(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if lines := lines_model(options.model):
         return line_commands.evaluate(*lines, data_folder(options), options.json)
+    if pages := pages_model(options.model):
+        return page_commands.evaluate(*pages, data_folder(options), options.json)
     folder, card = _model(options.model)
     dataset = load_data(options, _dataset_of(options, card))
     with loading():
@@ -126,16 +131,17 @@ def export(arguments: Sequence[str]) -> int:
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
     options = parser.parse_args(arguments)
     need_tensorflow("exporting")
-    lines = lines_model(options.model)
-    folder, card = lines or _model(options.model)
+    lines, pages = lines_model(options.model), pages_model(options.model)
+    folder, card = lines or pages or _model(options.model)
     kind = "float32" if options.float32 else "int8"
     out = options.out or folder / f"model-{kind}.tflite"
     refuse_installed(out)
     if out.exists() and not options.force:
         raise InputError(f"{out} is there already; --force replaces it")
-    if lines:
+    if lines or pages:
         data, quantize = data_folder(options), not options.float32
-        return line_commands.export(folder, card, data, out, quantize, options.force)
+        make = line_commands.export if lines else page_commands.export
+        return make(folder, card, data, out, quantize, options.force)
     recipe = _recipe_of(card)
     dataset = load_data(options, _dataset_of(options, card))
     with loading():
@@ -185,6 +191,8 @@ def show(arguments: Sequence[str]) -> int:
         written = write_new(folder, f"{dataset.name}-samples", {".png": sheet})
     elif lines := lines_model(options.what):
         return line_commands.show(*lines, data_folder(options), options.out)
+    elif pages := pages_model(options.what):
+        return page_commands.show(*pages, data_folder(options), options.out)
     else:
         model, card = _model(options.what)
         written = _draw_model(model, card, options)
@@ -211,10 +219,13 @@ def report(arguments: Sequence[str]) -> int:
     parser = make_parser("report", "Writes a model's README.md anew, from its card.json.")
     parser.add_argument("model", metavar="MODEL", help="a model's folder or a shipped model's name")
     options = parser.parse_args(arguments)
-    lines = lines_model(options.model)
-    folder, card = lines or _model(options.model)
+    lines, pages = lines_model(options.model), pages_model(options.model)
+    folder, card = lines or pages or _model(options.model)
     path = folder / "README.md"
-    text = lines_readme(card) if lines else readme(card, names_in(folder))
+    if lines or pages:
+        text = lines_readme(card) if lines else pages_readme(card)
+    else:
+        text = readme(card, names_in(folder))
     replace_file(path, text.encode())
     print(path)
     return 0
@@ -257,25 +268,49 @@ def lines(arguments: Sequence[str]) -> int:
         "writes a model's folder. It trains for so many minutes of clock; broken off, it goes on\n"
         "with --resume.",
     )
+    return _timed(parser, line_commands.add_options, line_commands.train, lines_readme, arguments)
+
+
+def pages(arguments: Sequence[str]) -> int:
+    """Trains a map of writing."""
+    parser = make_parser(
+        page_commands.NAME,
+        "Trains a network that says where in a picture there is handwriting, on photographed\n"
+        "diagrams (hdBPMN) and pages composed of lines as of `train lines`, print, drawings and\n"
+        "grounds, and writes a model's folder. It trains for so many minutes of clock; broken\n"
+        "off, it goes on with --resume.",
+    )
+    return _timed(parser, page_commands.add_options, page_commands.train, pages_readme, arguments)
+
+
+def _timed(
+    parser: argparse.ArgumentParser,
+    add_options: Callable[[argparse.ArgumentParser], None],
+    train: Callable[[argparse.Namespace, Path | None], dict[str, Any]],
+    describe: Callable[[Mapping[str, Any]], str],
+    arguments: Sequence[str],
+) -> int:
+    """Runs a training that lasts so many minutes, and prints what it has come to."""
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="folder of the data sets [$HWR_DATA]"
     )
-    line_commands.add_options(parser)
+    add_options(parser)
     options = parser.parse_args(arguments)
     need_tensorflow("training")
     with loading():
         import tensorflow  # noqa: F401
     try:
-        card = line_commands.train(options, data_folder(options))
+        card = train(options, data_folder(options))
     except KeyboardInterrupt:
         say("\ntrain: stopped; with --resume it goes on after the last checkpoint")
         return STATUS
-    print(lines_readme(card))
+    print(describe(card))
     return 0
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "lines": lines,
+    "pages": pages,
     "evaluate": evaluate,
     "export": export,
     "show": show,

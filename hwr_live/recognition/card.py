@@ -71,6 +71,8 @@ class Card:
             form = data["input"]
             if "strip" in form:
                 raise ValueError("it is a line network, which reads along with another model")
+            if "map" in form:
+                raise ValueError("it is a map of writing, which reads along with another model")
             if form["crop"] != "emnist" or form["ink"] != "bright on black":
                 raise ValueError("its input format is not known here")
             labels = tuple(None if label is None else str(label) for label in data["labels"])

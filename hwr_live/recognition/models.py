@@ -57,16 +57,17 @@ def find_beside(folder: Path, name: str) -> Path:
 
 
 def shipped_models() -> list[Path]:
-    """The folders, by name, of the shipped models that read characters; a line network is none to
-    choose, it reads along with one whose card names it."""
+    """The folders, by name, of the shipped models that read characters; a line network or a map of
+    writing is none to choose, it reads along with one whose card names it."""
     cards = shipped_folder().glob("*/card.json")
-    return sorted(card.parent for card in cards if not _reads_lines(card))
+    return sorted(card.parent for card in cards if not _reads_along(card))
 
 
-def _reads_lines(card: Path) -> bool:
-    """Whether a card is a line network's; a broken one is told of by who loads it."""
+def _reads_along(card: Path) -> bool:
+    """Whether a card is of a network that reads along with another; a broken one is told of by who
+    loads it."""
     try:
         table = json.loads(card.read_bytes())
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(table, dict) and table.get("kind") == "lines"
+    return isinstance(table, dict) and table.get("kind") in ("lines", "pages")

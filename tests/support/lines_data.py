@@ -36,6 +36,7 @@ def write_data(folder: Path) -> Path:
     _chars74k(folder, rng)
     _hwr62(folder)
     _doodles(folder, rng)
+    _diagrams(folder)
     (folder / "fonts").mkdir()
     font: Any = ImageFont.load_default(20)
     for name in ("a", "b", "c"):
@@ -132,3 +133,22 @@ def _doodles(folder: Path, rng: np.random.Generator) -> None:
     out = io.BytesIO()
     np.savez(out, X=images, y=np.arange(64) % 16, names=np.array([f"thing {i}" for i in range(16)]))
     (folder / "doodles" / "quickdraw_28.npz").write_bytes(out.getvalue())
+
+
+def _diagrams(folder: Path) -> None:
+    """Two pages a part, each of a line of two words and a box: the second writer is held back."""
+    for part in ("train", "test"):
+        place = folder / "diagrams" / part
+        place.mkdir(parents=True)
+        table = {}
+        for number, writer in enumerate(("bpmn1", "bpmn5")):
+            page = np.full((480, 640), 230, np.uint8)
+            words = []
+            for text, x in (("check", 100), ("order", 180)):
+                cv2.putText(page, text, (x, 200), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 40, 2, cv2.LINE_AA)
+                words.append({"text": text, "box": [x, 180, x + 70, 206], "degree": 0.0})
+            cv2.rectangle(page, (300, 300), (500, 400), 60, 2)
+            name = f"ex{number}_{writer}.webp"
+            (place / name).write_bytes(bytes(cv2.imencode(".webp", page)[1].tobytes()))
+            table[name] = {"writer": writer, "words": words}
+        (place / "words.json").write_text(json.dumps(table))

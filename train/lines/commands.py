@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,22 @@ NAME = "lines"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of a training but for those of the data."""
+    add_plan(parser, Plan, NAME, precision=PRECISIONS)
+
+
+def add_plan(
+    parser: argparse.ArgumentParser, plan: type[Any], name: str, **choices: Sequence[str]
+) -> None:
+    """The options of a training that has a plan of its own.
+
+    Args:
+        parser: gets the options.
+        plan: the dataclass of the settings, each documented.
+        name: what the model is called.
+        choices: of settings that are one of a few.
+    """
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="the model's folder [./models/lines]"
+        "--out", type=Path, metavar="DIR", help=f"the model's folder [./models/{name}]"
     )
     parser.add_argument("--force", action="store_true", help="replace a model that is there")
     going_on = parser.add_mutually_exclusive_group()
@@ -43,17 +57,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--restart", action="store_true", help="forget a training that was broken off"
     )
     group = parser.add_argument_group("settings of the training")
-    told = documented(Plan)
+    told = documented(plan)
     kinds = {"float": (float, "X"), "int": (int, "N"), "str": (str, "NAME")}
-    for one in fields(Plan):
+    for one in fields(plan):
         kind, metavar = kinds[str(one.type)]
         shown = f" [{one.default}]" if one.default != "" else ""
         group.add_argument(
             "--" + one.name.replace("_", "-"),
             dest=one.name,
             type=kind,
-            choices=PRECISIONS if one.name == "precision" else None,
-            metavar=None if one.name == "precision" else metavar,
+            choices=choices.get(one.name),
+            metavar=None if one.name in choices else metavar,
             help=(told[one.name].rstrip(".") + shown).replace("%", "%%"),
         )
 
@@ -95,8 +109,8 @@ def evaluate(folder: Path, card: Mapping[str, Any], data: Path | None, as_json: 
     from train.lines.loop import by_part
     from train.lines.measure import test_lines
 
-    lines = test_lines(_needed(data))
-    texts = read(Lite(_file(folder, card).read_bytes(), 2), lines)
+    lines = test_lines(needed(data))
+    texts = read(Lite(model_file(folder, card).read_bytes(), 2), lines)
     found = {name: one.rounded() for name, one in by_part(texts, lines).items()}
     print(json.dumps(found) if as_json else told(found))
     return 0
@@ -112,14 +126,14 @@ def export(
     from train.lines.weights import read_weights
 
     model = answering(read_weights(folder))
-    made = convert(model, validation.compose(_needed(data)), quantize=quantize)
+    made = convert(model, validation.compose(needed(data)), quantize=quantize)
     if reason := made.refusal():
         raise HwrError(f"{reason}; it is not written")
     if force:
         replace_file(out, made.file)
     else:
         write_exactly(out, made.file)
-    if out.resolve() == _file(folder, card).resolve():
+    if out.resolve() == model_file(folder, card).resolve():
         weights = "8-bit" if quantize else "float32"
         kept = {"weights": weights, "bytes": len(made.file), "agreement": round(made.agreement, 5)}
         card["export"] = kept
@@ -142,11 +156,11 @@ def show(folder: Path, card: Mapping[str, Any], data: Path | None, to: Path | No
     place = to or folder
     refuse_installed(place)
     rng = np.random.default_rng(1)
-    composer = Composer(_needed(data))
+    composer = Composer(needed(data))
     some: list[Line] = [composer.line(rng) for _ in range(_SAMPLES)]
     sheet = pictures.png(pictures.sheet(some, title=f"{_SAMPLES} lines to train on"))
-    lines = validation.compose(_needed(data), _EACH)
-    texts = read(Lite(_file(folder, card).read_bytes(), 2), lines)
+    lines = validation.compose(needed(data), _EACH)
+    texts = read(Lite(model_file(folder, card).read_bytes(), 2), lines)
     written = write_new(place, f"{card['name']}-samples", {".png": sheet})
     replace_file(place / "worst.png", worst(lines, texts))
     for path in (*written, place / "worst.png"):
@@ -158,14 +172,20 @@ _SAMPLES = 48  # lines on the sheet
 _EACH = 20  # validation lines of each part that the worst are taken from
 
 
-def _file(folder: Path, card: Mapping[str, Any]) -> Path:
+def model_file(folder: Path, card: Mapping[str, Any]) -> Path:
+    """The LiteRT file that a card names.
+
+    Raises:
+        InputError: if it is not in the folder.
+    """
     name = str(card.get("file", "model.tflite"))
     if Path(name).name != name or not (folder / name).is_file():
         raise InputError(f"{folder} has no file {name!r} of the network")
     return folder / name
 
 
-def _needed(data: Path | None) -> Path:
+def needed(data: Path | None) -> Path:
+    """The folder of the data; InputError without one."""
     if data is None:
         raise InputError("this needs the data: give --data, or set HWR_DATA")
     return data

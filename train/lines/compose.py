@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from train.lines.sources.texts import Texts
 from train.lines.sources.words import Written
 
 Grey = npt.NDArray[np.uint8]
+Sight = Callable[[Grey, np.random.Generator], Grey]
 
 SHARES: Mapping[str, float] = MappingProxyType(
     {
@@ -106,8 +107,8 @@ class Composer:
             spacing: of a hand's characters.
         """
         while True:
-            name = source or self._names[int(rng.choice(len(self._p), p=self._p))]
-            made = self._made(name, rng, kind, spacing)
+            name = source or self.choose(rng)
+            made = self.ink(rng, name, kind, spacing)
             if made is None:
                 continue
             image = strip(made[0]).image
@@ -115,10 +116,29 @@ class Composer:
             if width <= _LONGEST and frames_needed(made[1]) + 1 <= width // 4:
                 return Line(image, made[1], name)
 
-    def _made(
-        self, name: str, rng: np.random.Generator, kind: str | None, spacing: str | None
+    def choose(self, rng: np.random.Generator) -> str:
+        """One of the sources, by its share."""
+        return self._names[int(rng.choice(len(self._p), p=self._p))]
+
+    def ink(
+        self,
+        rng: np.random.Generator,
+        name: str,
+        kind: str | None = None,
+        spacing: str | None = None,
+        through: Sight = seen,
     ) -> tuple[Grey, str] | None:
-        """Ink and text of one source; None where this draw has come to nothing."""
+        """Ink and text of one source, before it is made a strip.
+
+        Args:
+            rng: the source of chance.
+            name: one of ``SHARES``.
+            kind, spacing: as of :meth:`line`.
+            through: what becomes of the ink on its way to the reader.
+
+        Returns:
+            uint8 (h, w), bright on black, and the text; None where this draw has come to nothing.
+        """
         own = self._sources[name]
         if isinstance(own, Paper):
             return own.draw(rng)
@@ -126,18 +146,22 @@ class Composer:
             return own.draw(rng), ""
         if isinstance(own, Written):
             path, text = own.some(rng) if name == "unipen words" else own.one(rng)
-            return self._penned(path, text, rng)
+            return self._penned(path, text, rng, through)
         text = self._texts.draw(rng, kind, _LETTERS[name])
         if isinstance(own, Hands):
-            return self._penned(own.write(text, rng, spacing), text, rng) if own.has(text) else None
+            if not own.has(text):
+                return None
+            return self._penned(own.write(text, rng, spacing), text, rng, through)
         picture = own.draw(text, rng)
         if picture is None:
             return None
-        return seen(thickened(warped(picture, rng), rng), rng), text
+        return through(thickened(warped(picture, rng), rng), rng), text
 
-    def _penned(self, path: Pen, text: str, rng: np.random.Generator) -> tuple[Grey, str] | None:
+    def _penned(
+        self, path: Pen, text: str, rng: np.random.Generator, through: Sight
+    ) -> tuple[Grey, str] | None:
         if not len(path.points):
             return None
         words = self._sources.get("unipen words")
         path = cluttered(bent(path, rng), rng, words.piece if words else None)
-        return seen(drawn(path, rng), rng), text
+        return through(drawn(path, rng), rng), text

@@ -101,16 +101,13 @@ class Trainer:
             HwrError: if it cannot be written; the file that was there stays.
         """
         state = {"step": self.step, "minutes": self.minutes, "part": self.part, "lines": self.lines}
-        arrays: dict[str, Any] = {f"w{i}": w for i, w in enumerate(self._model.get_weights())}
-        arrays |= {f"m{i}": w for i, w in enumerate(self.mean)}
-        arrays |= {f"o{i}": np.asarray(v) for i, v in enumerate(self._optimizer.variables)}
-        fresh = path.with_suffix(".new")
-        try:
-            with fresh.open("wb") as file:
-                np.savez(file, state=json.dumps(state | {"plan": asdict(self.plan)}), **arrays)
-            os.replace(fresh, path)
-        except OSError as error:
-            raise HwrError(f"{path} cannot be written ({error.strerror or error})") from None
+        write_state(
+            path,
+            state | {"plan": asdict(self.plan)},
+            self._model.get_weights(),
+            self.mean,
+            [np.asarray(v) for v in self._optimizer.variables],
+        )
 
     def restore(self, path: Path) -> None:
         """Goes on from a checkpoint.
@@ -118,20 +115,72 @@ class Trainer:
         Raises:
             HwrError: if it is broken or of another network.
         """
+        variables = self._optimizer.variables
+        state, weights, mean, kept = read_state(path, len(self.mean), len(variables))
         try:
-            with np.load(path, allow_pickle=False) as file:
-                state = json.loads(str(file["state"]))
-                self._model.set_weights([file[f"w{i}"] for i in range(len(self.mean))])
-                self.mean = [file[f"m{i}"] for i in range(len(self.mean))]
-                for i, variable in enumerate(self._optimizer.variables):
-                    variable.assign(file[f"o{i}"])
+            self._model.set_weights(weights)
+            for variable, value in zip(variables, kept, strict=True):
+                variable.assign(value)
+            self.mean = mean
             self.step, self.lines = int(state["step"]), int(state["lines"])
             self.minutes, self.part = float(state["minutes"]), int(state["part"]) + 1
-        except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise HwrError(
-                f"{path} is no checkpoint of this network ({reason}); --restart forgets it"
-            ) from None
+        except (ValueError, LookupError) as error:
+            raise no_checkpoint(path, error) from None
+
+
+def write_state(
+    path: Path,
+    state: dict[str, Any],
+    weights: Weights,
+    mean: Weights,
+    optimizer: list[npt.NDArray[Any]],
+) -> None:
+    """Writes a checkpoint in one piece or not at all.
+
+    Args:
+        path: the file.
+        state: what JSON can hold, with the "plan".
+        weights: of the network.
+        mean: their running mean.
+        optimizer: its variables.
+
+    Raises:
+        HwrError: if it cannot be written; the file that was there stays.
+    """
+    arrays: dict[str, Any] = {f"w{i}": w for i, w in enumerate(weights)}
+    arrays |= {f"m{i}": w for i, w in enumerate(mean)}
+    arrays |= {f"o{i}": w for i, w in enumerate(optimizer)}
+    fresh = path.with_suffix(".new")
+    try:
+        with fresh.open("wb") as file:
+            np.savez(file, state=json.dumps(state), **arrays)
+        os.replace(fresh, path)
+    except OSError as error:
+        raise HwrError(f"{path} cannot be written ({error.strerror or error})") from None
+
+
+def read_state(
+    path: Path, weights: int, optimizer: int
+) -> tuple[dict[str, Any], Weights, Weights, list[npt.NDArray[Any]]]:
+    """What :func:`write_state` wrote, of so many weights and variables.
+
+    Raises:
+        HwrError: if the file is broken.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            state = json.loads(str(file["state"]))
+            own = [file[f"w{i}"] for i in range(weights)]
+            mean = [file[f"m{i}"] for i in range(weights)]
+            return state, own, mean, [file[f"o{i}"] for i in range(optimizer)]
+    except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
+        raise no_checkpoint(path, error) from None
+
+
+def no_checkpoint(path: Path, error: Exception) -> HwrError:
+    """What to raise for a file that holds no checkpoint."""
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return HwrError(f"{path} is no checkpoint of this network ({reason}); --restart forgets it")
 
 
 def saved_plan(path: Path) -> Plan | None:
@@ -140,12 +189,22 @@ def saved_plan(path: Path) -> Plan | None:
     Raises:
         HwrError: for a broken file.
     """
+    table = saved_table(path)
+    return None if table is None else Plan.of(table)
+
+
+def saved_table(path: Path) -> dict[str, Any] | None:
+    """The settings in a checkpoint as it holds them, or None if there is none.
+
+    Raises:
+        HwrError: for a broken file.
+    """
     if not path.is_file():
         return None
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Plan.of(json.loads(str(file["state"]))["plan"])
-    except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
+            return dict(json.loads(str(file["state"]))["plan"])
+    except (OSError, EOFError, ValueError, TypeError, LookupError, zipfile.BadZipFile) as error:
         raise HwrError(f"{path} is broken ({error}); --restart forgets it") from None
 
 

@@ -61,7 +61,7 @@ def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
 
     layers = keras.layers
 
-    norm = _normalization()
+    norm = normalization()
 
     def normed(x: Any) -> Any:
         x = norm(momentum=_MOMENTUM)(x)
@@ -94,7 +94,7 @@ def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _normalization() -> Any:
+def normalization() -> Any:
     """Keras's BatchNormalization, which trains with TensorFlow's fused kernel where there is
     TensorFlow: Keras's own sums are most of what a step costs a processor (12.4 against 7.6 ms a
     line). A model file loads without this class, as the weights are the same.

@@ -27,6 +27,28 @@ _RANGES = {
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
+def check_ranges(plan: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Raises InputError, naming the option, where a setting lies outside of its range."""
+    for name, (low, high) in ranges.items():
+        value = getattr(plan, name)
+        if not (math.isfinite(value) and low <= value <= high):
+            told = name.replace("_", "-")
+            raise InputError(f"--{told} must lie between {low:g} and {high:g}, not {value:g}")
+
+
+def rate_at(rate: float, floor: float, step: int, past: float) -> float:
+    """The learning rate of a step: it warms up, then falls with a cosine.
+
+    Args:
+        rate: the highest.
+        floor: the lowest as a share of it.
+        step: from 0.
+        past: share of the training that is over.
+    """
+    wave = floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, past)))
+    return rate * wave * min(1.0, (step + 1) / _WARM)
+
+
 @dataclass(frozen=True)
 class Plan:
     """The settings of a training.
@@ -69,20 +91,14 @@ class Plan:
     without: str = ""
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if not (math.isfinite(value) and low <= value <= high):
-                told = name.replace("_", "-")
-                raise InputError(f"--{told} must lie between {low:g} and {high:g}, not {value:g}")
+        check_ranges(self, _RANGES)
         if self.precision not in PRECISIONS:
             raise InputError(f"--precision is one of {', '.join(PRECISIONS)}")
 
     def rate_at(self, step: int, minutes: float) -> float:
         """The learning rate of a step that many minutes into the training: it warms up, then falls
         with a cosine."""
-        past = min(1.0, minutes / self.minutes)
-        wave = self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * past))
-        return self.rate * wave * min(1.0, (step + 1) / _WARM)
+        return rate_at(self.rate, self.floor, step, minutes / self.minutes)
 
     def shares(self, usual: Mapping[str, float]) -> dict[str, float]:
         """How often each source is drawn, without those that are left out.

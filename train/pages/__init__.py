@@ -1,0 +1,1 @@
+"""Maps of writing: what they are trained on, how, and what comes of it."""

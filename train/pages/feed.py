@@ -1,0 +1,114 @@
+"""Batches of composed pages, made by processes of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.errors import HwrError
+from train.pages.compose import Composer, Sample
+from train.pages.target import MAPS, interleaved
+
+_AHEAD = 24  # batches that are made before they are needed
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pictures with what is to be said of them.
+
+    Attributes:
+        images: uint8 (n, h, w).
+        maps: uint8 (n, h/4, w/4, 12), as ``target.interleaved``.
+        known: uint8 of the same shape, 0 where nobody knows.
+        way: float16 (n, h/4, w/4, 2), directions.
+        told: uint8 (n, h/4, w/4), 1 where there is one.
+    """
+
+    images: npt.NDArray[np.uint8]
+    maps: npt.NDArray[np.uint8]
+    known: npt.NDArray[np.uint8]
+    way: npt.NDArray[np.float16]
+    told: npt.NDArray[np.uint8]
+
+
+def batch(samples: list[Sample]) -> Batch:
+    """Samples of one size put together, at least one."""
+    known = [np.repeat(one.target.known[None], MAPS, 0) for one in samples]
+    return Batch(
+        np.stack([one.grey for one in samples]),
+        np.stack([interleaved(one.target.maps) for one in samples]),
+        np.stack([interleaved(one) for one in known]),
+        np.stack([one.target.way.transpose(1, 2, 0) for one in samples]).astype(np.float16),
+        np.stack([one.target.told for one in samples]),
+    )
+
+
+def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
+    """Batches without an end; the same seed gives the same."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield batch([composer.sample(rng) for _ in range(size)])
+
+
+def _work(data: Path, size: int, side: int, seed: list[int], made: Any) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    for one in batches(Composer(data, side=side), size, seed):
+        made.put(one)
+
+
+class Feed:
+    """Batches from processes; close it in the end.
+
+    Args:
+        data: the folder of the data.
+        size: pictures a batch.
+        side: pixels of each.
+        seed: of chance.
+        workers: how many processes.
+        part: a number that differs from one sitting of a training to the next, so that a resumed
+            one is not shown the same pages again.
+    """
+
+    def __init__(
+        self, data: Path, size: int, side: int, seed: int, workers: int, part: int = 0
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._queue: Any = context.Queue(_AHEAD)
+        self._processes = [
+            context.Process(
+                target=_work, args=(data, size, side, [seed, part, i], self._queue), daemon=True
+            )
+            for i in range(workers)
+        ]
+        for process in self._processes:
+            process.start()
+
+    def take(self) -> Batch:
+        """The next batch.
+
+        Raises:
+            HwrError: if a process has ended, as one does whose data is missing.
+        """
+        while True:
+            try:
+                one: Batch = self._queue.get(timeout=5)
+                return one
+            except queue.Empty:
+                if not all(process.is_alive() for process in self._processes):
+                    raise HwrError("a process that composes pages has ended") from None
+
+    def close(self) -> None:
+        """Ends the processes."""
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join()

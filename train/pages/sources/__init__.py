@@ -1,0 +1,1 @@
+"""What pages are composed of: grounds, lines of writing, print, and all that is no writing."""

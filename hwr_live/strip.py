@@ -85,7 +85,7 @@ def strip(ink: npt.NDArray[np.uint8], least: float = 0.0) -> Strip:
     top, bottom = float(inked[0]), float(inked[-1] + 1)
     scale = min(scale, max(_TALLEST / (bottom - top), _SHRINK * scale))
     scale = min(scale, _BROADEST / _pen(mask, area))
-    if least > 0:
+    if least > bottom - top:
         scale = min(scale, 2 * HEIGHT / 3 / least)
     wide = _widening(mask, middle, spread, scale)
     across = min(scale * wide, _LONGEST / w)

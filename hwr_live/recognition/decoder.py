@@ -21,6 +21,7 @@ from hwr_live.reading import Decision, Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
+from hwr_live.recognition.ctc import Spelling
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.heard import heard_of
 from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
@@ -82,7 +83,9 @@ def decode(view: View, recognizer: Recognizer, *, upright: bool) -> tuple[tuple[
     """
     search = _Search(view, recognizer)
     lines = search.lines()
-    if upright or not view.lines or search.likeness >= recognizer.settings.view.upright:
+    settings = recognizer.settings.view
+    sure = search.likeness >= settings.upright or search.certainty >= settings.told
+    if upright or not view.lines or sure:
         return lines, view
     return _turned_upright(search, lines)
 
@@ -103,7 +106,7 @@ def _turned_upright(first: _Search, lines: tuple[Line, ...]) -> tuple[tuple[Line
         return lines, first.view
     other = aside if aside and best == 1 else _Search(turned(first.view, best), first.recognizer)
     found = other.lines()
-    return (found, other.view) if other.likeness > first.likeness else (lines, first.view)
+    return (found, other.view) if other.sense > first.sense else (lines, first.view)
 
 
 class _Search:
@@ -111,11 +114,14 @@ class _Search:
 
     Attributes:
         likeness: how much the glyphs that were read look like characters: their mean, 0 to 1.
+        certainty: how sure the line network is of its signs: their mean, 0 to 1; 0 without one. Of
+            joined writing it tells far better which way up it is than glyphs do, which are cut from
+            it by chance.
     """
 
     def __init__(self, view: View, recognizer: Recognizer) -> None:
         self.view, self.recognizer = view, recognizer
-        self.likeness = 0.0
+        self.likeness = self.certainty = 0.0
         self._vocabulary, self._settings = recognizer.vocabulary, recognizer.settings
         self._cuts = Cuts(view.segmented.labels, self._settings.cuts)
         self._seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
@@ -156,10 +162,18 @@ class _Search:
         if self.recognizer.lines is not None:
             network, alphabet = self.recognizer.lines
             told = network.tell(self.view, lines, alphabet.may)
+            self.certainty = _certainty([one.spelling for one in told if one is not None])
         return tuple(
             self._line(split_words(line, height), heard, one)
             for line, heard, one in zip(chosen, self._heard, told, strict=True)
         )
+
+    @property
+    def sense(self) -> float:
+        """How much what was read looks like writing, to all networks that were asked: 0 to 1."""
+        if self.recognizer.lines is None:
+            return self.likeness
+        return (self.likeness + self.certainty) / 2
 
     def sample(self) -> list[Piece]:
         """Glyphs that tell which way is up: marks and dirt say nothing."""
@@ -364,6 +378,12 @@ def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
         near = np.asarray(cv2.dilate(cuts.mask(piece, 1).astype(np.uint8), kernel), np.uint8)
         out.append(ink.grey[top : y + h + 1, left : x + w + 1] * near)
     return out
+
+
+def _certainty(spellings: Sequence[Spelling]) -> float:
+    """Mean probability of the signs of some lines; 0 if there are none."""
+    sure = [row for spelling in spellings for row in spelling.p.max(axis=1, initial=0.0).tolist()]
+    return sum(sure) / len(sure) if sure else 0.0
 
 
 def _edges(pieces: Sequence[Piece]) -> Floats:

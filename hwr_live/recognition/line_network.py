@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 _STEP = 64  # columns: strips are padded to multiples, as each new width costs a new plan of memory
 _LEAST = (
-    0.7  # usual heights that a line's writing is tall at the least: a hyphen alone is no letter
+    0.25  # usual heights that a line's writing is tall at the least: a hyphen alone is no letter
 )
 
 

@@ -44,6 +44,7 @@ _FIRM = 0.3  # of the darkest ink: on an even ground what is paler is the edge o
 _FILL = 0.6  # of the darkest ink: what is darker is ink on an even ground, however broad
 _FAINTEST = 0.10  # darkness against the paper below which nothing is ink
 _GRAIN = 2.5  # times the paper's grain: what is no darker is no ink either
+_MOST_INK = 0.25  # of the pixels: a word that is cut close covers fewer
 _MOST_GRAIN = 90  # grey: no grain hides what is darker
 _CORE = 0.45  # of the page's ink darkness: each component has a pixel as dark
 _PALE = 0.32  # of the page's ink darkness: paler parts are dropped if they are rules
@@ -225,15 +226,30 @@ def binarize(flat: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
         bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
     """
     soft = _soft(flat)
-    # The paper's own grain: half of all pixels lie within it, more than this is no chance.
-    grain = max(1.0, 255.0 - percentiles(soft[::4, ::4], 20)[0])
-    limit = 255 - max(255 * _FAINTEST, min(_GRAIN * grain, _MOST_GRAIN))
-    mask = _darker(soft, limit, k)
+    mask = _darker(soft, 255 * (1 - _FAINTEST), k)
+    mask &= soft < math.ceil(255 - min(_GRAIN * _grain(soft, mask), _MOST_GRAIN))
     inked = np.flatnonzero(mask)  # few of all pixels
     if not len(inked):
         return mask, 0.0
     greys = soft.reshape(-1)[inked]
     return mask, 255 - percentiles(greys, 20)[0]
+
+
+def _grain(soft: Grey, mask: npt.NDArray[np.bool_]) -> float:
+    """How dark the paper's own grain is: four of five of its pixels are no darker.
+
+    Args:
+        soft: uint8 (h, w), paper 255.
+        mask: bool (h, w), what may be ink. If it is no more than writing covers, the pixels about
+            it are no paper; else it is the grain that the mask is full of.
+    """
+    some, inked = soft[::4, ::4], mask[::4, ::4]
+    if inked.mean() < _MOST_INK:
+        near = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8))
+        paper = some[near == 0]
+        if paper.size:
+            some = paper
+    return max(1.0, 255.0 - percentiles(some, 20)[0])
 
 
 def _firm(mask: npt.NDArray[np.bool_], soft: Grey, darkness: float) -> npt.NDArray[np.bool_]:

@@ -31,6 +31,8 @@ _WRITTEN = 0.5  # of the longest ink at the border: so much ink inside is what i
 _LETTER, _LETTERS = 0.03, 3  # of the longer side: so many things inside as long are written, too
 _ALONG = 0.5  # of a side of the picture that an edge runs along
 _BROAD = 2.0  # times as broad as any ink inside: no pen's stroke
+_MIDDLE = 0.6  # of the height of a cut-out word: other lines lie beyond, by hand
+_SIDE_SLIM = 0.1  # of the height of a cut-out word: what is slimmer beside it is a box's side
 _RULE = 0.3  # of the longer side of the picture: longer ink is a rule, if it is slim
 _RULE_SLIM = 12  # times its width: slim ink is longer than that
 _FRAME = 0.6  # of both sides of the picture: larger ink that holds other ink is a frame
@@ -38,6 +40,8 @@ _HELD = 0.08  # of a frame's longer side: smaller ink in it does not tell that i
 _CONTENT = 2  # things in a frame that tell that it is one
 _REASONS = ("", "small", "border", "rule", "frame", "faint", "texture")
 _KEPT, _SMALL, _BORDER, _LINE, _FRAMED, _FAINT, _TEXTURE = range(len(_REASONS))
+_WORD_WIDE = 2.2  # times as wide as tall: no letter is wider, even on its side
+_WORD_HOLLOW = 0.5  # of its box is ink: a bar, as of a minus, fills more
 _DUST = 0.06  # usual heights: ink no longer than this is dust
 _DOT_AREA = 0.25  # of the square of the pen's width: a dot covers more
 
@@ -107,12 +111,16 @@ def _left_out(
 
 
 def glyph_height(stats: npt.NDArray[np.int32]) -> float:
-    """The usual height of a glyph in pixels: the median of the components' longer sides, each
-    counted by that side, so that dots and specks do not pull it down."""
-    longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]).astype(float)
-    order = np.argsort(longer)
+    """The usual height of a glyph in pixels: the median of the components' sizes, each counted by
+    its longer side, so that dots and specks do not pull it down. Its size is that side, but of
+    letters joined to a word, which are wide and mostly hollow, it is how tall they are."""
+    w, h, area = (stats[:, i].astype(np.float64) for i in (2, 3, 4))
+    longer = np.maximum(w, h)
+    word = (w > _WORD_WIDE * h) & (area < _WORD_HOLLOW * w * h)
+    size = np.where(word, h, longer)
+    order = np.argsort(size, kind="stable")
     mass = np.cumsum(longer[order])
-    return float(longer[order][np.searchsorted(mass, mass[-1] / 2)])
+    return float(size[order][np.searchsorted(mass, mass[-1] / 2)])
 
 
 def _reasons(ink: Ink, labels: npt.NDArray[np.int32], stats: Stats) -> npt.NDArray[np.uint8]:
@@ -171,7 +179,7 @@ def _edges(
     within[0] = False
     some = longer[within].sum() > _WRITTEN * longer[numbers].max()
     written = some or np.count_nonzero(within) >= _LETTERS
-    if ink.photo and min(height, width) > CUT_OUT:
+    if ink.photo and min(ink.size) > CUT_OUT:
         out[numbers] = (longer > _EDGE * side)[numbers]
         out[numbers] |= (longer > _EDGE_SLIM * shorter)[numbers]
         return out
@@ -183,7 +191,30 @@ def _edges(
     widths = stats[:, 4] / np.maximum(w + h, 1)
     out[numbers] = np.max(along, axis=0) > _ALONG
     out[numbers] |= widths[numbers] > _BROAD * widths[within].max()
+    if ink.photo:
+        out[numbers] |= _of_neighbours(labels.shape, stats[numbers])
     return out
+
+
+def _of_neighbours(
+    shape: tuple[int, ...], stats: npt.NDArray[np.int32]
+) -> npt.NDArray[np.bool_]:
+    """Which components at the border of a cut-out are of what stands around its word: other lines
+    above and below it, a rule or the side of a box beside it, or a box around it.
+
+    Args:
+        shape: height and width of the picture.
+        stats: of components that touch its border.
+    """
+    height, width = shape
+    x, y, w, h, area = (stats[:, i].astype(np.float64) for i in range(5))
+    hollow = area / (w * h)
+    middle = (y + h / 2) / height
+    beyond = np.abs(middle - 0.5) > _MIDDLE / 2
+    aside = (x <= 0) | (x + w >= width)
+    side = aside & ((w < _SIDE_SLIM * height) | ((h > 0.8 * height) & (hollow < 0.35)))
+    around = (w > 0.6 * width) & (h > 0.5 * height) & (hollow < 0.22)
+    return np.asarray(beyond | side | around)
 
 
 def _at_border(piece: Piece, shape: tuple[int, ...]) -> bool:

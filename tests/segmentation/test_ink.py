@@ -179,3 +179,16 @@ def test_a_drawing_has_the_ink_that_its_picture_has(pen: float, scale: float | N
     assert drawn.scale == found.scale
     assert (drawn.mask != found.mask).mean() < 0.003
     assert drawn.grey[drawn.mask].min() > 0
+
+
+@pytest.mark.parametrize("apart", [18, 28])
+@pytest.mark.parametrize("grey", [110, 140])
+def test_how_much_is_written_makes_no_ink_too_faint(apart: int, grey: int) -> None:
+    """Soft strokes that cover much of a small picture are no grain of its paper."""
+    rng = np.random.default_rng(2)
+    image = np.full((60, 240), 230.0)
+    for x in range(12, 232, apart):
+        cv2.line(image, (x, 12), (x + 4, 48), float(grey), 3)
+    soft = cv2.GaussianBlur(image, (0, 0), 1.2)
+    picture = np.clip(soft + rng.normal(0, 2, soft.shape), 0, 255).astype(np.uint8)
+    assert find_ink(picture).mask[image < 225].mean() > 0.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -37,6 +38,35 @@ def test_every_piece_has_its_box_and_its_ink() -> None:
         assert (columns.max() + 1, rows.max() + 1) == (x + w, y + h)
     parts = [part for piece in pieces for part in piece.parts]
     assert len(set(parts)) == len(parts)
+
+
+@pytest.mark.parametrize("letters", [1, 3, 8])
+def test_joined_letters_are_as_tall_as_they_are(letters: int) -> None:
+    image = np.full((140, 120 + 60 * letters), 255, np.uint8)
+    x = np.arange(60 * letters)
+    wave = np.stack([60 + x, 70 - 30 * np.cos(x * 2 * np.pi / 60)], axis=1).astype(np.int32)
+    cv2.polylines(image, [wave[:, None]], False, 30, 4)
+    assert 55 < seen(image).height < 75
+
+
+def test_a_bar_is_as_long_as_it_is() -> None:
+    image = np.full((120, 200), 255, np.uint8)
+    image[58:64, 60:140] = 20
+    assert 75 < seen(image).height < 85
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_side_of_a_box_is_no_part_of_a_word_that_was_cut_out(side: str) -> None:
+    rng = np.random.default_rng(1)
+    image = np.full((70, 220), 230, np.uint8)
+    for x in range(40, 180, 30):
+        cv2.circle(image, (x, 35), 10, 40, 3)
+    edge = np.array([(219, 3), (206, 5), (206, 66), (219, 67)])
+    if side == "left":
+        edge[:, 0] = 219 - edge[:, 0]
+    cv2.polylines(image, [edge[:, None]], False, 40, 3)
+    noisy = np.clip(image + rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
+    assert [len(line) for line in seen(noisy).lines] == [5]
 
 
 @pytest.mark.parametrize("size", [1, 2])

@@ -196,9 +196,7 @@ def _edges(
     return out
 
 
-def _of_neighbours(
-    shape: tuple[int, ...], stats: npt.NDArray[np.int32]
-) -> npt.NDArray[np.bool_]:
+def _of_neighbours(shape: tuple[int, ...], stats: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Which components at the border of a cut-out are of what stands around its word: other lines
     above and below it, a rule or the side of a box beside it, or a box around it.
 

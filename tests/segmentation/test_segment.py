@@ -61,7 +61,7 @@ def test_the_side_of_a_box_is_no_part_of_a_word_that_was_cut_out(side: str) -> N
     image = np.full((70, 220), 230, np.uint8)
     for x in range(40, 180, 30):
         cv2.circle(image, (x, 35), 10, 40, 3)
-    edge = np.array([(219, 3), (206, 5), (206, 66), (219, 67)])
+    edge = np.array([(219, 3), (196, 5), (196, 66), (219, 67)])
     if side == "left":
         edge[:, 0] = 219 - edge[:, 0]
     cv2.polylines(image, [edge[:, None]], False, 40, 3)

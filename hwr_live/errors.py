@@ -34,6 +34,12 @@ def one_line(message: object) -> str:
     text = str(message)
     if len(text) > 2 * _HALF:
         text = f"{text[:_HALF]} … {text[-_HALF:]}"
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """A text without line breaks and control characters, which a file's name can bring into it and
+    a terminal would obey; they are escaped."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -27,7 +27,7 @@ from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.media.images import encode_png
 from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.reader import Reader
-from hwr_live.system.terminal import print_anything
+from hwr_live.system.terminal import prepare_streams
 from train.data.idx import read_images, read_labels
 
 settings.register_profile("hwr", derandomize=True, database=None, deadline=None)
@@ -220,7 +220,7 @@ def test_any_text_is_printed_in_any_encoding(text: str, encoding: str, errors: s
         terminal = io.BytesIO()
         stdout = io.TextIOWrapper(terminal, encoding=encoding, errors=errors)
         patch.setattr("sys.stdout", stdout)
-        print_anything()
+        prepare_streams()
         print(text)
         stdout.flush()
     if encoding == "utf-8" and not any("\ud800" <= char <= "\udfff" for char in text):

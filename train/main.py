@@ -13,7 +13,7 @@ from hwr_live.errors import HwrError, one_line
 from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.models import shipped_folder
 from hwr_live.system.signals import STATUS
-from hwr_live.system.terminal import print_anything
+from hwr_live.system.terminal import prepare_streams
 from train.commands import (
     COMMANDS,
     add_data,
@@ -59,15 +59,19 @@ other commands, each with its own --help:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    print_anything()
+    prepare_streams()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others use the GPU too
     # TensorFlow itself asks for these on some processors only; others train half as fast again.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
         if arguments and arguments[0] in COMMANDS:
-            return COMMANDS[arguments[0]](arguments[1:])
-        return _train(arguments)
+            status = COMMANDS[arguments[0]](arguments[1:])
+        else:
+            status = _train(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what cannot be written is told here
+        return status
     except HwrError as error:
         say(f"train: {error}")
         return error.status

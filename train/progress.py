@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any, TextIO
 
 from tqdm import tqdm
+
+from hwr_live.system.terminal import STDERR, note
 
 _REDRAW_S = 0.2  # seconds between two pictures of a bar: numbers that can still be read
 _LINE_S = 60.0  # seconds between two lines of a training in a log
 
 
 def say(text: str) -> None:
-    """One line, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    """One line, or several, on stderr."""
+    for line in text.split("\n"):
+        note(line)
 
 
 def duration(seconds: float) -> str:
@@ -99,7 +101,7 @@ class Bar:
         self, epochs: int, images: int, out: TextIO | None = None, *, first: int = 0
     ) -> None:
         self._epochs, self._images = epochs, images
-        self._out = out or sys.stderr
+        self._out = out or STDERR
         told = "{desc}{postfix}, {rate_fmt}, {remaining} left"
         total, done = epochs * images, first * images
         self._meter = meter(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +17,7 @@ from hwr_live.documents.model import Page
 from hwr_live.documents.remote import identity, is_remote
 from hwr_live.errors import HwrError, InputError
 from hwr_live.readers import AnyReader
-from hwr_live.system.terminal import tell
+from hwr_live.system.terminal import STDERR, tell
 from hwr_live.ui.paint import SURE_FROM
 
 
@@ -98,7 +97,7 @@ class Run:
             yield source
 
     def _fail(self, error: HwrError, bar: Any) -> None:
-        with bar.external_write_mode(file=sys.stderr):
+        with bar.external_write_mode(file=STDERR):
             self.fail(error)
 
     def _finish(self, document: list[Outcome], contents: dict[Source, str], bar: Any) -> None:
@@ -168,7 +167,7 @@ def _bar(total: int) -> Any:
     """A progress bar with pages a second and the time left; none where stderr is no terminal."""
     from tqdm import tqdm
 
-    return tqdm(total=total, unit="page", disable=None, file=sys.stderr, dynamic_ncols=True)
+    return tqdm(total=total, unit="page", disable=None, file=STDERR, dynamic_ncols=True)
 
 
 def summarize(report: Report, manifest: Manifest) -> None:

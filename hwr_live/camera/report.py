@@ -95,11 +95,11 @@ class Printer:
     printed again.
 
     Args:
-        out: where to.
+        out: where to; None, as of a program without standard output, for nowhere.
         json: one object for every report, flushed.
     """
 
-    def __init__(self, out: TextIO, *, json: bool = False) -> None:
+    def __init__(self, out: TextIO | None, *, json: bool = False) -> None:
         self._out, self._json = out, json
         self._printed = ""
         self._report: Report | None = None
@@ -139,5 +139,7 @@ class Printer:
                 self._write(text + "\n\n")
 
     def _write(self, text: str) -> None:
+        if self._out is None:
+            return
         self._out.write(text)  # at once, so that an interrupt leaves no half line
         self._out.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hwr_live.media.frames import Frame
 from hwr_live.media.images import encode_png
 from hwr_live.media.recorder import Recorder
 from hwr_live.system.files import make_folder, write_new
+from hwr_live.system.terminal import note
 from hwr_live.ui.errands import Errand
 
 NOT_EXACT = (
@@ -29,7 +29,7 @@ def saving(report: Report, folder: Path) -> Errand:
         told = json.dumps(report.to_dict(), indent=1).encode() + b"\n"
         picture = encode_png(report.frame.image)
         path, _ = write_new(folder, stem, {".png": picture, ".json": told})
-        print(f"saved {path}", file=sys.stderr, flush=True)
+        note(f"saved {path}")
         return f"saved {path.name}"
 
     return save
@@ -103,7 +103,7 @@ class Recording:
 def tell_recorded(recorder: Recorder) -> None:
     """Tells on stderr what a recording has cost, if there is one."""
     if recorder.frames:
-        print(f"recorded {recorder.path}: {recorder.cost}", file=sys.stderr, flush=True)
+        note(f"recorded {recorder.path}: {recorder.cost}")
 
 
 def _stem() -> str:

@@ -20,7 +20,7 @@ from hwr_live.cli import completion
 from hwr_live.cli.options import parser
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.system.signals import STATUS, at_once, interrupt
-from hwr_live.system.terminal import print_anything, tell
+from hwr_live.system.terminal import note, prepare_streams, tell
 
 if TYPE_CHECKING:
     from hwr_live.media.frames import FrameSource
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
     # Its products are small: threads cost more than they gain, and much more on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    print_anything()
+    prepare_streams()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if completion.asked():
         completion.answer(parser(), _training, arguments)
@@ -43,10 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             from train.main import main as train
 
         return train(arguments[1:])
-    options = parse(arguments)
-    interrupt()
     try:
-        return _COMMANDS[options.command](options)
+        options = parse(arguments)
+        interrupt()
+        status = _COMMANDS[options.command](options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what cannot be written is told here
+        return status
     except HwrError as error:
         return _fail(error)
     except BrokenPipeError:  # the reader of our output has gone: nothing more to say
@@ -54,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:  # a full disk, say
         _drop_output()
-        tell(one_line(error))
+        where = f"{error.filename}: " if error.filename else "what is read cannot be written: "
+        tell(one_line(f"{where}{error.strerror or error}"))
         return HwrError.status
     except KeyboardInterrupt:
         return STATUS
@@ -224,7 +228,7 @@ def _sample(options: argparse.Namespace) -> int:
     page = draw_sample()
     if options.out is not None:
         write_exactly(Path(options.out), encode_png(page))
-        print(f"wrote {options.out}", file=sys.stderr)
+        note(f"wrote {options.out}")
     _print(reader.read(page), "sample", options.json)
     return 0
 

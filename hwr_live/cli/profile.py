@@ -8,14 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 from hwr_live.cli.sheet import contact_sheet
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError, InputError, printable
 from hwr_live.media.images import encode_png
 from hwr_live.profiles.archive import read_archive, write_archive
 from hwr_live.profiles.corrections import FOLDERS
 from hwr_live.profiles.locate import is_name, profile_names, profiles_folder
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.system.files import write_exactly
-from hwr_live.system.terminal import tell
+from hwr_live.system.terminal import STDERR, note, tell
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,7 +79,7 @@ def _show(options: argparse.Namespace) -> int:
         if path.suffix.lower() != ".png":
             raise InputError(f"{path}: a contact sheet is a .png file")
         write_exactly(path, encode_png(contact_sheet(profile.samples)))
-        print(f"wrote {path}", file=sys.stderr)
+        note(f"wrote {path}")
     return 0
 
 
@@ -88,7 +88,7 @@ def _export(options: argparse.Namespace) -> int:
     if path.suffix.lower() != ".zip":
         raise InputError(f"{path}: an export is a .zip file")
     write_archive(open_profile(options.name), path)
-    print(f"wrote {path}", file=sys.stderr)
+    note(f"wrote {path}")
     return 0
 
 
@@ -126,15 +126,15 @@ def _delete(options: argparse.Namespace) -> int:
         raise InputError(f"{profile.name} is not deleted; answer y or give --yes")
     if not profile.delete():
         tell(f"{profile.folder} stays: there is something else in it")
-    print(f"deleted {what}", file=sys.stderr)
+    note(f"deleted {what}")
     return 0
 
 
 def _agreed(question: str) -> bool:
     if sys.stdin is None:
         return False
-    print(question, end="", file=sys.stderr, flush=True)
+    STDERR.write(printable(question))
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):
-        print(file=sys.stderr)  # what comes next is a line of its own
+        note("")  # what comes next is a line of its own
     return answer.strip().lower() in ("y", "yes")

@@ -19,7 +19,7 @@ from hwr_live.errors import HwrError, InputError
 from hwr_live.readers import AnyReader
 from hwr_live.system.files import make_folder, write_new
 from hwr_live.system.missing import need
-from hwr_live.system.terminal import tell
+from hwr_live.system.terminal import note, tell
 
 
 def run(options: argparse.Namespace, make_reader: Callable[[], AnyReader]) -> int:
@@ -125,7 +125,7 @@ def write_overlay(outcome: Outcome, folder: str) -> None:
         stem = Path(outcome.source.name).stem
         stem += f"-page{outcome.number}" if outcome.count > 1 else ""
         for file in write_new(Path(folder), stem, {".png": outcome.overlay}):
-            print(f"wrote {file}", file=sys.stderr)
+            note(f"wrote {file}")
 
 
 def _print(
@@ -141,10 +141,12 @@ def _print(
     if form.name == "text":
         names = options.names
         if names is None:  # a program that reads this gets the text and nothing else
-            names = None if sys.stdout.isatty() else False
+            names = None if sys.stdout is not None and sys.stdout.isatty() else False
         if names is not False:
             write = partial(plain.text, named=lambda page: names or several or page.count > 1)
     for piece in write(pages):
+        if sys.stdout is None:  # closed: nobody wants it
+            continue
         if isinstance(piece, bytes):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()

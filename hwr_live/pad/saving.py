@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from json import dumps
@@ -15,6 +14,7 @@ from hwr_live.pad.drawing import strokes_to_json
 from hwr_live.profiles.corrections import Correction
 from hwr_live.reading import Reading
 from hwr_live.system.files import write_new
+from hwr_live.system.terminal import note
 
 
 def reading_to_json(reading: Reading) -> dict[str, Any]:
@@ -40,5 +40,5 @@ def save(folder: Path, drawing: Canvas, reading: Reading, corrections: Sequence[
             write_new(folder / "samples" / correction.label, picture_path.stem, {".png": sample})
             samples += 1
     more = f" and {samples} sample{'s' * (samples > 1)}" if samples else ""
-    print(f"saved {picture_path}{more}", file=sys.stderr, flush=True)
+    note(f"saved {picture_path}{more}")
     return f"saved {picture_path.name}{more}"

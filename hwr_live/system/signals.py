@@ -39,7 +39,8 @@ def start(module: str) -> int:
         if not (told := what_is_missing(error)):
             raise
         program = "train" if module.startswith("train") else "hwr-live"
-        print(f"{program}: {told}", file=sys.stderr)
+        if sys.stderr is not None:
+            print(f"{program}: {told}", file=sys.stderr)
         return 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -60,14 +61,80 @@ def test_line_breaks_in_what_was_given(
     assert err[:-1].isprintable()
 
 
-def test_output_that_cannot_be_written() -> None:
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs a shell's redirections")
+
+
+def redirected(how: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs the program with its streams as a shell has them, such as ``2>&-``, closed."""
+    run = f'exec "$0" -m hwr_live "$@" {how}'
+    return subprocess.run(
+        ["sh", "-c", run, sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@POSIX
+@pytest.mark.parametrize("how", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("read gone.png PAGE --json --overlay over --format jsonl", 2),
+        ("read gone.png PAGE PAGE --jobs 2 --json", 2),
+        ("read gone.png PAGE --out results", 2),
+        ("camera --source PAGE --no-window --json --record r.avi", 0),
+        ("read", 2),
+    ],
+)
+def test_nobody_is_told(how: str, arguments: str, status: int, page: str, tmp_path: Path) -> None:
+    """What is told goes nowhere else, and ends nothing."""
+    done = redirected(how, *arguments.replace("PAGE", page).split(), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (status, "")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["text"] + "\n" for one in told] == [SAMPLE] * done.stdout.count("\n")
+    assert len(told) == ("--json" in arguments) * max(1, arguments.count("PAGE"))
+    assert len(list(tmp_path.glob("results/**/*.txt"))) == arguments.count("results")
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("models", "--version", "train --help", "read PAGE", "read PAGE --format pdf"),
+    ],
+)
+def test_output_that_cannot_be_written(arguments: str, page: str, tmp_path: Path) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("needs /dev/full")
-    with open("/dev/full", "w") as full:
-        done = program("sample", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    words = arguments.replace("PAGE", page).split()
+    done = redirected(">/dev/full", *words, cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("hwr-live: ")
+    assert "No space left on device" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("--help", "read PAGE", "read PAGE --format pdf", "camera --source PAGE --no-window"),
+    ],
+)
+def test_no_standard_output(arguments: str, page: str, tmp_path: Path) -> None:
+    words = arguments.replace("PAGE", page).split()
+    done = redirected("<&- >&-", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@POSIX
+def test_no_file_takes_the_place_of_a_closed_stream(page: str, tmp_path: Path) -> None:
+    done = redirected("<&- >&- 2>&-", "sample", "--out", "s.png", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "s.png").read_bytes() == Path(page).read_bytes()
 
 
 def test_nobody_need_listen_to_the_end() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import sys
+
 import pytest
 
-from hwr_live.system.terminal import Parser, tell
+from hwr_live.system.terminal import STDERR, Parser, note, tell
 
 
 def parser() -> Parser:
@@ -50,4 +54,44 @@ def test_the_end_of_help_is_made_when_it_is_asked_for() -> None:
 
 def test_a_line_for_the_user(capsys: pytest.CaptureFixture[str]) -> None:
     tell("it is late")
-    assert capsys.readouterr() == ("", "hwr-live: it is late\n")
+    note("wrote \x1b]0;x\x07.png\n\x9b")
+    wrote = "wrote \\x1b]0;x\\x07.png\\n\\x9b\n"
+    assert capsys.readouterr() == ("", f"hwr-live: it is late\n{wrote}")
+
+
+class _Broken(io.StringIO):
+    """A stream that fails."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, text: str) -> int:
+        raise self.error
+
+    def isatty(self) -> bool:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        None,
+        _Broken(OSError(errno.ENOSPC, "No space left on device")),
+        _Broken(OSError(errno.EIO, "Input/output error")),  # a terminal that was closed
+        _Broken(ValueError("I/O operation on closed file")),
+    ],
+    ids=["none", "full", "hung up", "closed"],
+)
+def test_nobody_to_tell(
+    stream: io.StringIO | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    tell("it is late")
+    note("wrote a.png")
+    STDERR.write("bar")
+    STDERR.flush()
+    assert not STDERR.isatty()
+    assert capsys.readouterr().out == ""

@@ -4,11 +4,11 @@ pictures."""
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from hwr_live.errors import InputError
 from hwr_live.system.nearest import suggestion
+from hwr_live.system.terminal import note
 from train.data import layouts
 from train.data.archive import Folder, Store
 from train.data.dataset import Dataset, FileInfo, Part
@@ -86,8 +86,8 @@ def _cached(name: str, data: Path | None, kind: str, download: bool) -> tuple[St
     if wanted:
         megabytes = sum(remote.bytes for remote in wanted) / 1e6
         splits = ", all six splits of EMNIST" if kind == "emnist" else ""
-        print(f"{_not_found(name, data)}", file=sys.stderr)
-        print(f"fetching {megabytes:,.0f} MB{splits}, into {folder}", file=sys.stderr)
+        note(_not_found(name, data))
+        note(f"fetching {megabytes:,.0f} MB{splits}, into {folder}")
         fetch(remotes, folder)
     return layouts.find("mnist" if kind == "keras" else name, folder)
 

@@ -1,11 +1,19 @@
 """Fixtures for all tests."""
 
+import os
+
 import pytest
 
 from hwr_live.recognition.reader import Reader
 from tests.support.display import display
 
-__all__ = ["display", "reader"]
+__all__ = ["cache", "display", "reader"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the program remembers of its runs here is not to be remembered on this machine."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

@@ -202,7 +202,7 @@ def show(arguments: Sequence[str]) -> int:
 
 
 def _draw_model(model: Path, card: Mapping[str, Any], options: argparse.Namespace) -> list[Path]:
-    from train.results.litert import run_litert
+    from train.results.litert import run_file
 
     folder = options.out or model
     refuse_installed(folder)
@@ -210,8 +210,8 @@ def _draw_model(model: Path, card: Mapping[str, Any], options: argparse.Namespac
         folder.mkdir(parents=True, exist_ok=True)
     written = draw_curves(model, folder) if (model / "history.csv").is_file() else []
     dataset = load_data(options, _dataset_of(options, card))
-    file = (model / str(card.get("file", "model.tflite"))).read_bytes()
-    return written + draw_results(card, run_litert(file, dataset.test.images), dataset, folder)
+    logits = run_file(model / str(card.get("file", "model.tflite")), dataset.test.images)
+    return written + draw_results(card, logits, dataset, folder)
 
 
 def report(arguments: Sequence[str]) -> int:

@@ -30,6 +30,7 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
 _STEP = 64  # columns: strips are padded to multiples, as each new width costs a new plan of memory
+_LONG = 32 * _STEP  # columns of a long line, by which a network is tried
 _LEAST = (
     0.25  # usual heights that a line's writing is tall at the least: a hyphen alone is no letter
 )
@@ -102,7 +103,7 @@ class LineNetwork:
         self.card = LineCard.load(folder)
         path = folder / self.card.file
         content = litert_file(path)
-        self._network = Network(path, content, (HEIGHT, _STEP, 1))
+        self._network = Network(path, content, (HEIGHT, _STEP, 1), also=[(HEIGHT, _LONG, 1)])
         outputs = self._network.interpreter.get_output_details()
         if len(outputs) != 1:
             raise InputError(f"{path} has {len(outputs)} outputs; a line network has one")

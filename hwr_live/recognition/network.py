@@ -7,14 +7,18 @@ import stat
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
+from hwr_live.recognition.litert.trust import trust
 from hwr_live.system.limits import MOST_MODEL, read_at_most
 from hwr_live.system.silence import silence
+
+if TYPE_CHECKING:
+    from hwr_live.recognition.litert.graph import Shape
 
 Floats = npt.NDArray[np.float32]
 
@@ -22,6 +26,7 @@ _BATCH = 16  # images: larger batches are no quicker an image, and take more mem
 _ALONE = 6  # images: fewer are done before another thread has begun
 _LINES_ALONE = 2  # the same of inputs that each take as long as a line does
 _MOST_THREADS = 4
+_FAILURES = (ValueError, RuntimeError, TypeError, IndexError, KeyError, OverflowError)
 
 
 def litert_file(path: Path) -> bytes:
@@ -54,6 +59,8 @@ class Network:
         shape: of one input image.
         threads: that share the batches of a call; by default as many as there are processors, at
             most four.
+        also: shapes of other images that it will be given.
+        trusted: whether the file is known to be harmless; else ``trust`` finds out.
 
     Attributes:
         interpreter: one that has run an image of zeros, to tell of the model's outputs.
@@ -63,8 +70,17 @@ class Network:
     """
 
     def __init__(
-        self, path: Path, content: bytes, shape: tuple[int, ...], threads: int | None = None
+        self,
+        path: Path,
+        content: bytes,
+        shape: Shape,
+        threads: int | None = None,
+        *,
+        also: Sequence[Shape] = (),
+        trusted: bool = False,
     ) -> None:
+        if not trusted:
+            trust(path, content, [(1, *shape), (_BATCH, *shape), *((1, *one) for one in also)])
         self._path, self._content = path, content
         self._serving = threading.Lock()
         self._forms: dict[int, tuple[int, int]] = {}  # axes and width of each output
@@ -150,7 +166,12 @@ class Network:
         return found
 
     def _output(self, interpreter: Any, index: int, images: Floats) -> Floats:
-        found = np.asarray(interpreter.get_tensor(index), np.float32)
+        try:
+            found = np.asarray(interpreter.get_tensor(index), np.float32)
+        except _FAILURES as error:
+            raise self._failed(error) from None
+        if not found.ndim:
+            raise InputError(f"{self._path} gives one number where rows are due")
         axes, width = self._forms.setdefault(index, (found.ndim, found.shape[-1]))
         if (found.ndim, found.shape[0], found.shape[-1]) != (axes, len(images), width):
             wanted = (len(images), *[None] * (axes - 2), width)
@@ -171,9 +192,12 @@ class Network:
             interpreter.set_tensor(given["index"], images)
             interpreter.invoke()
             return interpreter
-        except (ValueError, RuntimeError, TypeError, IndexError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
-            raise InputError(f"{self._path} does not run: {reason}") from None
+        except _FAILURES as error:
+            raise self._failed(error) from None
+
+    def _failed(self, error: BaseException) -> InputError:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+        return InputError(f"{self._path} does not run: {reason}")
 
     def _made(self) -> Any:
         from ai_edge_litert.interpreter import Interpreter

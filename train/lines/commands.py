@@ -19,9 +19,11 @@ from train.lines.plan import PRECISIONS, Plan
 from train.options import documented
 from train.progress import say
 from train.results.folder import checkpoint_file, output_folder, refuse_installed, replace_file
+from train.results.litert import model_content
 
 if TYPE_CHECKING:
     from train.lines.compose import Line
+    from train.lines.export import Lite
 
 NAME = "lines"
 
@@ -105,12 +107,12 @@ def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:
 def evaluate(folder: Path, card: Mapping[str, Any], data: Path | None, as_json: bool) -> int:
     """Prints a line model's error rates on the test parts."""
     from train.lines.errors import told
-    from train.lines.export import Lite, read
+    from train.lines.export import read
     from train.lines.loop import by_part
     from train.lines.measure import test_lines
 
     lines = test_lines(needed(data))
-    texts = read(Lite(model_file(folder, card).read_bytes(), 2), lines)
+    texts = read(_lite(folder, card), lines)
     found = {name: one.rounded() for name, one in by_part(texts, lines).items()}
     print(json.dumps(found) if as_json else told(found))
     return 0
@@ -150,7 +152,7 @@ def show(folder: Path, card: Mapping[str, Any], data: Path | None, to: Path | No
     """Draws a sheet of training lines, and the validation lines that the model reads worst."""
     from train.lines import pictures, validation
     from train.lines.compose import Composer
-    from train.lines.export import Lite, read
+    from train.lines.export import read
     from train.lines.make import worst
 
     place = to or folder
@@ -160,7 +162,7 @@ def show(folder: Path, card: Mapping[str, Any], data: Path | None, to: Path | No
     some: list[Line] = [composer.line(rng) for _ in range(_SAMPLES)]
     sheet = pictures.png(pictures.sheet(some, title=f"{_SAMPLES} lines to train on"))
     lines = validation.compose(needed(data), _EACH)
-    texts = read(Lite(model_file(folder, card).read_bytes(), 2), lines)
+    texts = read(_lite(folder, card), lines)
     written = write_new(place, f"{card['name']}-samples", {".png": sheet})
     replace_file(place / "worst.png", worst(lines, texts))
     for path in (*written, place / "worst.png"):
@@ -170,6 +172,13 @@ def show(folder: Path, card: Mapping[str, Any], data: Path | None, to: Path | No
 
 _SAMPLES = 48  # lines on the sheet
 _EACH = 20  # validation lines of each part that the worst are taken from
+
+
+def _lite(folder: Path, card: Mapping[str, Any]) -> Lite:
+    """A line model's network, which may be anybody's."""
+    from train.lines.export import SHAPES, Lite
+
+    return Lite(model_content(model_file(folder, card), SHAPES), 2)
 
 
 def model_file(folder: Path, card: Mapping[str, Any]) -> Path:

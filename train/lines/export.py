@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.recognition.litert.graph import Shape
+from hwr_live.strip import HEIGHT
 from hwr_live.system.silence import silence
 from train.lines.alphabet import decode
 from train.lines.compose import Line
 from train.lines.feed import batch
 from train.lines.network import STRIDE
+from train.results.litert import sound
 
 AGREEMENT = 0.99
 """Least share of characters of the validation lines that an export must read as Keras does. Those
 lines are far harder than what people hand in: where the network itself is in two minds, rounding
 decides, for the better as often as for the worse."""
+
+SHAPES: tuple[Shape, ...] = ((1, HEIGHT, 64, 1), (16, HEIGHT, 64, 1), (1, HEIGHT, 2048, 1))
+"""Of the strips that an export must take: short ones, several at once, a long one."""
 
 LOSS = 0.002
 """The most that an export may raise the share of wrong characters, over all validation lines."""
@@ -55,8 +61,8 @@ class Export:
         return None
 
 
-def convert(model: Any, quantize: bool = True) -> bytes:
-    """The LiteRT file of a network, for any number and width of strips.
+def convert(model: Any, quantize: bool = True, shapes: Sequence[Shape] = SHAPES) -> bytes:
+    """The LiteRT file of a network, for any number and width of strips, and at least such ones.
 
     The variables are frozen into constants first: otherwise the file holds no weights that could
     have 8 bits.
@@ -72,7 +78,7 @@ def convert(model: Any, quantize: bool = True) -> bytes:
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     if quantize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    return bytes(converter.convert())
+    return sound(bytes(converter.convert()), shapes)
 
 
 class Lite:

@@ -19,6 +19,7 @@ from train.pages.card import readme
 from train.pages.plan import Plan
 from train.progress import say
 from train.results.folder import checkpoint_file, output_folder, refuse_installed, replace_file
+from train.results.litert import model_content
 
 NAME = "pages"
 _SAMPLES = 24  # pages on the sheet
@@ -66,7 +67,7 @@ def evaluate(folder: Path, card: Mapping[str, Any], data: Path | None, as_json: 
     from train.pages.measure import by_part, told
 
     samples = validation.compose(needed(data), _side(card))
-    answers = lite_answers(model_file(folder, card).read_bytes(), samples, 2)
+    answers = lite_answers(_content(folder, card), samples, 2)
     found = {name: one.rounded() for name, one in by_part(answers, samples).items()}
     print(json.dumps(found) if as_json else told(found))
     return 0
@@ -117,13 +118,20 @@ def show(folder: Path, card: Mapping[str, Any], data: Path | None, to: Path | No
     some = [composer.sample(rng) for _ in range(_SAMPLES)]
     sheet = png(pictures.sheet(some, title=f"{_SAMPLES} pages to train on"))
     samples = validation.compose(needed(data), side, _SAMPLES // 3)
-    answers = lite_answers(model_file(folder, card).read_bytes(), samples, 2)
+    answers = lite_answers(_content(folder, card), samples, 2)
     title = "Pages to validate with, and what is said of them"
     written = write_new(place, f"{card['name']}-samples", {".png": sheet})
     replace_file(place / "pages.png", png(pictures.sheet(samples, answers, title=title)))
     for path in (*written, place / "pages.png"):
         print(path)
     return 0
+
+
+def _content(folder: Path, card: Mapping[str, Any]) -> bytes:
+    """A map's LiteRT file, which may be anybody's."""
+    from train.pages.export import SHAPES
+
+    return model_content(model_file(folder, card), SHAPES)
 
 
 def _side(card: Mapping[str, Any]) -> int:

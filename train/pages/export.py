@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.recognition.litert.graph import Shape
 from train.lines.export import Lite, convert
 from train.pages.compose import Sample
+from train.pages.network import STRIDE
 from train.pages.target import MAPS
+
+SHAPES: tuple[Shape, ...] = ((1, STRIDE, STRIDE, 1), (1, 32 * STRIDE, 24 * STRIDE, 1))
+"""Of the pictures that an export must take: a small one, a page."""
 
 AGREEMENT = 0.99
 """Least share of the places of all maps where an export must say what Keras says."""
@@ -44,7 +49,7 @@ def export(model: Any, samples: list[Sample], *, quantize: bool = True) -> Expor
     """Converts a network and compares what both say of the validation pages."""
     from train.pages.loop import answers
 
-    file = convert(model, quantize)
+    file = convert(model, quantize, SHAPES)
     own, exported = answers(model, samples), lite_answers(file, samples)
     maps = slice(0, 4 * MAPS)
     same = [

@@ -14,7 +14,7 @@ from train.data.datasets import Dataset
 from train.progress import say
 from train.results import card as cards
 from train.results import metrics as measure
-from train.results.litert import run_litert
+from train.results.litert import run_file
 
 
 def evaluate(folder: Path, card: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def evaluate(folder: Path, card: Mapping[str, Any], dataset: Dataset) -> dict[st
         raise InputError(
             f"{card['name']} reads {''.join(chars)} but {dataset.name} has {''.join(dataset.chars)}"
         )
-    logits = _litert(folder / str(card.get("file", "model.tflite")), dataset)
+    logits = run_file(folder / str(card.get("file", "model.tflite")), dataset.test.images)
     if logits.shape[1] != len(card["labels"]):
         raise InputError(f"{folder} has {len(card['labels'])} labels, its file {logits.shape[1]}")
     out = cards.test_report(logits, dataset, card.get("calibration", {}))
@@ -81,15 +81,6 @@ def _compared(card: Mapping[str, Any], found: Mapping[str, Any], dataset: Datase
         why = "the files are the same: the versions or the processor may differ"
     figures = ", ".join(f"{kind} {said[kind]}" for kind in shared)
     return f"card.json says {figures}; {why}"
-
-
-def _litert(path: Path, dataset: Dataset) -> Any:
-    try:
-        return run_litert(path.read_bytes(), dataset.test.images)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RuntimeError) as error:
-        raise InputError(f"{path} is no LiteRT file: {error}") from None
 
 
 def _keras(path: Path, dataset: Dataset) -> measure.Floats:

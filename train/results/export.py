@@ -12,7 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from train.fit.predict import Images, Logits, predictor
-from train.results.litert import run_litert
+from train.results.litert import SHAPES, run_litert, sound
 
 AGREEMENT = {False: 0.999, True: 0.995}
 """Least share of images on which an export, float32 or with 8-bit weights, must have the Keras
@@ -102,4 +102,4 @@ def convert(model: keras.Model, quantize: bool) -> bytes:
     if quantize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        return bytes(converter.convert())
+        return sound(bytes(converter.convert()), SHAPES)

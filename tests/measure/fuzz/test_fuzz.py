@@ -18,7 +18,7 @@ from tests.measure.fuzz.kinds import KINDS, Kind
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="children are watched as Unix does")
-@pytest.mark.parametrize("kind", ["picture", "video", "card"])
+@pytest.mark.parametrize("kind", ["picture", "video", "card", "structure"])
 def test_damaged_input_is_answered_or_told_in_one_line(kind: str) -> None:
     tally = run(kind, 0, 12)
     assert tally.failures == []

@@ -53,6 +53,7 @@ KINDS = {
         Kind("training", "checkpoint"),
         Kind("training", "keras", needs="tensorflow"),
         Kind("models", "model"),
+        Kind("models", "structure"),
         Kind("models", "card"),
         Kind("models", "report"),
         Kind("profiles", "profile"),

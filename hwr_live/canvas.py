@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-from hwr_live.stroke import Points, Stroke
+from hwr_live.stroke import Box, Points, Stroke
 
 _SUBPIXEL_BITS = 4
 _PAPER, _INK = 255, 0
@@ -57,6 +57,11 @@ class Canvas:
     def image(self) -> npt.NDArray[np.uint8]:
         """uint8 (height, width), black ink on white; a copy, the caller's own."""
         return self._image.copy()
+
+    def part(self, box: Box) -> npt.NDArray[np.uint8]:
+        """A part of :attr:`image`: a copy of the pixels of a box that lies on the paper."""
+        x, y, w, h = box
+        return self._image[y : y + h, x : x + w].copy()
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
@@ -138,6 +143,12 @@ class Canvas:
             max([0, *(x + w for x, _, w, _ in boxes)]),
             max([0, *(y + h for _, y, _, h in boxes)]),
         )
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """How far the paper, or ink beyond it, reaches to the right and down, in pixels."""
+        right, bottom = self.extent
+        return max(self.width, right), max(self.height, bottom)
 
     def undo(self) -> bool:
         """Takes the last stroke or clearing back; returns whether there was one."""

@@ -20,7 +20,8 @@ from hwr_live.media.images import STDIN, Image, encode_png
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Glyph, Reading
 from hwr_live.system.processes import Died, Ready, in_order
-from hwr_live.ui.paint import SURE_FROM, draw_reading
+from hwr_live.ui.marks import draw_reading
+from hwr_live.ui.paint import SURE_FROM
 
 if TYPE_CHECKING:
     from hwr_live.documents.doubts import Doubt

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from hwr_live.camera.report import Follower, Printer
 from hwr_live.camera.saving import NOT_EXACT, tell_recorded
@@ -18,6 +18,9 @@ from hwr_live.readers import AnyReader, TaughtReader
 from hwr_live.recognition.adapt import MOST
 from hwr_live.system.files import saving_folder
 from hwr_live.system.terminal import tell
+
+if TYPE_CHECKING:  # not loaded where no window is wanted
+    from hwr_live.ui.paint import Theme
 
 NOTICE_S = 2.0  # silence of a live source after which the user is told
 _WAIT_S = 0.25
@@ -34,6 +37,7 @@ def run(
     record: str | Path | None = None,
     exit_at_end: bool = False,
     profile: Profile | None = None,
+    theme: Theme = "light",
     out: TextIO | None = None,
 ) -> int:
     """Reads a source to its end, or until the user stops it.
@@ -54,6 +58,7 @@ def run(
         exit_at_end: whether the window closes by itself at the end of a file.
         profile: what the reader learns from, and where it keeps what the user puts right in the
             window; without one nothing is kept.
+        theme: of the window, light or dark; the picture has its own colours in both.
         out: where readings are printed; stdout if None.
 
     Returns:
@@ -93,6 +98,7 @@ def run(
                 recorder=recorder,
                 stays=not exit_at_end,
                 profile=profile,
+                theme=theme,
             )
             stack.enter_context(program).run()
         else:

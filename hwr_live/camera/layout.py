@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwr_live.reading import Box, Glyph, Line
+from hwr_live.ui.layout import possible
 from hwr_live.ui.paint import text_width
 
 Keys = tuple[tuple[str, str], ...]
@@ -30,6 +31,8 @@ _OF_VIDEOS = ("Space", "R", "N")  # of no use where a picture stands
 
 _NARROWEST = 640
 _FRAME_EDGE = (16, 90)  # what a window manager and a task bar take of the screen's width, height
+_FONTS = (18, 16, 14, 13)  # pixels of an ordinary screen: the largest that fits
+_WIDE = 68  # font sizes that a window is wide, at least, where there is a smaller font
 _CROP_SIZES = (112, 84, 70, 56, 42, 28)  # pixels that a crop is shown at
 _GAP = 8
 
@@ -101,24 +104,52 @@ class Placement:
         return (min(max(0, int(across)), width), min(max(0, int(down)), height))
 
 
-def arrange(frame: tuple[int, int], screen: tuple[int, int], legend: Keys = KEYS) -> CameraLayout:
+def arrange(
+    frame: tuple[int, int], screen: tuple[int, int], legend: Keys = KEYS, scale: float = 1.0
+) -> CameraLayout:
     """The layout for frames of a size: as large as they are, unless the screen is smaller.
 
     Args:
         frame: width and height of the frames.
         screen: width and height of the screen.
         legend: the keys to show.
+        scale: how many pixels of the screen are one of an ordinary screen's.
     """
     room_w, room_h = (max(320, s - edge) for s, edge in zip(screen, _FRAME_EDGE, strict=True))
-    for font in (18, 16, 14, 13):
+    narrowest = min(round(_NARROWEST * scale), room_w)
+    for font in (round(size * scale) for size in _FONTS):
         panel_h = _panel_height(font)
         # Small frames are enlarged, so that the panel below has its room.
-        scale = min(max(1.0, _NARROWEST / frame[0]), room_w / frame[0])
-        scale = min(scale, max(0.05, (room_h - panel_h) / frame[1]))
-        picture_w, picture_h = round(frame[0] * scale), round(frame[1] * scale)
-        width = max(picture_w, min(_NARROWEST, room_w))
-        if width >= font * 68 or font == 13:
+        larger = min(max(1.0, narrowest / frame[0]), room_w / frame[0])
+        larger = min(larger, max(0.05, (room_h - panel_h) / frame[1]))
+        picture_w, picture_h = round(frame[0] * larger), round(frame[1] * larger)
+        width = max(picture_w, narrowest)
+        if width >= font * _WIDE:
             break
+    return _layout((width, picture_h + panel_h), font, legend)
+
+
+def fill(size: tuple[int, int], legend: Keys = KEYS, scale: float = 1.0) -> CameraLayout:
+    """The layout for a window that has another size than its frames would have it.
+
+    Args:
+        size: width and height of the window in pixels; the nearest that can be is taken.
+        legend: the keys to show.
+        scale: as for :func:`arrange`.
+    """
+    width, height = possible(size)
+    # In a low window the picture has at least half of it.
+    fonts = [round(font * scale) for font in _FONTS]
+    fits = (f for f in fonts if width >= f * _WIDE and _panel_height(f) <= height // 2)
+    smallest = max(8, min(fonts[-1], int(height / 2 / (_panel_height(100) / 100))))
+    return _layout((width, height), next(fits, smallest), legend)
+
+
+def _layout(size: tuple[int, int], font: int, legend: Keys) -> CameraLayout:
+    """The parts of a window: below the panel's parts, above as much picture as there is room."""
+    width, height = size
+    panel_h = _panel_height(font)
+    picture_h = height - panel_h
     line, text_h, keys_h = _heights(font)
     margin = font
     top = picture_h + round(font * 0.5)
@@ -126,7 +157,7 @@ def arrange(frame: tuple[int, int], screen: tuple[int, int], legend: Keys = KEYS
     text = (margin, top + line + round(font * 0.3), width - 2 * margin, text_h)
     keys_y = picture_h + panel_h - keys_h - round(font * 0.4)
     return CameraLayout(
-        (width, picture_h + panel_h),
+        size,
         font,
         (0, 0, width, picture_h),
         status,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 
 from hwr_live.camera.correcting import Correcting, following, glyph_at
-from hwr_live.camera.layout import CameraLayout, Placement, place
+from hwr_live.camera.layout import CameraLayout, Placement, fill, place
 from hwr_live.camera.playback import Rate
 from hwr_live.camera.report import Report
 from hwr_live.media.images import Image
@@ -18,7 +18,7 @@ from hwr_live.reading import Box, Glyph
 from hwr_live.tracking.motion import STILL, Matrix, Small, motion_between, small_grey
 from hwr_live.ui.errands import Note, still_shown
 from hwr_live.ui.keys import BACKSPACE, DOWN, ENTER, ESC, LEFT, RIGHT, UP
-from hwr_live.ui.layout import inside
+from hwr_live.ui.layout import inside, possible
 from hwr_live.ui.table import Choice, table_for
 
 VIEWS = ("frame", "ink", "crops")
@@ -93,6 +93,7 @@ class CameraState:
         age_s: of the reading: since its frame was taken; None for files.
         silence_s: since the last frame of a live source, where that is long.
         clock: time in the file, such as "0:03 of 0:10".
+        scale: how many pixels of the screen are one of an ordinary screen's.
     """
 
     layout: CameraLayout
@@ -122,8 +123,17 @@ class CameraState:
     age_s: float | None = None
     silence_s: float = 0.0
     clock: str = ""
+    scale: float = 1.0
     note: Note | None = None
     _read_grey: Small | None = None  # of the frame that the report is of
+
+    def resize(self, size: tuple[int, int]) -> bool:
+        """The window has another size, width and height in pixels; returns whether it is new."""
+        if possible(size) == self.layout.size:
+            return False
+        self.layout = fill(size, self.layout.legend, self.scale)
+        self.right.close()
+        return True
 
     @property
     def placement(self) -> Placement:

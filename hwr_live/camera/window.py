@@ -17,8 +17,9 @@ from hwr_live.camera.playback import play_file, play_live, play_pages
 from hwr_live.camera.report import Printer
 from hwr_live.camera.saving import Recording
 from hwr_live.camera.state import Act, CameraState, tell_mouse
+from hwr_live.camera.status import clock
 from hwr_live.camera.threads import Answer, ReadingThreads, Task
-from hwr_live.camera.view import clock, paint_camera
+from hwr_live.camera.view import CameraView
 from hwr_live.errors import DeviceError, HwrError
 from hwr_live.media.cameras import NextCamera
 from hwr_live.media.recorder import Recorder
@@ -26,8 +27,8 @@ from hwr_live.media.sources import Frame, FrameSource
 from hwr_live.profiles.profile import Profile
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.recognition.adapt import MOST
-from hwr_live.system.screen import screen_size
-from hwr_live.ui.paint import Image as Painted
+from hwr_live.system.screen import UNKNOWN, Screen, known_screen
+from hwr_live.ui.paint import Theme
 from hwr_live.ui.window import Window
 
 TITLE = "hwr-live camera"
@@ -47,6 +48,7 @@ class CameraProgram:
         recorder: records what comes; closed at the end.
         stays: whether the last picture of a file stays.
         profile: learns from what is put right.
+        theme: light or dark, of all but the picture.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class CameraProgram:
         recorder: Recorder | None,
         stays: bool = True,
         profile: Profile | None = None,
+        theme: Theme = "light",
     ) -> None:
         self._reader: AnyReader = TaughtReader(
             reader, profile.crops(MOST) if profile is not None else ()
@@ -72,7 +75,7 @@ class CameraProgram:
         self._state: CameraState | None = None
         self._sets = char_sets(reader)
         self._epoch = 0
-        self._painted: Painted | None = None
+        self._view = CameraView(theme)
         self._frame: Frame | None = None  # the one shown
         self._pages = Pages(source)
         self._read: deque[Answer] = deque()  # of a file: what is read but not yet shown
@@ -103,7 +106,7 @@ class CameraProgram:
             DeviceError: if the display or the source is lost.
             InputError: at the end of a broken file.
         """
-        with Window(TITLE) as window:
+        with Window(TITLE, resizable=True) as window:
             self._window = window
             window.on_mouse(self._on_mouse)
             if self._source.live:
@@ -156,12 +159,14 @@ class CameraProgram:
         if state is None or self._window is None:
             time.sleep(wait_ms / 1000)
             return
+        if self._window.size is not None:
+            self._changed |= state.resize(self._window.size)
         before = state.clocks
         state.tick(time.monotonic(), self._source)
         state.recording_s, state.recording_size = self._recording.seconds, self._recording.size
         picture = None
         if self._changed or before != state.clocks:
-            picture = self._painted = paint_camera(state, self._painted)
+            picture = self._view.paint(state)
             self._changed = False
         code = self._window.show(picture, wait_ms)
         if code >= 0:
@@ -198,8 +203,10 @@ class CameraProgram:
         if self._state is None:
             height, width = frame.image.shape[:2]
             legend = legend_for(still=source.still, paged=source.paged)
-            layout = arrange((width, height), screen_size(), legend)
+            screen = known_screen() or Screen(UNKNOWN)
+            layout = arrange((width, height), screen.size, legend, screen.scale)
             self._state = CameraState(layout, source.live, self._reader.chars)
+            self._state.scale = screen.scale
             self._state.still, self._state.paged = source.still or source.paged, source.paged
             self._state.profile = self._profile
         before = self._state.image

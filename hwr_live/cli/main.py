@@ -171,6 +171,7 @@ def _camera(options: argparse.Namespace) -> int:
         record=options.record,
         exit_at_end=options.exit_at_end,
         profile=profile,
+        theme=options.theme,
     )
 
 
@@ -200,7 +201,9 @@ def _teach(options: argparse.Namespace) -> int:
             from hwr_live.teach import app as teach
 
         reader = _reader(options.model)
-        return teach.run(reader, profile, chars=options.chars, size=options.size)
+        return teach.run(
+            reader, profile, chars=options.chars, size=options.size, theme=options.theme
+        )
     with at_once():
         from hwr_live.teach import photo as teach_page
 

@@ -106,9 +106,17 @@ def _add_size(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--size",
         type=_size,
-        default=SIZE,
         metavar="WxH",
-        help=f"of the window in pixels (default: {width}x{height})",
+        help=f"of the window in pixels (default: {width}x{height}, larger on a fine screen)",
+    )
+
+
+def _add_theme(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--theme",
+        choices=("light", "dark"),
+        default="light",
+        help="the colours of the window (default: light)",
     )
 
 
@@ -135,18 +143,8 @@ def _add_draw(commands: Commands[Parser], shared: list[Parser]) -> None:
     draw.add_argument(
         "--replay", action="store_true", help="write that drawing once more as it was written"
     )
-    draw.add_argument(
-        "--size",
-        type=_size,
-        metavar="WxH",
-        help=f"of the window in pixels (default: {SIZE[0]}x{SIZE[1]}, larger on a fine screen)",
-    )
-    draw.add_argument(
-        "--theme",
-        choices=("light", "dark"),
-        default="light",
-        help="the colours of the window (default: light)",
-    )
+    _add_size(draw)
+    _add_theme(draw)
     draw.add_argument(
         "--save-dir",
         metavar="DIR",
@@ -186,6 +184,7 @@ def _add_camera(commands: Commands[Parser], shared: list[Parser]) -> None:
         action="store_true",
         help="instead of a camera, pages that the program draws and moves itself",
     )
+    _add_theme(camera)
     camera.add_argument("--no-window", action="store_true", help="only print, frame by frame")
     camera.add_argument(
         "--frames", type=count, metavar="N", help="stop after so many frames (default: never)"
@@ -250,6 +249,7 @@ def _add_teach(commands: Commands[Parser]) -> None:
         help=f"what to ask for: {', '.join(SETS)}, or the characters themselves (default: all)",
     )
     _add_size(teach)
+    _add_theme(teach)
     teach.add_argument("--page", metavar="PHOTO", help="learn from a page of known text instead")
     teach.add_argument(
         "--from-review",

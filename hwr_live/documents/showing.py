@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from hwr_live.media.images import encode_png, to_bgr8
 from hwr_live.reading import Reading
-from hwr_live.ui.paint import Image, draw_reading
+from hwr_live.ui.marks import draw_reading
+from hwr_live.ui.paint import Image
 
 _ALIKE = 1.5  # how far ink may be stretched in its box; beyond, the page lies on its side
 

@@ -16,7 +16,7 @@ from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
 from hwr_live.pad.drawing import later, read_drawing
 from hwr_live.pad.hand import Hand
-from hwr_live.pad.layout import arrange, window_for
+from hwr_live.pad.layout import arrange
 from hwr_live.pad.replay import Replay
 from hwr_live.pad.saving import reading_to_json, save
 from hwr_live.pad.state import Act, PadState
@@ -33,6 +33,7 @@ from hwr_live.system.files import saving_folder
 from hwr_live.system.screen import known_screen
 from hwr_live.ui.background import BackgroundReader, Job
 from hwr_live.ui.errands import Errands, copy_text
+from hwr_live.ui.layout import window_for
 from hwr_live.ui.paint import Image, Theme
 from hwr_live.ui.pen import pen_for, tell_mouse
 from hwr_live.ui.window import Window
@@ -88,8 +89,8 @@ def run(
     paper = None if drawing is None else read_drawing(drawing)
     if size is not None:
         arrange(size)  # a size that cannot be is told before a display is looked for
-    screen = known_screen()
-    size, scale = window_for(size, paper, screen)
+    far = None if paper is None else paper.reach
+    size, scale = window_for(size, known_screen(), paper=far)
     with Pad(
         reader,
         size,

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hwr_live.canvas import Canvas
 from hwr_live.reading import Box
-from hwr_live.system.screen import Screen
-from hwr_live.system.terminal import tell
 from hwr_live.ui.keys import ENTER, ESC, TAB
 from hwr_live.ui.layout import (
     CROP,
     GAP,
-    LARGEST,
-    SMALLEST,
     Captioned,
     in_columns,
     inside,
@@ -44,7 +39,6 @@ KEYS = (
 """The keys that the panel shows, the most needed first: what stands on it, what it does, its code.
 A click on one is as good as the key."""
 
-_SIZE = (960, 600)  # of a new window, in pixels of an ordinary screen
 _LOW = 560  # pixels of an ordinary screen; in lower windows lines are closer together; by eye
 
 
@@ -152,40 +146,3 @@ def arrange(size: tuple[int, int], scale: float = 1.0, *, folded: bool = False) 
     keys = in_columns((x, y, inner, rows * key_h), key_columns, key_h)[: len(KEYS)]
     handle = (panel[0], 0, margin, height)
     return PadLayout(size, drawing, panel, handle, False, font, reading, bars, crops, note, keys)
-
-
-def possible(size: tuple[int, int]) -> tuple[int, int]:
-    """The size that is nearest to one among those that a window can have."""
-    width, height = (
-        max(least, min(LARGEST, side)) for side, least in zip(size, SMALLEST, strict=True)
-    )
-    return width, height
-
-
-def window_for(
-    size: tuple[int, int] | None, paper: Canvas | None, screen: Screen | None
-) -> tuple[tuple[int, int], float]:
-    """The size of a new window, and how many pixels of the screen are one of an ordinary one's.
-
-    Args:
-        size: what was asked for; told on stderr if the screen has no room for it.
-        paper: a drawing that is to be seen all.
-        screen: None where nothing is known of it.
-    """
-    scale = 1.0 if screen is None else screen.scale
-    wanted = size
-    if wanted is None:
-        width, height = round(_SIZE[0] * scale), round(_SIZE[1] * scale)
-        if paper is not None:
-            right, bottom = max(paper.width, paper.extent[0]), max(paper.height, paper.extent[1])
-            height = max(height, bottom)
-            while width - panel_size(possible((width, height)), scale)[0] < right < LARGEST:
-                width += 8
-        wanted = possible((width, height))
-    if screen is None or (wanted[0] <= screen.size[0] and wanted[1] <= screen.size[1]):
-        return wanted, scale
-    fitting = possible(screen.fitting(wanted))
-    if size is not None:
-        wide, high = screen.size
-        tell(f"the screen has {wide}x{high} pixels: the pad has {fitting[0]}x{fitting[1]}")
-    return fitting, scale

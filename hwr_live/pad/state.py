@@ -10,11 +10,11 @@ from enum import Enum, auto
 from hwr_live.canvas import Canvas
 from hwr_live.pad.choosing import easy, glyph_near
 from hwr_live.pad.fixes import Fixes
-from hwr_live.pad.layout import PadLayout, arrange, possible
+from hwr_live.pad.layout import PadLayout, arrange
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.stroke import Stroke
 from hwr_live.ui.errands import Note, still_shown
-from hwr_live.ui.layout import LARGEST, inside
+from hwr_live.ui.layout import LARGEST, inside, possible
 from hwr_live.ui.pen import Pen
 from hwr_live.ui.table import Table
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import cv2
 import numpy as np
 
 from hwr_live.pad.layout import KEYS
+from hwr_live.pad.paper import Paper
 from hwr_live.pad.state import PadState
 from hwr_live.pad.why import decided_by, reasons
-from hwr_live.reading import Glyph
+from hwr_live.reading import Box, Glyph, union_box
 from hwr_live.ui import panel
-from hwr_live.ui.paint import (
-    Image,
-    Theme,
-    dark,
-    draw_reading,
-    fit_text,
-    plate,
-    put_text,
-    text_width,
-)
-from hwr_live.ui.pen import paint_canvas, paint_path, paint_stroke
+from hwr_live.ui.layers import Layers, Over, merged, part_of
+from hwr_live.ui.paint import Image, Theme, fit_text, plate, put_text, text_width
+from hwr_live.ui.pen import path_over, stroke_over
 from hwr_live.ui.table import NO_CHARACTER, draw_table
 
 HELP = (
@@ -47,65 +42,101 @@ _KEYS_SHARE = 0.36  # of the plate of help, by eye
 
 
 class PadView:
-    """Paints states; what has not changed since the last one is not painted again.
+    """Paints states; what has not changed since the last one is not painted again, so that a stroke
+    costs what it changes, however large the window is.
 
     Args:
         theme: light or dark.
     """
 
     def __init__(self, theme: Theme = "light") -> None:
-        self._theme = theme
-        self._image: Image = np.empty((0, 0, 3), np.uint8)
-        self._paper: Image = self._image
+        self._layers = Layers(theme)
         self._parts = panel.Parts()
+        self._paper = Paper()
 
     def paint(self, state: PadState) -> Image:
         """The whole window: uint8 (height, width, 3); the next call may paint over it."""
-        image = self._paint(state)
-        if self._theme == "light":
-            return image
-        image = dark(image)
-        if not (state.help and _needs_all(state)):  # what the network sees is shown as it sees it
-            for cell, glyph in state.crop_cells():
-                panel.draw_crop(image, cell, glyph)
-        return image
-
-    def _paint(self, state: PadState) -> Image:
-        layout = state.layout
-        width, height = layout.size
-        if self._image.shape[:2] != (height, width):
-            self._image = np.empty((height, width, 3), np.uint8)
-        if self._parts.new("layout", layout):
+        layout, layers = state.layout, self._layers
+        if layers.resize(layout.size) or self._parts.new("layout", layout):
             self._parts.forget()
-        drawing = self._image[:, : layout.panel[0]]
+            self._parts.new("layout", layout)
+            self._paper = Paper()
+            layers.touch((0, 0, *layout.size))
+            _paint_ground(layers.ground, state)
+        self._paint_drawing(state)
+        if not layout.folded:
+            self._paint_panel(state)
+        covers_all = state.help and _needs_all(state)
+        # What the network sees is shown as it sees it, in every theme.
+        plain = [] if covers_all else [cell for cell, _ in state.crop_cells()]
+        return layers.compose(_over(state), plain)
 
+    def _paint_drawing(self, state: PadState) -> None:
+        """The paper with what is read on it, and what is told there."""
+        x, y, width, height = state.layout.drawing
+        drawing = part_of(self._layers.ground, (x, y, width, height))
         invited = not (state.canvas.strokes or state.pen.points or state.replayed)
-        if self._parts.new("paper", state.canvas, state.canvas.revision, invited):
-            self._paper = _paint_paper(state, invited)
-        marked = state.asked or state.cursor or state.hovered
-        over = state.note if layout.folded else None
-        if self._parts.new("drawing", self._paper, state.reading, marked, state.typed_to, over):
-            drawing[:] = draw_reading(self._paper, state.reading, chosen=marked)
+        told = _told(state) if state.layout.folded else None
+        # Under words about the paper all of it is painted again, when something has changed.
+        over = invited or state.beyond != (False, False) or told not in (None, ("", False))
+        anew = self._parts.new("drawing", invited, state.beyond, told)
+        changed = self._paper.changed(state, drawing.shape, anew=anew)
+        if over and (changed or anew):
+            changed = [(0, 0, width, height)]
+        if not changed:
+            return
+        boxes = self._paper.paint(drawing, merged(changed, drawing.shape))
+        if over:
+            if invited:
+                _paint_invitation(drawing, state.layout.font)
             _paint_over(drawing, state)
-        read = (state.reading, state.read, state.chosen, state.typed_to)
-        settings = (state.canvas.pen, state.chars, state.erasing, state.why)
-        if self._parts.new("panel", *read, state.note, *settings):
-            _paint_panel(self._image, state)
+        for left, top, w, h in boxes:
+            self._layers.touch((x + left, y + top, w, h))
 
-        if not (state.pen.points or state.table or state.help or state.replayed):
-            return self._image
-        image = self._image.copy()
-        if (hand := state.replayed) is not None:
-            part = image[:, : layout.panel[0]]
-            paint_path(part, hand.points, hand.pen, erases=hand.erases)
-        if state.pen.points:
-            paint_stroke(image[:, : layout.panel[0]], state.pen, state.canvas.pen)
-        if state.table is not None:
-            _paint_table(image, state)
-        if state.help:
-            area = (0, 0, width, height) if _needs_all(state) else layout.drawing
-            panel.draw_help(image, area, layout.font, HELP, _KEYS_SHARE)
-        return image
+    def _paint_panel(self, state: PadState) -> None:
+        """Those parts of the panel that have changed."""
+        layout, chosen = state.layout, state.chosen
+        as_read = None if chosen is None else state.as_read(chosen)
+        told = _told(state)
+        read = (state.reading, state.profile, state.chars)
+        bars = (chosen, as_read, state.why, state.profile)
+        parts: tuple[tuple[str, Box, tuple[object, ...], Callable[[Image], None]], ...] = (
+            ("reading", layout.reading, read, lambda image: _paint_reading(image, state)),
+            ("bars", layout.bars, bars, lambda image: _paint_bars(image, state)),
+            ("crops", layout.crops, (state.reading, chosen), lambda im: _paint_crops(im, state)),
+            ("note", layout.note, told, lambda image: _paint_note(image, state)),
+            (
+                "keys",
+                union_box(list(layout.keys)),
+                (state.canvas.pen, state.erasing),
+                lambda image: _paint_keys(image, state),
+            ),
+        )
+        for name, (x, y, w, h), of, paint in parts:
+            if h > 0 and self._parts.new(name, *of):
+                # What is chosen has a frame that reaches a little to both sides, and a tail of a
+                # letter may hang into the gap below; below the note there is none.
+                box = (x - 3, y, w + 6, h + 3 * (name != "note"))
+                cv2.rectangle(self._layers.ground, box, panel.PANEL, cv2.FILLED)
+                paint(self._layers.ground)
+                self._layers.touch(box)
+
+
+def _over(state: PadState) -> Iterator[Over]:
+    """What lies over the window for a while: a stroke in hand, the table, the help."""
+    layout = state.layout
+    width, height = layout.size
+    paper = (0, 0, layout.panel[0], height)
+    if (hand := state.replayed) is not None:
+        yield path_over(hand.points, hand.pen, paper, erases=hand.erases)
+    if state.pen.points:
+        yield stroke_over(state.pen, state.canvas.pen, paper)
+    if state.table is not None:
+        x, y, w, h = state.table.box
+        yield (x - 2, y - 2, w + 4, h + 4), lambda image: _paint_table(image, state)
+    if state.help:
+        area = (0, 0, width, height) if _needs_all(state) else layout.drawing
+        yield area, lambda im: panel.draw_help(im, area, layout.font, HELP, _KEYS_SHARE)
 
 
 def _needs_all(state: PadState) -> bool:
@@ -116,15 +147,6 @@ def _needs_all(state: PadState) -> bool:
 def paint_pad(state: PadState, theme: Theme = "light") -> Image:
     """The whole window: uint8 (height, width, 3)."""
     return PadView(theme).paint(state)
-
-
-def _paint_paper(state: PadState, invited: bool) -> Image:
-    """What of the drawing the window shows."""
-    _, _, width, height = state.layout.drawing
-    paper = np.ascontiguousarray(paint_canvas(state.canvas)[:height, :width])
-    if invited:
-        _paint_invitation(paper, state.layout.font)
-    return paper
 
 
 def _paint_invitation(paper: Image, font: int) -> None:
@@ -184,16 +206,16 @@ def _paint_handle(image: Image, state: PadState) -> None:
     cv2.polylines(image, [arrow.reshape(-1, 1, 2)], False, panel.QUIET, 2, cv2.LINE_AA)
 
 
-def _paint_panel(image: Image, state: PadState) -> None:
-    layout, font = state.layout, state.layout.font
-    x, y, w, h = layout.panel
-    cv2.rectangle(image, (x, y), (x + w, y + h), panel.PANEL, cv2.FILLED)
+def _paint_ground(image: Image, state: PadState) -> None:
+    """The panel without its parts."""
+    x, y, w, h = state.layout.panel
+    cv2.rectangle(image, (x, y, w, h), panel.PANEL, cv2.FILLED)
     cv2.line(image, (x, y), (x, y + h), panel.EDGE)
     _paint_handle(image, state)
-    if layout.folded:
-        return
-    reading, chosen = state.reading, state.chosen
 
+
+def _paint_reading(image: Image, state: PadState) -> None:
+    layout, font, reading = state.layout, state.layout.font, state.reading
     empty = "nothing readable" if reading.glyphs else "nothing written yet"
     hidden = panel.draw_text_of(image, layout.below_caption(layout.reading), font, reading, empty)
     total = reading.ms.get("total")
@@ -202,29 +224,39 @@ def _paint_panel(image: Image, state: PadState) -> None:
     remark = " · ".join(part for part in about if part)
     panel.draw_caption(image, layout.reading, font, "READING", remark)
 
+
+def _paint_bars(image: Image, state: PadState) -> None:
+    layout, chosen = state.layout, state.chosen
     as_read = None if chosen is None else state.as_read(chosen)
     if state.why:
         _paint_why(image, state, as_read)
-    else:
-        panel.draw_caption(image, layout.bars, font, "TOP FIVE", _about(state))
-        panel.draw_candidates(image, layout.below_caption(layout.bars), font, as_read)
+        return
+    panel.draw_caption(image, layout.bars, layout.font, "TOP FIVE", _about(state))
+    panel.draw_candidates(image, layout.below_caption(layout.bars), layout.font, as_read)
 
-    if layout.crops[3] > 0:
-        cells = state.crop_cells()
-        hidden = len(reading.glyphs) - len(cells)
-        remark = f"and {hidden} before" if hidden else ""
-        title = "WHAT THE NETWORK SEES" if w >= 200 else "CROPS"
-        panel.draw_caption(image, layout.crops, font, title, remark)
-        panel.draw_crops(image, cells, font, chosen)
 
+def _paint_crops(image: Image, state: PadState) -> None:
+    layout, cells = state.layout, state.crop_cells()
+    hidden = len(state.reading.glyphs) - len(cells)
+    remark = f"and {hidden} before" if hidden else ""
+    title = "WHAT THE NETWORK SEES" if layout.panel[2] >= 200 else "CROPS"
+    panel.draw_caption(image, layout.crops, layout.font, title, remark)
+    panel.draw_crops(image, cells, layout.font, state.chosen)
+
+
+def _paint_note(image: Image, state: PadState) -> None:
     told, warning = _told(state)
-    panel.draw_note(image, layout.note, font, told, warning=warning)
+    panel.draw_note(image, state.layout.note, state.layout.font, told, warning=warning)
+
+
+def _paint_keys(image: Image, state: PadState) -> None:
+    layout = state.layout
     # Where there is room for one key only, it is the one that shows the others.
     keys = KEYS if len(layout.keys) > 1 else KEYS[1:]
     for box, (key, text, _) in zip(layout.keys, keys, strict=False):
         told = f"{text} {state.canvas.pen:.0f}" if text == "pen" else text
         told = "write" if text == "erase" and state.erasing else told
-        panel.draw_key(image, box, font, key, told)
+        panel.draw_key(image, box, layout.font, key, told)
 
 
 def _paint_why(image: Image, state: PadState, as_read: Glyph | None) -> None:

@@ -14,6 +14,7 @@ from hwr_live.profiles.corrections import FOLDERS
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader
 from hwr_live.recognition.adapt import MOST
+from hwr_live.system.screen import known_screen
 from hwr_live.system.terminal import tell
 from hwr_live.teach.layout import arrange
 from hwr_live.teach.plan import plan
@@ -21,7 +22,8 @@ from hwr_live.teach.slips import slip
 from hwr_live.teach.state import Act, TeachState
 from hwr_live.teach.view import TeachView
 from hwr_live.ui.background import BackgroundReader, Job
-from hwr_live.ui.paint import Image
+from hwr_live.ui.layout import window_for
+from hwr_live.ui.paint import Image, Theme
 from hwr_live.ui.pen import tell_mouse
 from hwr_live.ui.window import Window
 
@@ -37,7 +39,8 @@ def run(
     profile: Profile,
     *,
     chars: str = "all",
-    size: tuple[int, int] = (960, 600),
+    size: tuple[int, int] | None = None,
+    theme: Theme = "light",
     out: TextIO | None = None,
 ) -> int:
     """Opens the window and asks for characters until all are taught or the user stops.
@@ -48,7 +51,9 @@ def run(
         reader: shows what it makes of what is written, and learns with the profile.
         profile: takes the samples; made with the first.
         chars: which characters may be asked for, a set's name or the characters themselves.
-        size: of the window, width and height in pixels, 320x240 or more.
+        size: of the window, width and height in pixels, 320x240 or more; if None, one that suits
+            the screen. One that the screen has no room for is made smaller.
+        theme: light or dark.
         out: where it is said at the end what was learnt; stdout if None.
 
     Returns:
@@ -58,11 +63,16 @@ def run(
         InputError: for a size or characters that cannot be.
         DeviceError: if there is no display.
     """
-    with Teach(reader, profile, chars=chars, size=size) as teach:
-        with Window(TITLE) as window:
+    if size is not None:
+        arrange(size)  # a size that cannot be is told before a display is looked for
+    size, scale = window_for(size, known_screen(), name="the window")
+    with Teach(reader, profile, chars=chars, size=size, scale=scale, theme=theme) as teach:
+        with Window(TITLE, resizable=True) as window:
             window.on_mouse(teach.on_mouse)
             while not (window.closed or teach.closed):
                 teach.on_key(window.show(teach.picture(), _TURN_MS))
+                if window.size is not None:
+                    teach.resize(window.size)
         print(teach.told(), file=out or sys.stdout, flush=True)
     return 0
 
@@ -75,6 +85,8 @@ class Teach:
         profile: takes the samples.
         chars: which characters may be asked for.
         size: of the picture.
+        scale: how many pixels of the screen are one of an ordinary screen's.
+        theme: light or dark.
 
     Attributes:
         state: all that is shown.
@@ -82,15 +94,23 @@ class Teach:
     """
 
     def __init__(
-        self, reader: AnyReader, profile: Profile, *, chars: str, size: tuple[int, int]
+        self,
+        reader: AnyReader,
+        profile: Profile,
+        *,
+        chars: str,
+        size: tuple[int, int],
+        scale: float = 1.0,
+        theme: Theme = "light",
     ) -> None:
         self._profile = profile
         # Marks are asked for only by who wants them.
         self._chars = ALL if chars == "all" else parse_chars(chars)
-        self.state = TeachState(arrange(size), plan(self._chars, profile.counts()))
+        asked = plan(self._chars, profile.counts())
+        self.state = TeachState(arrange(size, scale), asked, scale=scale)
         self.closed = False
         self._reader = TaughtReader(reader, profile.crops(MOST))
-        self._view = TeachView(profile.name)
+        self._view = TeachView(profile.name, theme)
         self._background: BackgroundReader[None] = BackgroundReader()
         self._asked = self.state.revision
         self._wanted = (-1, -1)  # the revision that is to be kept as soon as it has been read
@@ -126,6 +146,11 @@ class Teach:
         act = self.state.key(code)
         if act is not None:
             self._do(act)
+        self._ask()
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """The window has this size now, width and height in pixels."""
+        self.state.resize(size)
         self._ask()
 
     def told(self) -> str:

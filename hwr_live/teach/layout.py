@@ -46,14 +46,18 @@ class TeachLayout(Captioned):
     keys: tuple[Box, ...]
 
 
-def arrange(size: tuple[int, int]) -> TeachLayout:
-    """The parts of a window of ``size``, width and height in pixels.
+def arrange(size: tuple[int, int], scale: float = 1.0) -> TeachLayout:
+    """The parts of a window.
+
+    Args:
+        size: width and height in pixels.
+        scale: how many pixels of the screen are one of an ordinary screen's.
 
     Raises:
         InputError: for a window too small to hold them, or larger than any screen.
     """
     width, height = size
-    panel_width, font = panel_size(size)
+    panel_width, font = panel_size(size, scale)
     left = width - panel_width
     strip = max(56, min(round(height * 0.2), font * 9))
     margin, gap = round(font * 0.9), max(4, round(font * 0.7))

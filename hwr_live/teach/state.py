@@ -13,10 +13,10 @@ from hwr_live.canvas import Canvas
 from hwr_live.chars import ALL
 from hwr_live.profiles.files import Sample
 from hwr_live.reading import Reading
-from hwr_live.teach.layout import TeachLayout
+from hwr_live.teach.layout import TeachLayout, arrange
 from hwr_live.ui.errands import Note, still_shown
 from hwr_live.ui.keys import BACKSPACE, ENTER, ESC
-from hwr_live.ui.layout import inside
+from hwr_live.ui.layout import LARGEST, inside, possible
 from hwr_live.ui.pen import Pen, Tool, pen_for
 
 PAUSE_S = 1.6
@@ -44,6 +44,7 @@ class TeachState:
         asked: the characters to ask for, one after the other.
         round_of: how many characters a round has.
         clock: gives the time in seconds.
+        scale: how many pixels of the screen are one of an ordinary screen's.
         at: the number of the one that is asked for now; all are done where it is their number.
         kept: the samples of those before, by their number; skipped ones have none.
         canvas: what is being written.
@@ -60,6 +61,7 @@ class TeachState:
     layout: TeachLayout
     asked: list[str]
     clock: Callable[[], float] = time.monotonic
+    scale: float = 1.0
     at: int = 0
     kept: dict[int, Sample] = field(default_factory=dict)
     pen: Pen = field(default_factory=Pen)
@@ -134,9 +136,25 @@ class TeachState:
         points = self.pen.release(*self._on_paper(x, y), tool)
         if points:
             self.pen.draw(points, self.canvas)
+            self._fit_paper()
             self.slip = None
             self._quiet_since = self.clock()
             self.changed = True
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """The window has another size; no ink is lost, though some may be out of sight."""
+        size = possible(size)
+        if size == self.layout.size:
+            return
+        self.layout = arrange(size, self.scale)
+        self._fit_paper()
+        self.changed = True
+
+    def _fit_paper(self) -> None:
+        """The paper is what the window shows, and farther where there is ink."""
+        _, _, width, height = self.layout.drawing
+        right, bottom = self.canvas.extent
+        self.canvas.resize(min(LARGEST, max(width, right)), min(LARGEST, max(height, bottom)))
 
     # What keys and time do
 
@@ -260,7 +278,7 @@ class TeachState:
 
     def _clear(self) -> None:
         _, _, width, height = self.layout.drawing
-        self.canvas = Canvas(width, height, pen_for(width, height))
+        self.canvas = Canvas(width, height, pen_for(width, height, self.scale))
         self.pen = Pen()
         self.reading = Reading()
         self.slip = None

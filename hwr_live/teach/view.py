@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -10,18 +12,20 @@ from hwr_live.teach.layout import KEYS
 from hwr_live.teach.plan import ROUNDS, describe
 from hwr_live.teach.state import TeachState
 from hwr_live.ui import panel
+from hwr_live.ui.layers import Layers, Over, part_of
 from hwr_live.ui.paint import (
     INK,
     POOR,
     SURE,
     Image,
+    Theme,
     capital_height,
     fit_text,
     plate,
     put_text,
     text_width,
 )
-from hwr_live.ui.pen import paint_canvas, paint_stroke
+from hwr_live.ui.pen import paint_canvas, stroke_over
 
 _GUIDE = (236, 228, 220)
 _BASELINE, _X_HEIGHT = 0.68, 0.38  # of the drawing area, from its top
@@ -33,40 +37,52 @@ class TeachView:
 
     Args:
         name: of the profile.
+        theme: light or dark.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, theme: Theme = "light") -> None:
         self._name = name
         self._parts = panel.Parts()
-        self._image: Image = np.empty((0, 0, 3), np.uint8)
+        self._layers = Layers(theme)
 
     def paint(self, state: TeachState) -> Image:
-        """The whole window: uint8 (height, width, 3)."""
-        layout = state.layout
-        if not self._image.size:
-            self._image = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
-        image, (x, y, w, h) = self._image, layout.drawing
+        """The whole window: uint8 (height, width, 3); the next call may paint over it."""
+        layout, layers = state.layout, self._layers
+        if layers.resize(layout.size) or self._parts.new("layout", layout):
+            self._parts.forget()
+            self._parts.new("layout", layout)
+        image = layers.ground
         invited = not (state.kept or state.written or state.pen.points)
         if self._parts.new("paper", state.revision, state.char is None, invited):
-            image[y : y + h, x : x + w] = _paint_paper(state, invited)
+            part_of(image, layout.drawing)[:] = _paint_paper(state, invited)
+            layers.touch(layout.drawing)
         if self._parts.new("prompt", state.char, state.slip):
             _paint_prompt(image, state)
+            layers.touch(layout.prompt)
         asked = (state.at, len(state.kept), len(state.asked), state.waits)
         if self._parts.new("panel", *asked, state.reading, state.note):
             _paint_panel(image, state, self._name)
-        image = image.copy()
-        if state.pen.points:
-            paint_stroke(image[y : y + h, x : x + w], state.pen, state.canvas.pen)
-        if state.paused > 0:
-            done = round(w * state.paused)
-            cv2.rectangle(image, (x, y - 5), (x + done, y - 1), SURE, cv2.FILLED)
-        return image
+            layers.touch(layout.panel)
+        # What was taught is shown as the network sees it, in every theme.
+        cells = layout.crop_cells(len(state.taught)) if layout.crops[3] > 0 else []
+        return layers.compose(_over(state), cells)
+
+
+def _over(state: TeachState) -> Iterator[Over]:
+    """What lies over the window for a while: the stroke in hand, and how much of the pause is
+    over."""
+    x, y, w, _ = state.layout.drawing
+    if state.pen.points:
+        yield stroke_over(state.pen, state.canvas.pen, state.layout.drawing)
+    if state.paused > 0:
+        bar = (x, y - 5, max(1, round(w * state.paused)), 5)
+        yield bar, lambda image: cv2.rectangle(image, bar, SURE, cv2.FILLED)
 
 
 def _paint_paper(state: TeachState, invited: bool) -> Image:
     """What has been written, on lines as in a school's exercise book."""
-    paper = paint_canvas(state.canvas)
-    height, width = paper.shape[:2]
+    _, _, width, height = state.layout.drawing
+    paper = paint_canvas(state.canvas, (0, 0, width, height))
     if state.char is None:
         return paper
     ruled = np.full_like(paper, 255)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from hwr_live.errors import InputError
 from hwr_live.reading import Box
+from hwr_live.system.screen import Screen
+from hwr_live.system.terminal import tell
 
 SMALLEST = (320, 240)
 """Width and height of the smallest window, in pixels."""
 LARGEST = 8192
 """Pixels of the longest side: a typing slip must not ask for gigabytes."""
+
+_SIZE = (960, 600)  # of a new window, in pixels of an ordinary screen
 
 CROP = 28
 """Pixels of a crop's side as the network gets it, and the least that it is shown at."""
@@ -94,6 +98,47 @@ def panel_size(size: tuple[int, int], scale: float = 1.0) -> tuple[int, int]:
     panel_width = min(width * 2 // 5, max(round(384 * scale), width // 4))
     font = max(11, min(round(36 * scale), round(14 * min(panel_width / 384, height / 600))))
     return panel_width, max(12, font) if panel_width >= 230 else font
+
+
+def possible(size: tuple[int, int]) -> tuple[int, int]:
+    """The size that is nearest to one among those that a window can have."""
+    width, height = (
+        max(least, min(LARGEST, side)) for side, least in zip(size, SMALLEST, strict=True)
+    )
+    return width, height
+
+
+def window_for(
+    size: tuple[int, int] | None,
+    screen: Screen | None,
+    *,
+    paper: tuple[int, int] | None = None,
+    name: str = "the pad",
+) -> tuple[tuple[int, int], float]:
+    """The size of a new window, and how many pixels of the screen are one of an ordinary one's.
+
+    Args:
+        size: what was asked for; told on stderr if the screen has no room for it.
+        screen: None where nothing is known of it.
+        paper: how far to the right and down a drawing reaches that is to be seen all.
+        name: what the window is called there.
+    """
+    scale = 1.0 if screen is None else screen.scale
+    wanted = size
+    if wanted is None:
+        width, height = round(_SIZE[0] * scale), round(_SIZE[1] * scale)
+        if paper is not None:
+            height = max(height, paper[1])
+            while width - panel_size(possible((width, height)), scale)[0] < paper[0] < LARGEST:
+                width += 8
+        wanted = possible((width, height))
+    if screen is None or (wanted[0] <= screen.size[0] and wanted[1] <= screen.size[1]):
+        return wanted, scale
+    fitting = possible(screen.fitting(wanted))
+    if size is not None:
+        wide, high = screen.size
+        tell(f"the screen has {wide}x{high} pixels: {name} has {fitting[0]}x{fitting[1]}")
+    return fitting, scale
 
 
 def in_columns(box: Box, columns: int, height: int) -> tuple[Box, ...]:

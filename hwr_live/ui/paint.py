@@ -1,7 +1,7 @@
-"""Painting into BGR images: text, plates, and a reading over the picture that it was read from.
+"""Painting into BGR images: text, plates, colours.
 
 Text is drawn into the image, not by the window system, so it looks the same on the screen, in a
-screenshot and in a file. All functions but :func:`draw_reading` paint in place.
+screenshot and in a file. Painting is in place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.reading import Box, Glyph, Line, Reading
+from hwr_live.reading import Box, Glyph
 
 Image = npt.NDArray[np.uint8]
 """uint8 (height, width, 3), blue, green, red."""
@@ -143,90 +143,6 @@ def glyph_colour(glyph: Glyph) -> Colour:
     return POOR if glyph.char is None else confidence_colour(glyph.confidence)
 
 
-def draw_reading(
-    image: npt.NDArray[np.uint8],
-    reading: Reading,
-    *,
-    chosen: Glyph | None = None,
-    labels: bool = True,
-) -> Image:
-    """Boxes and characters over the picture, coloured by confidence.
-
-    A sure glyph has a whole box, an unsure one a dashed box; an unreadable one is crossed out and
-    labelled with a question mark.
-
-    Args:
-        image: uint8 (h, w, 3) BGR or (h, w) grey: the picture that was read.
-        reading: what was read in it, in the image's coordinates.
-        chosen: a glyph to bring out with a thicker box.
-        labels: whether characters are written too; over small writing they would hide it.
-
-    Returns:
-        A BGR copy of the image, painted.
-    """
-    picture: Image = (
-        np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
-        if image.ndim == 2
-        else image.copy()
-    )
-    paint_reading(picture, reading, chosen=chosen, labels=labels)
-    return picture
-
-
-def paint_reading(
-    image: Image, reading: Reading, *, chosen: Glyph | None = None, labels: bool = True
-) -> None:
-    """What :func:`draw_reading` does, into a BGR image itself."""
-    for line in reading.lines:
-        size = _label_size(line)
-        for glyph in line.glyphs:
-            _draw_glyph(image, glyph, size, glyph is chosen, labels)
-
-
-def _draw_glyph(image: Image, glyph: Glyph, size: int, chosen: bool, labelled: bool) -> None:
-    colour = glyph_colour(glyph)
-    x, y, w, h = glyph.box
-    left, top, right, bottom = x - 3, y - 3, x + w + 2, y + h + 2
-    thickness = max(1, round(size / 16)) + chosen
-    if glyph.char is not None and glyph.confidence >= SURE_FROM:
-        cv2.rectangle(image, (left, top), (right, bottom), colour, thickness)
-    else:
-        _dashed(image, (left, top, right, bottom), colour, thickness)
-    if glyph.char is None:
-        cv2.line(image, (left, bottom), (right, top), colour, thickness, cv2.LINE_AA)
-    if not labelled:
-        return
-    label = glyph.char or "?"
-    width = text_width(label, size, bold=True) + max(6, size // 2)
-    height = capital_height(size) + max(6, size // 2)
-    label_top = top - height if top >= height else min(bottom, image.shape[0] - height)
-    label_left = min(max(0, x + w // 2 - width // 2), max(0, image.shape[1] - width))
-    plate(image, (label_left, label_top, width, height), colour, max(2, size // 6))
-    baseline = label_top + (height + capital_height(size)) // 2
-    put_text(
-        image, label, (label_left + width // 2, baseline), size, WHITE, bold=True, align="centre"
-    )
-
-
-def _label_size(line: Line) -> int:
-    """The font for a line's labels: one size, so that they look like the text that they are."""
-    heights = [max(glyph.box[2], glyph.box[3]) for glyph in line.glyphs]
-    return int(np.clip(np.median(heights) * 0.22, 12, 40)) if heights else 12
-
-
-def _dashed(
-    image: Image, corners: tuple[int, int, int, int], colour: Colour, thickness: int
-) -> None:
-    left, top, right, bottom = corners
-    dash = 4 + thickness
-    for x in range(left, right, 2 * dash):
-        for y in (top, bottom):
-            cv2.line(image, (x, y), (min(x + dash, right), y), colour, thickness)
-    for y in range(top, bottom, 2 * dash):
-        for x in (left, right):
-            cv2.line(image, (x, y), (x, min(y + dash, bottom)), colour, thickness)
-
-
 def _rounded(box: Box, radius: int) -> npt.NDArray[np.int32]:
     """The outline of a box with rounded corners, int32 (n, 1, 2) in sixteenths of a pixel."""
     x, y, w, h = box
@@ -295,7 +211,7 @@ def _text_width(text: str, size: int, bold: bool) -> int:
     return int(_hershey(text, size, bold).shape[1]) - 2
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=512)  # kilobytes each, and notes are new texts again and again
 def _hershey(text: str, size: int, bold: bool) -> npt.NDArray[np.uint8]:
     """How much each pixel is covered by the text, 0 to 255; one column of margin on each side."""
     scale = _CAPITALS * size * _OVERSAMPLE / _HERSHEY_CAPITALS

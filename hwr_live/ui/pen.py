@@ -12,6 +12,7 @@ import numpy as np
 from hwr_live.canvas import Canvas, draw_stroke, smooth_path
 from hwr_live.reading import Box
 from hwr_live.stroke import Points
+from hwr_live.ui.layers import Over, overlap, part_of
 from hwr_live.ui.paint import INK, WHITE, Image
 from hwr_live.ui.panel import QUIET
 
@@ -91,28 +92,37 @@ def pen_for(width: int, height: int, scale: float = 1.0) -> int:
     return min(PENS, key=lambda pen: abs(pen - wanted))
 
 
-def paint_canvas(canvas: Canvas) -> Image:
-    """A drawing in the window's colours."""
-    return np.asarray(cv2.applyColorMap(canvas.image, _PAPER_COLOURS), np.uint8)
+def paint_canvas(canvas: Canvas, box: Box | None = None) -> Image:
+    """A drawing in the window's colours: all of it, or a box of its pixels."""
+    grey = canvas.image if box is None else canvas.part(box)
+    return np.asarray(cv2.applyColorMap(grey, _PAPER_COLOURS), np.uint8)
 
 
-def paint_stroke(drawing: Image, pen: Pen, width: float) -> None:
-    """The stroke that is being drawn, with a pen of ``width`` pixels."""
+def stroke_over(pen: Pen, width: float, area: Box) -> Over:
+    """The stroke that is being drawn, with a pen of ``width`` pixels, over an area of a window."""
     erases = pen.tool == "eraser"
     points = np.asarray(pen.points, np.float64)
-    paint_path(drawing, points, width * ERASER if erases else width, erases=erases)
+    return path_over(points, width * ERASER if erases else width, area, erases=erases)
 
 
-def paint_path(drawing: Image, points: Points, width: float, *, erases: bool) -> None:
-    """A stroke that is not on the canvas yet, as a curve through float (n, 2) points; the eraser's
-    is shown by its tip."""
+def path_over(points: Points, width: float, area: Box, *, erases: bool) -> Over:
+    """A stroke that is not on the canvas yet, over an area of a window: a curve through float
+    (n, 2) points of the area; the eraser's is shown by its tip."""
     path = smooth_path(points)
-    if not erases:
-        draw_stroke(drawing, path, width, INK)
-        return
-    draw_stroke(drawing, path, width, WHITE)
-    tip = (round(path[-1][0]), round(path[-1][1]))
-    cv2.circle(drawing, tip, round(width / 2), QUIET, 1, cv2.LINE_AA)
+    more = width / 2 + 3  # its edge is soft
+    left, top = (int(low - more) - 1 for low in path.min(axis=0))
+    right, bottom = (int(high + more) + 2 for high in path.max(axis=0))
+    x, y, _, _ = area
+    extent = (x + left, y + top, right - left, bottom - top)
+
+    def paint(image: Image) -> None:
+        part = part_of(image, area)
+        draw_stroke(part, path, width, WHITE if erases else INK)
+        if erases:
+            tip = (round(path[-1][0]), round(path[-1][1]))
+            cv2.circle(part, tip, round(width / 2), QUIET, 1, cv2.LINE_AA)
+
+    return overlap(extent, area) or (x, y, 0, 0), paint
 
 
 class TakesMouse(Protocol):

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from hwr_live.camera.layout import KEYS, arrange, crop_cells, place
+from hwr_live.camera.layout import KEYS, arrange, crop_cells, fill, place
 from hwr_live.camera.report import Report
 from hwr_live.camera.state import Act, CameraState, dragged
-from hwr_live.camera.view import paint_camera, text_block
+from hwr_live.camera.status import text_block
+from hwr_live.camera.view import CameraView, paint_camera
 from hwr_live.media.frames import Frame, FrameSource
 from hwr_live.reading import Box, Glyph, Line
 from hwr_live.system.screen import screen_size
 from hwr_live.ui.paint import POOR
+from hwr_live.ui.table import table_for
 from tests.support.readings import page_reading
 
 SIZES = [(640, 480), (1280, 720), (1920, 1080), (320, 240), (720, 1280), (4000, 3000), (64, 48)]
@@ -181,6 +183,79 @@ def test_every_state_can_be_painted(view: str, size: tuple[int, int]) -> None:
         shown.chars = "0123456789" * 9
         shown.say("saved " + "x" * 300, 0.0)
         assert paint_camera(shown).shape == picture.shape
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("size", [(0, 0), (320, 240), (640, 480), (1000, 300), (2560, 1440)])
+def test_a_window_of_any_size_is_filled_and_nothing_overlaps(
+    size: tuple[int, int], scale: float
+) -> None:
+    layout = fill(size, KEYS, scale)
+    assert layout.size == (max(320, size[0]), max(240, size[1]))
+    boxes = [layout.picture, layout.status, layout.text, *layout.keys]
+    assert all(inside(box, (0, 0, *layout.size)) for box in boxes)
+    assert all(apart(a, b) for a, b in itertools.combinations(boxes, 2))
+    assert layout.picture[3] >= layout.size[1] / 2 - 8
+    assert layout.keys
+
+
+def test_another_size_shows_the_whole_picture_and_clicks_find_it() -> None:
+    shown = filled()
+    assert shown.resize((1200, 900))
+    assert not shown.resize((1200, 900))
+    picture = paint_camera(shown)
+    assert picture.shape == (900, 1200, 3)
+    x, y, w, h = shown.placement.to_window((0, 0, 640, 480))
+    assert inside((x, y, w, h), shown.layout.picture)
+    assert max(w / shown.layout.picture[2], h / shown.layout.picture[3]) > 0.99
+    middle = shown.placement.to_frame(x + w // 2, y + h // 2)
+    assert middle == pytest.approx((320, 240), abs=1)
+
+
+def test_a_finer_screen_gives_the_same_window_in_more_pixels() -> None:
+    plain, fine = arrange((640, 480), (1920, 1080)), arrange((640, 480), (3840, 2160), KEYS, 2.0)
+    assert fine.font == 2 * plain.font
+    assert fine.picture[2] == pytest.approx(2 * plain.picture[2], abs=2)
+    assert len(fine.keys) == len(plain.keys)
+
+
+@pytest.mark.parametrize("view", ["frame", "ink"])
+def test_in_the_dark_all_but_the_picture_is_dark(view: str) -> None:
+    shown = filled()
+    shown.view, shown.ink = view, np.zeros((480, 640), np.uint8)
+    day, night = paint_camera(shown).copy(), paint_camera(shown, None, "dark").copy()
+    top = shown.layout.picture[3]
+    np.testing.assert_array_equal(night[:top], day[:top])
+    assert np.median(day[top:]) > 230
+    assert np.median(night[top:]) < 50
+
+
+def test_in_the_dark_the_table_and_the_help_are_dark_and_go_without_a_trace() -> None:
+    shown, view = filled(), CameraView("dark")
+    shown.frozen = True
+    before = view.paint(shown).copy()
+    glyph = shown.report.steady.glyphs[0] if shown.report is not None else None
+    assert glyph is not None
+    shown.right.ask(glyph, table_for(glyph.box, glyph.chances, shown.layout.picture, 14))
+    assert shown.right.table is not None
+    x, y, w, h = shown.right.table.box
+    table = view.paint(shown).copy()
+    assert np.median(table[y : y + h, x : x + w]) < 60
+    outside = np.ones(before.shape[:2], bool)
+    outside[: y + h + 2] = False  # there the glyph that is asked about is marked
+    np.testing.assert_array_equal(table[outside], before[outside])
+    shown.right.close()
+    shown.help = True
+    assert np.median(view.paint(shown)[:480]) < np.median(before[:480])
+    shown.help = False
+    np.testing.assert_array_equal(view.paint(shown), before)
+
+
+def test_crops_are_shown_as_the_network_sees_them_in_the_dark_too() -> None:
+    shown = filled()
+    shown.view = "crops"
+    day, night = paint_camera(shown).copy(), paint_camera(shown, None, "dark").copy()
+    assert np.median(night[:480]) < 50 < np.median(day[:480])
 
 
 def test_painting_leaves_the_frame_alone() -> None:

@@ -19,8 +19,10 @@ import cv2
 import numpy as np
 import pytest
 
+from hwr_live.camera.layout import fill, place
 from hwr_live.media.sources import open_source
 from hwr_live.profiles.profile import Profile
+from hwr_live.ui.window import CAN_RESIZE
 from tests.support.display import AGAIN, Display
 from tests.support.grey_reader import level
 from tests.support.mjpeg import MjpegServer
@@ -199,6 +201,30 @@ def test_frozen_reads_no_more_frames(start: Start, camera: MjpegServer, display:
     numbers = [json.loads(line)["frame"] for line in out.splitlines()]
     assert max(b - a for a, b in itertools.pairwise(numbers)) > 20
     assert status == 0
+
+
+@pytest.mark.skipif(not CAN_RESIZE, reason="this OpenCV's windows keep their size")
+def test_the_window_has_any_size_and_a_drag_in_it_finds_its_region(
+    start: Start, camera: MjpegServer, display: Display, tmp_path: Path
+) -> None:
+    program = start(camera.url, "--json", "--theme", "dark")
+    whole = program.until(lambda r: bool(r["settled"]))
+    display.tool("xdotool", "windowsize", program.window, 1000, 900)
+    shot = tmp_path / "window.png"
+    end, seen = time.monotonic() + 20, None
+    while seen is None or seen.shape[:2] != (900, 1000) or np.median(seen[-90:]) > 60:
+        assert time.monotonic() < end, "the window is not filled, or below not dark"
+        time.sleep(0.3)
+        display.tool("import", "-window", program.window, shot)
+        seen = cv2.imread(str(shot))
+    placement = place(SIZE, fill((1000, 900)).picture)
+    left, top, w, h = placement.to_window((160, 120, 300, 200))
+    display.draw(program.window, [(left, top), (left + w, top + h)])
+    x, y, *_ = first_box(whole)
+    moved = pytest.approx([x + 160, y + 120], abs=2)
+    program.until(lambda r: first_box(r)[:2] == moved)
+    display.escape(program.process)
+    assert program.finish()[0] == 0
 
 
 def _close(program: Program) -> None:

@@ -14,7 +14,7 @@ from hwr_live.documents.showing import own_ink
 from hwr_live.media.images import to_bgr8
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
-from hwr_live.ui.paint import draw_reading
+from hwr_live.ui.marks import draw_reading
 
 
 def test_an_empty_reading_is_white() -> None:

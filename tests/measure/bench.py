@@ -32,7 +32,7 @@ from hwr_live.recognition.classify import named_outputs
 from hwr_live.recognition.models import DEFAULT, find_model
 from hwr_live.recognition.network import Network
 from hwr_live.recognition.reader import Reader
-from hwr_live.ui.paint import draw_reading
+from hwr_live.ui.marks import draw_reading
 from tests.measure import bench_camera, bench_pad
 from tests.support.videos import hand_held
 from train.devices import processor

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hwr_live.canvas import Canvas
 from hwr_live.cli.main import main
 from hwr_live.errors import InputError
 from hwr_live.pad import app as pad_module
 from hwr_live.pad.drawing import read_drawing
-from hwr_live.pad.layout import arrange, window_for
+from hwr_live.pad.layout import arrange
 from hwr_live.system.screen import Screen
+from hwr_live.ui.layout import window_for
 from tests.support.fake_reader import FakeReader
 from tests.support.pads import ENTER, ESC, A, B, Clock, draw, keys, settle
 
@@ -222,8 +222,7 @@ def test_a_window_suits_its_screen_and_drawing(
     expected: tuple[int, int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    drawing = None if paper is None else Canvas(*paper)
-    found, _ = window_for(size, drawing, screen)
+    found, _ = window_for(size, screen, paper=paper)
     assert found == expected
     err = capsys.readouterr().err
     assert ("the screen has" in err) == (size is not None and size != found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
@@ -11,6 +12,9 @@ import numpy as np
 import pytest
 
 from hwr_live.pad.view import PadView, paint_pad
+from hwr_live.ui import layers
+from hwr_live.ui.paint import Image, Theme, dark
+from tests.measure.pad_events import event
 from tests.support.pads import (
     LOW,
     SIZES,
@@ -95,3 +99,38 @@ def test_the_dark_theme_is_dark_and_shows_crops_as_the_network_sees_them(made: A
     assert light[300, 200].min() == 255
     for (x, y, w, h), _ in pad.state.crop_cells():
         np.testing.assert_array_equal(night[y : y + h, x : x + w], light[y : y + h, x : x + w])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_the_picture_in_parts_is_that_painted_at_once(
+    made: Any, seed: int, theme: Theme
+) -> None:
+    pad, _ = made(size=(500, 360))
+    rng, view = random.Random(seed), PadView(theme)
+    for _ in range(60):
+        event(pad, rng)
+        if rng.random() < 0.5:
+            settle(pad)
+        in_parts = view.paint(pad.state)
+        np.testing.assert_array_equal(in_parts, paint_pad(pad.state, theme))
+
+
+def test_a_stroke_costs_what_it_changes(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pad, _ = made(size=(1200, 900))
+    view, turned = PadView("dark"), list[int]()
+    draw(pad, [(700, 100), (700, 150)])
+    settle(pad)
+    view.paint(pad.state)
+
+    def counted(part: Image) -> Image:
+        turned.append(part.size)
+        return dark(part)
+
+    monkeypatch.setattr(layers, "dark", counted)
+    draw(pad, A)
+    settle(pad)
+    view.paint(pad.state)
+    _, _, width, height = pad.state.layout.panel
+    paper = sum(turned) / 3 - width * height
+    assert paper < 100 * 150, "the panel, and what is around the stroke"

@@ -21,6 +21,7 @@ from hwr_live.teach.app import Teach
 from hwr_live.teach.layout import arrange
 from hwr_live.teach.plan import MOST, ROUNDS, describe, plan
 from hwr_live.teach.state import PAUSE_S
+from hwr_live.teach.view import TeachView
 from tests.support.fake_reader import FakeReader
 
 ENTER, ESC, BACKSPACE = 13, 27, 8
@@ -358,22 +359,22 @@ def test_every_state_can_be_painted_at_every_size(made: Any, size: tuple[int, in
     teach, _, now = made("Il0Og", size)
     x, y, w, h = teach.state.layout.drawing
     stroke = [(x + w // 3, y + h // 4), (x + w // 2, y + h // 2)]
-    seen = [teach.picture()]
+    seen = [np.array(teach.picture())]
     teach.on_mouse(cv2.EVENT_LBUTTONDOWN, *stroke[0], cv2.EVENT_FLAG_LBUTTON)
     teach.on_mouse(cv2.EVENT_MOUSEMOVE, *stroke[1], cv2.EVENT_FLAG_LBUTTON)
-    seen.append(teach.picture())
+    seen.append(np.array(teach.picture()))
     teach.on_mouse(cv2.EVENT_LBUTTONUP, *stroke[1], 0)
     now[0] += PAUSE_S * 0.7
-    seen.append(teach.picture())
+    seen.append(np.array(teach.picture()))
     for _ in range(14):
         teach.on_key(ENTER)
         draw(teach, stroke)
-    seen.append(teach.picture())
+    seen.append(np.array(teach.picture()))
     teach.on_key(ENTER)
-    seen.append(teach.picture())
+    seen.append(np.array(teach.picture()))
     teach.on_key(ord("p"))
-    seen.append(teach.picture())
-    assert all(frame is not None and frame.shape == (size[1], size[0], 3) for frame in seen)
+    seen.append(np.array(teach.picture()))
+    assert all(frame.shape == (size[1], size[0], 3) for frame in seen)
     for a, b in combinations(seen, 2):
         assert (a != b).any()
 
@@ -397,3 +398,39 @@ def test_strokes_begin_on_the_paper_only(made: Any) -> None:
     assert picture is not None
     assert len(teach.state.canvas.strokes) == 1
     np.testing.assert_array_less(100, picture[300, 500], "no ink in the panel")
+
+
+def test_paper_grows_with_the_window_and_ink_stays_in_its_place(made: Any) -> None:
+    teach, profile, _ = made("2")
+    draw(teach)
+    before = teach.state.canvas.image
+    teach.resize((1200, 900))
+    picture = teach.picture()
+    assert picture is not None
+    assert picture.shape == (900, 1200, 3)
+    np.testing.assert_array_equal(
+        teach.state.canvas.image[: before.shape[0], : before.shape[1]], before
+    )
+    read(teach)
+    teach.picture()
+    teach.resize((1200, 900))
+    assert teach.picture() is None, "nothing has changed"
+    teach.resize((10, 10))
+    assert teach.state.layout.size == (320, 240)
+    assert teach.state.canvas.extent == (163, 167), "what is out of sight stays"
+    read(teach)
+    teach.on_key(ENTER)
+    while not profile.samples:
+        teach.picture()
+
+
+def test_the_dark_theme_is_dark_and_shows_what_was_taught_as_it_was(made: Any) -> None:
+    teach, _, _ = made("2Z")
+    draw(teach)
+    teach.on_key(ENTER)
+    day, night = (TeachView("ann", theme) for theme in ("light", "dark"))
+    light, dark = day.paint(teach.state), night.paint(teach.state)
+    assert np.median(light) > 240
+    assert np.median(dark) < 50
+    (x, y, w, h), *_ = teach.state.layout.crop_cells(1)
+    np.testing.assert_array_equal(light[y : y + h, x : x + w], dark[y : y + h, x : x + w])

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from hwr_live.profiles.profile import Profile
 from hwr_live.teach.layout import arrange
 from hwr_live.teach.state import PAUSE_S
+from hwr_live.ui.window import CAN_RESIZE
 from tests.support.display import AGAIN, Display
 
 pytestmark = AGAIN
@@ -110,3 +112,27 @@ def test_teaching_and_then_reading_with_it(
         display.escape(process)
 
     assert drive(DRAW, "hwr-live draw", draw) == (0, "Z\n", ""), "taught in the other window"
+
+
+@pytest.mark.skipif(not CAN_RESIZE, reason="this OpenCV's windows keep their size")
+def test_the_window_has_any_size(
+    drive: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    folder, shot = tmp_path / "ann", tmp_path / "window.png"
+
+    def teach(display: Display, process: subprocess.Popen[str], window: str) -> None:
+        display.tool("xdotool", "windowsize", window, 1000, 700)
+        end, seen = time.monotonic() + 20, None
+        while seen is None or seen.shape[:2] != (700, 1000) or np.median(seen) > 60:
+            assert time.monotonic() < end, "the window is not filled, or not dark"
+            time.sleep(0.3)
+            display.tool("import", "-window", window, shot)
+            seen = cv2.imread(str(shot))
+        _, top, width, _ = arrange((1000, 700)).drawing
+        display.draw(window, [(width - 90, top + 100), (width - 90, top + 220), (width - 20, top)])
+        display.key("Return")
+        wait_for(folder, "Z")
+        display.escape(process)
+
+    script = TEACH.replace("size=(640, 480)", 'size=(640, 480), theme="dark"')
+    assert drive(script, "hwr-live teach", teach)[::2] == (0, "")

@@ -8,6 +8,7 @@ import pytest
 
 from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.ui import paint
+from hwr_live.ui.marks import draw_reading
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -91,7 +92,7 @@ def test_fitted_text_fits(width: int, keep: str) -> None:
 
 def test_an_empty_reading_leaves_the_picture() -> None:
     frame = np.full((40, 50), 200, np.uint8)
-    painted = paint.draw_reading(frame, Reading())
+    painted = draw_reading(frame, Reading())
     assert painted.shape == (40, 50, 3)
     assert (painted == 200).all()
 
@@ -110,7 +111,7 @@ def test_an_empty_reading_leaves_the_picture() -> None:
 )
 def test_a_glyph_is_painted_around_its_ink_and_on_a_copy(glyph: Glyph) -> None:
     frame = page()
-    painted = paint.draw_reading(frame, Reading((Line(((glyph,),)),), (200, 120)))
+    painted = draw_reading(frame, Reading((Line(((glyph,),)),), (200, 120)))
     assert (frame == 255).all()
     x, y, w, h = glyph.box
     assert (changed(painted) is not None) == (x + w > 0)
@@ -120,7 +121,7 @@ def test_a_glyph_is_painted_around_its_ink_and_on_a_copy(glyph: Glyph) -> None:
 
 def test_sure_unsure_and_unreadable_look_different() -> None:
     looks = [
-        paint.draw_reading(page(), Reading((Line(((glyph,),)),)))
+        draw_reading(page(), Reading((Line(((glyph,),)),)))
         for glyph in (
             Glyph("A", 0.99, (60, 40, 30, 40)),
             Glyph("A", 0.6, (60, 40, 30, 40)),

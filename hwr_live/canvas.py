@@ -75,6 +75,11 @@ class Canvas:
         return tuple(strokes)
 
     @property
+    def remembered(self) -> frozenset[Stroke]:
+        """All strokes that are on it, or that undo and redo can bring back."""
+        return frozenset(act for act in (*self._done, *self._undone) if act is not None)
+
+    @property
     def depth(self) -> int:
         """How many strokes and clearings have been done and not undone, the forgotten ones too."""
         return self._forgotten + len(self._done)

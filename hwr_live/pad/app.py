@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
-from json import dumps
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TextIO
 
-import cv2
-
-from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
-from hwr_live.pad.drawing import later, read_drawing
-from hwr_live.pad.hand import Hand
+from hwr_live.pad.drawing import read_drawing
+from hwr_live.pad.keeping import Keeping, keeping_folder
 from hwr_live.pad.layout import arrange
-from hwr_live.pad.replay import Replay
-from hwr_live.pad.saving import reading_to_json, save
-from hwr_live.pad.state import Act, PadState
-from hwr_live.pad.view import PadView
-from hwr_live.profiles.corrections import Change
-from hwr_live.profiles.files import GlyphInk
-from hwr_live.profiles.learning import Learner
-from hwr_live.profiles.profile import Profile, amount
-from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
-from hwr_live.reading import Reading
-from hwr_live.recognition.adapt import MOST
-from hwr_live.stroke import Stroke
+from hwr_live.pad.program import Pad
+from hwr_live.profiles.profile import Profile
+from hwr_live.readers import AnyReader
 from hwr_live.system.files import saving_folder
 from hwr_live.system.screen import known_screen
-from hwr_live.ui.background import BackgroundReader, Job
-from hwr_live.ui.errands import Errands, copy_text
+from hwr_live.system.terminal import tell
 from hwr_live.ui.layout import window_for
-from hwr_live.ui.paint import Image, Theme
-from hwr_live.ui.pen import pen_for, tell_mouse
+from hwr_live.ui.paint import Theme
 from hwr_live.ui.window import Window
 
 TITLE = "hwr-live draw"
-
-_BUSY_MS, _IDLE_MS = 2, 16  # how long a turn of the loop waits for a key
 
 
 def run(
@@ -101,6 +81,7 @@ def run(
         scale=scale,
         autosave=save_dir is not None,
         theme=theme,
+        keeping=_keeping(),
     ) as pad:
         if paper is not None:
             pad.open(paper, replay=replay)
@@ -115,237 +96,10 @@ def run(
     return 0
 
 
-class Pad:
-    """The pad without its window: a context manager that is told of mouse and keys.
-
-    Args:
-        reader: as for :func:`run`, and so are the others.
-        size: of the picture.
-        json: what is printed.
-        folder: where S writes.
-        out: where readings are printed.
-        profile: learns.
-        scale: how many pixels of the screen are one of an ordinary screen's.
-        autosave: whether writing that is not saved is written at the end; it is once S was used.
-        theme: light or dark.
-        clock: gives the time in seconds.
-
-    Attributes:
-        state: all that is shown.
-        closed: whether the user wants to go.
-    """
-
-    def __init__(
-        self,
-        reader: AnyReader,
-        size: tuple[int, int],
-        *,
-        json: bool,
-        folder: Path,
-        out: TextIO,
-        profile: Profile | None = None,
-        scale: float = 1.0,
-        autosave: bool = False,
-        theme: Theme = "light",
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        layout = arrange(size, scale)
-        _, _, width, height = layout.drawing
-        canvas = Canvas(width, height, pen_for(width, height, scale))
-        self.state = PadState(layout, canvas, chars=reader.chars, clock=clock, scale=scale)
-        self._autosave = autosave
-        self._saved: tuple[Stroke, ...] = ()
-        self._replay: Replay | None = None
-        self._hand = Hand(self.state)
-        self.closed = False
-        self._view = PadView(theme)
-        self._learner = None if profile is None else Learner(profile, "pad")
-        self._reader: AnyReader = TaughtReader(
-            reader, profile.crops(MOST) if profile is not None else ()
-        )
-        if profile is not None:
-            self.state.profile = profile.name
-            known = amount(sample.char for sample in profile.samples)
-            told = f"{profile.name} has {known}" if profile.samples else f"{profile.name} is new"
-            self.state.say(told)
-        self._sets = char_sets(reader)
-        self._json, self._folder, self._out = json, folder, out
-        self._asked = self.state.revision
-        self._background: BackgroundReader[Act] = BackgroundReader()
-        self._errands = Errands()
-        self._learnt: SimpleQueue[list[tuple[str, GlyphInk]]] = SimpleQueue()
-        self._wanted = 0  # readings that are wanted and not there yet
-
-    def __enter__(self) -> Pad:
-        self._background.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._background.close()
-        self._errands.close()
-
-    def open(self, drawing: Canvas, *, replay: bool = False) -> None:
-        """Goes on with a drawing; undo takes its strokes back, too.
-
-        Args:
-            drawing: as it was saved.
-            replay: whether it is written once more as it was written.
-        """
-        now = self.state.clock()
-        self._saved = tuple(later(drawing.strokes, now))
-        self._replay = Replay(self._saved, now)
-        if not replay:
-            self._stop_replay()
-        self._ask()
-
-    def _stop_replay(self) -> None:
-        """All of the drawing is there now."""
-        if self._replay is not None:
-            self._replay.finish(self.state)
-            self._replay = None
-
-    def finish(self) -> None:
-        """Waits for what was asked for before the end: readings to print, files to write. Writing
-        that is not saved yet is, where it is known where to."""
-        self._stop_replay()
-        strokes = self.state.canvas.strokes
-        if self._autosave and strokes and strokes != self._saved:
-            self.state.acts.append(Act.SAVE)
-            self._go_on()
-        self._background.close()
-        self._collect()
-        self._errands.close()
-        self._collect()
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is still to come: a reading, or the end of an errand."""
-        return not self.state.fresh or self._wanted > 0 or self._errands.busy
-
-    @property
-    def wait_ms(self) -> int:
-        """How long the window may wait for a key before it shows the next picture."""
-        state = self.state
-        quick = self.busy or state.pen.points or state.table or self._replay is not None
-        return _BUSY_MS if quick else _IDLE_MS
-
-    def picture(self) -> Image | None:
-        """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
-        self._collect()
-        if self._replay is not None:
-            self._replay.step(self.state, self.state.clock())
-            self._replay = None if self._replay.done else self._replay
-            self._ask()
-        self.state.tick()
-        if not self.state.changed:
-            return None
-        self.state.changed = False
-        return self._view.paint(self.state)
-
-    def on_mouse(self, event: int, x: int, y: int, flags: int) -> None:
-        """What OpenCV's mouse callback is told."""
-        if event in (cv2.EVENT_LBUTTONDOWN, cv2.EVENT_RBUTTONDOWN):
-            self._stop_replay()
-        tell_mouse(self._hand, event, x, y, flags)
-        self._go_on()
-
-    def on_key(self, code: int, capital: bool | None = None) -> None:
-        """A key, as :meth:`hwr_live.ui.window.Window.show` returns it; -1 is none.
-
-        Args:
-            code: of the key.
-            capital: whether a letter is a capital one, if that is known.
-        """
-        if code >= 0:
-            self._stop_replay()
-        self._hand.key(code, capital)
-        self._go_on()
-
-    def resize(self, size: tuple[int, int]) -> None:
-        """The window has this size now, width and height in pixels."""
-        self.state.resize(size)
-        self._ask()
-
-    def _go_on(self) -> None:
-        """Has everything done that mouse and keys ask for."""
-        self._learn()
-        self._ask()
-        acts, self.state.acts = self.state.acts, []
-        for act in acts:
-            if act is Act.QUIT:
-                self.closed = True
-            elif act is Act.CHARS:
-                self._next_chars()
-            elif self.state.fresh:
-                self._do(act, self.state.canvas, self.state.reading)
-            else:  # the drawing as it is now, whatever is drawn while it is read
-                self._ask(act)
-
-    def _ask(self, wanted: Act | None = None) -> None:
-        """Has the drawing read, if it is not what was asked for last."""
-        revision = self.state.revision
-        if revision == self._asked and wanted is None:
-            return
-        self._asked = revision
-        self._wanted += wanted is not None
-        self._background.submit(Job(self._reader, self.state.canvas.copy(), revision, wanted))
-
-    def _learn(self) -> None:
-        """Has the profile, if there is one, take what was put right or taken back."""
-        changes, self.state.fixes.changes = self.state.fixes.changes, []
-        for change in changes if self._learner is not None else ():
-            self._errands.start(self._learning(change))
-
-    def _learning(self, change: Change) -> Callable[[], str]:
-        learner = self._learner
-        assert learner is not None
-
-        def learn() -> str:
-            done = learner.take(change)
-            if done:
-                self._learnt.put(learner.profile.crops(MOST))
-            return done
-
-        return learn
-
-    def _collect(self) -> None:
-        """Takes what the threads have done."""
-        for job, reading in self._background.answers():
-            self.state.take(reading, job.revision, job.drawing.strokes)
-            if job.wanted is not None:
-                self._wanted -= 1
-                self._do(job.wanted, job.drawing, self.state.reading)
-        while not self._learnt.empty():
-            self._reader = self._reader.with_samples(self._learnt.get())
-            self.state.read_anew()
-            self._ask()
-        for told, failed in self._errands.ended():
-            self.state.say(told, warning=failed)
-
-    def _do(self, act: Act, drawing: Canvas, reading: Reading) -> None:
-        if act is Act.PRINT:
-            text = dumps(reading_to_json(reading)) if self._json else reading.text
-            print(text, file=self._out, flush=True)
-            self.state.say("printed" if reading.text else "printed: nothing")
-        elif act is Act.COPY:
-            self._errands.start(lambda: copy_text(reading.text))
-        elif act is Act.SAVE:
-            fixes = self.state.fixes
-            drawing, self._autosave, self._saved = drawing.copy(), True, drawing.strokes
-            samples, fixes.unsaved = fixes.unsaved, []
-
-            def keep() -> None:
-                fixes.unsaved = samples + fixes.unsaved
-
-            self._errands.start(lambda: save(self._folder, drawing, reading, samples), keep)
-
-    def _next_chars(self) -> None:
-        """The next set of characters that the model knows."""
-        found = next_chars(self._reader, self._sets)
-        if found is None:
-            self.state.say("this model reads no others")
-            return
-        self._reader, chars = found
-        self.state.set_chars(chars)
-        self.state.say(f"reads {chars}")
-        self._ask()
+def _keeping() -> Keeping | None:
+    """What keeps unsaved writing; None where the user has no home folder, which is told."""
+    try:
+        return Keeping(keeping_folder())
+    except InputError as error:
+        tell(error)
+        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from hwr_live.profiles.corrections import Change, Correction, Written, corrected
@@ -57,6 +57,16 @@ class Fixes:
         self.unsaved = [*_without(self.unsaved, unsaved), new][-_MOST:]
         self._steps = [*self._steps, _Step(depth, new, gone, unsaved)][-_MOST:]
         self.changes.append(Change(gone, (new,)))
+
+    def keep_those_of(self, strokes: Set[Stroke]) -> None:
+        """Forgets corrections of ink that is gone for good, and how they were made; samples that
+        are in no file yet are still written.
+
+        Args:
+            strokes: all that are there or can be had back.
+        """
+        self.corrections = [one for one in self.corrections if one.strokes_live(strokes)]
+        self._steps = [step for step in self._steps if step.new.strokes_live(strokes)]
 
     def undo(self, depth: int) -> bool:
         """Takes the last correction back, if nothing was drawn since; returns whether it did."""

@@ -29,7 +29,7 @@ _AIM = 8  # pixels that the mouse goes without a button until the glyph under it
 _DOT_S = 0.25  # seconds that a button is held for a dot that stands alone; by eye
 _ESC_S = 1.5  # seconds after a pop-up has gone in which Esc was meant for it; by eye
 
-_ACTS = {"s": Act.SAVE, "t": Act.COPY, "d": Act.CHARS}
+_ACTS = {"s": Act.SAVE, "t": Act.COPY, "d": Act.CHARS, "o": Act.OPEN}
 _WITH_CTRL = {"z": "z", "y": "y", "s": "s", "c": "t"}  # as in other programs, to the key here
 
 
@@ -194,6 +194,8 @@ class Hand:
             state.undo()
         elif name == "y" and not state.canvas.redo():
             state.say("nothing to redo")
+        elif code == DELETE and state.offer and not state.canvas.strokes:
+            state.acts.append(Act.FORGET)
         elif code == DELETE or name == "c":
             state.canvas.clear()
         elif name == "e" and not state.pen.points:

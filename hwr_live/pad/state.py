@@ -26,6 +26,8 @@ class Act(Enum):
     SAVE = auto()
     COPY = auto()
     CHARS = auto()
+    OPEN = auto()  # what another pad left unsaved
+    FORGET = auto()  # that
     QUIT = auto()
 
 
@@ -54,6 +56,7 @@ class PadState:
         popped_down: when the table or the help was closed last, by the clock.
         why: whether it is shown why a glyph was read as it was.
         note: what to say, if anything.
+        offer: of when unsaved writing is that can be opened, if there is any.
         acts: what is asked of the world outside, until somebody takes it out of the list.
         changed: whether the picture has to be painted anew.
     """
@@ -80,6 +83,7 @@ class PadState:
     popped_down: float = -1e9
     why: bool = False
     note: Note | None = None
+    offer: str = ""
     acts: list[Act] = field(default_factory=list)
     changed: bool = True
 
@@ -253,6 +257,7 @@ class PadState:
     def put_right(self, glyph: Glyph, char: str | None) -> None:
         """A glyph is a character, or none, whatever it was read as."""
         as_read = self.as_read(glyph)
+        self.fixes.keep_those_of(self.canvas.remembered)
         self.fixes.put_right(as_read, char, self._strokes_read, self.canvas.depth)
         if not self.profile:
             self.say(f"{char or 'no character'}: here only, as nothing is learnt without --profile")

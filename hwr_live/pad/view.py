@@ -30,6 +30,7 @@ HELP = (
     ("D", "read all, digits or letters"),
     ("T", "copy the text"),
     ("S", "save picture, strokes, corrections"),
+    ("O", "open writing that was not saved"),
     ("W", "why it is read so"),
     ("P", "fold the panel away"),
     ("H, F1, ?", "show or hide this"),
@@ -79,7 +80,7 @@ class PadView:
         told = _told(state) if state.layout.folded else None
         # Under words about the paper all of it is painted again, when something has changed.
         over = invited or state.beyond != (False, False) or told not in (None, ("", False))
-        anew = self._parts.new("drawing", invited, state.beyond, told)
+        anew = self._parts.new("drawing", invited, state.beyond, told, state.offer)
         changed = self._paper.changed(state, drawing.shape, anew=anew)
         if over and (changed or anew):
             changed = [(0, 0, width, height)]
@@ -88,7 +89,7 @@ class PadView:
         boxes = self._paper.paint(drawing, merged(changed, drawing.shape))
         if over:
             if invited:
-                _paint_invitation(drawing, state.layout.font)
+                _paint_invitation(drawing, state)
             _paint_over(drawing, state)
         for left, top, w, h in boxes:
             self._layers.touch((x + left, y + top, w, h))
@@ -149,21 +150,23 @@ def paint_pad(state: PadState, theme: Theme = "light") -> Image:
     return PadView(theme).paint(state)
 
 
-def _paint_invitation(paper: Image, font: int) -> None:
+def _paint_invitation(paper: Image, state: PadState) -> None:
+    """What to do with an empty sheet, as far as there is room for the words."""
     height, width = paper.shape[:2]
+    font, middle = state.layout.font, width // 2
     large = round(font * 2.2)
-    told = "Enter prints what is read, H shows the keys"
-    if text_width(told, font) > width - 2 * font:
-        told = "H shows the keys"
-    put_text(paper, "Write here", (width // 2, height // 2), large, (205, 200, 196), align="centre")
-    put_text(
-        paper,
-        told,
-        (width // 2, height // 2 + round(font * 2.2)),
-        font,
-        (170, 162, 156),
-        align="centre",
-    )
+    put_text(paper, "Write here", (middle, height // 2), large, (205, 200, 196), align="centre")
+    told = ["Enter prints what is read, H shows the keys", "H shows the keys"]
+    kept = [
+        f"Writing of {state.offer} was not saved: O opens it, Delete throws it away",
+        f"O opens the writing of {state.offer}",
+        "O opens unsaved writing",
+    ]
+    for row, texts in enumerate([told, kept] if state.offer else [told]):
+        fitting = (text for text in texts if text_width(text, font) <= width - 2 * font)
+        at = (middle, height // 2 + round(font * (2.2 + 2 * row)))
+        colour = panel.ACCENT if row else (170, 162, 156)
+        put_text(paper, next(fitting, ""), at, font, colour, align="centre")
 
 
 def _paint_over(drawing: Image, state: PadState) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -49,6 +49,10 @@ class Correction:
             return self.glyph.box == glyph.box
         difference = np.abs(self.glyph.crop.astype(np.int16) - glyph.crop)
         return float(difference.mean()) <= _SAME_CROP
+
+    def strokes_live(self, strokes: Container[object]) -> bool:
+        """Whether all strokes of it are among these; so where they are not known."""
+        return all(stroke in strokes for stroke in self.strokes)
 
     @property
     def label(self) -> str:

@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 
 from hwr_live.errors import HwrError
-from hwr_live.pad.app import Pad
+from hwr_live.pad.program import Pad
 from hwr_live.readers import AnyReader
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.recognition.reader import Reader

@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.pad.app import Pad
+from hwr_live.pad.program import Pad
 from hwr_live.stroke import Stroke
 from hwr_live.ui.keys import BACK_TAB, BACKSPACE, CTRL, DELETE, DOWN, ENTER, F1, TAB, UNKNOWN, UP
 from tests.measure.soak import Held, tell_curve

@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 
 from hwr_live.canvas import Canvas
-from hwr_live.pad.app import Pad
+from hwr_live.pad.program import Pad
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader

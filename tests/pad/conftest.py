@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from hwr_live.pad.app import Pad
+from hwr_live.pad.keeping import Keeping
+from hwr_live.pad.program import Pad
 from hwr_live.profiles.profile import Profile
 from tests.support.fake_reader import FakeReader
 
@@ -28,6 +29,7 @@ def made(tmp_path: Path) -> Iterator[Any]:
         profile: Profile | None = None,
         clock: Callable[[], float] = time.monotonic,
         autosave: bool = False,
+        keeping: Keeping | None = None,
     ) -> tuple[Pad, io.StringIO]:
         out = io.StringIO()
         pad = Pad(
@@ -39,10 +41,11 @@ def made(tmp_path: Path) -> Iterator[Any]:
             profile=profile,
             clock=clock,
             autosave=autosave,
+            keeping=keeping,
         )
         pads.append(pad.__enter__())
         return pad, out
 
     yield make
     for pad in pads:
-        pad.__exit__()
+        pad.__exit__(None)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hwr_live.pad.app import Pad
+from hwr_live.pad.program import Pad
 from hwr_live.profiles.corrections import Correction, corrected
 from hwr_live.profiles.profile import Profile
 from hwr_live.reading import Glyph, Line, Reading
@@ -259,3 +259,19 @@ def test_a_profile_that_cannot_be_written_is_said(
     assert pad.state.note.warning
     assert capsys.readouterr().err.count("\n") == 1
     assert pad.state.reading.text == "Q", "the correction stays"
+
+
+def test_corrections_of_ink_that_is_gone_for_good_are_forgotten(made: Any) -> None:
+    pad, _ = made()
+    for _ in range(25):  # more than the sheets that can be had back
+        draw(pad, A)
+        settle(pad)
+        click(pad, pad.state.reading.glyphs[0].box)
+        choose(pad, "Q")
+        settle(pad)
+        keys(pad, "c")
+        settle(pad)
+    assert 15 < len(pad.state.fixes.corrections) <= 22
+    keys(pad, "z")
+    settle(pad)
+    assert pad.state.reading.text == "Q", "what can be had back is still right"

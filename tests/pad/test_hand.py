@@ -7,8 +7,8 @@ from typing import Any
 import cv2
 import pytest
 
-from hwr_live.pad.app import Pad
 from hwr_live.pad.layout import KEYS, PEN_KEY
+from hwr_live.pad.program import Pad
 from hwr_live.ui.keys import BACK_TAB, CTRL, DELETE, DOWN, F1, LEFT, RIGHT, TAB, UNKNOWN, UP
 from tests.support.pads import DOT, ENTER, ESC, LOW, A, B, Clock, click, draw, keys, settle
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -31,15 +32,18 @@ class Display:
 
     Attributes:
         name: what to put into the variable ``DISPLAY``.
+        data: a folder for what programs keep among the user's own files.
     """
 
     name: str
+    data: str
 
     @property
     def env(self) -> dict[str, str]:
         """The environment for programs that are to use this display and this tree."""
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        return {**os.environ, "DISPLAY": self.name, "PYTHONPATH": path}
+        own = {"DISPLAY": self.name, "PYTHONPATH": path, "XDG_DATA_HOME": self.data}
+        return {**os.environ, **own}
 
     def start(self, *args: str, **options: Any) -> subprocess.Popen[str]:
         """Starts ``python args…`` on this display, its output in pipes."""
@@ -151,12 +155,13 @@ def start_display(size: str = "2000x1200") -> Generator[Display, None, None]:
     )
     os.close(write)
     manager = None
+    data = tempfile.TemporaryDirectory(prefix="hwr-live-data-")
     try:
         with os.fdopen(read) as answer:
             number = answer.readline().strip()
         if not number:
             pytest.skip("window tests need an Xvfb that starts")
-        display = Display(f":{number}")
+        display = Display(f":{number}", data.name)
         manager = subprocess.Popen(
             ["openbox", "--sm-disable"],
             env=display.env,
@@ -172,6 +177,7 @@ def start_display(size: str = "2000x1200") -> Generator[Display, None, None]:
             if process is not None:
                 process.send_signal(signal.SIGTERM)
                 process.wait()
+        data.cleanup()
 
 
 @pytest.fixture(scope="session")

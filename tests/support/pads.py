@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hwr_live.pad.app import Pad
+from hwr_live.pad.program import Pad
 from hwr_live.reading import Box
 
 ENTER, ESC, BACKSPACE = 13, 27, 8

@@ -112,7 +112,7 @@ def without_room(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedP
 def test_a_drawing_that_has_no_room_is_told_of_and_stays_on_the_pad(tmp_path: Path) -> None:
     code = (
         "import random; from pathlib import Path\n"
-        "from hwr_live.pad.app import Pad\n"
+        "from hwr_live.pad.program import Pad\n"
         "from tests.support.fake_reader import FakeReader\n"
         "from tests.support.pads import draw, settle\n"
         "scribble = [(random.randint(20, 380), random.randint(20, 380)) for _ in range(300)]\n"

@@ -73,7 +73,7 @@ class Hand:
         elif (code := state.layout.key_at(x, y)) is not None:
             self._command(code)
         elif inside(state.layout.bars, x, y):
-            state.why = not state.why
+            state.next_why()
         elif (glyph := state.glyph_at(x, y)) is not None:
             state.ask(glyph)
 
@@ -204,7 +204,7 @@ class Hand:
         elif name == "p":
             state.fold()
         elif name == "w":
-            state.why = not state.why
+            state.next_why()
         elif name in ("[", "-"):
             state.set_pen(max((other for other in PENS if other < pen), default=PENS[0]))
         elif name in ("]", "+", "="):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Literal
 
 from hwr_live.canvas import Canvas
 from hwr_live.pad.choosing import easy, glyph_near
@@ -31,6 +32,11 @@ class Act(Enum):
     QUIT = auto()
 
 
+Why = Literal["", "glyph", "word"]
+WHYS: tuple[Why, ...] = ("", "glyph", "word")
+"""Of what it can be shown why it was read so, in the order in which W goes through them."""
+
+
 @dataclass
 class PadState:
     """All that the pad shows.
@@ -54,7 +60,7 @@ class PadState:
         cursor: the glyph that was chosen by keys.
         help: whether the keys are shown.
         popped_down: when the table or the help was closed last, by the clock.
-        why: whether it is shown why a glyph was read as it was.
+        why: of what it is shown why it was read so: of a glyph, of its word, or of nothing.
         note: what to say, if anything.
         offer: of when unsaved writing is that can be opened, if there is any.
         acts: what is asked of the world outside, until somebody takes it out of the list.
@@ -81,7 +87,7 @@ class PadState:
     cursor: Glyph | None = None
     help: bool = False
     popped_down: float = -1e9
-    why: bool = False
+    why: Why = ""
     note: Note | None = None
     offer: str = ""
     acts: list[Act] = field(default_factory=list)
@@ -152,6 +158,15 @@ class PadState:
     def as_read(self, glyph: Glyph) -> Glyph:
         """A glyph as it was before the user put it right."""
         return next((g for g in self.read.glyphs if g.box == glyph.box), glyph)
+
+    def next_why(self) -> None:
+        """From the candidates to why the glyph was read so, on to why its word was, and back."""
+        self.why = WHYS[(WHYS.index(self.why) + 1) % len(WHYS)]
+
+    def word_of(self, glyph: Glyph) -> tuple[Glyph, ...]:
+        """The glyphs of the word that a glyph stands in."""
+        words = (word for line in self.reading.lines for word in line.words)
+        return next((word for word in words if any(g is glyph for g in word)), (glyph,))
 
     def as_shown(self, glyph: Glyph) -> Glyph | None:
         """The glyph of the reading that has the same place, if there is one."""

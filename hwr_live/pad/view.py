@@ -10,7 +10,7 @@ import numpy as np
 from hwr_live.pad.layout import KEYS
 from hwr_live.pad.paper import Paper
 from hwr_live.pad.state import PadState
-from hwr_live.pad.why import decided_by, reasons
+from hwr_live.pad.why import decided_by, reasons, word_reasons
 from hwr_live.reading import Box, Glyph, union_box
 from hwr_live.ui import panel
 from hwr_live.ui.layers import Layers, Over, merged, part_of
@@ -31,7 +31,7 @@ HELP = (
     ("T", "copy the text"),
     ("S", "save picture, strokes, corrections"),
     ("O", "open writing that was not saved"),
-    ("W", "why it is read so"),
+    ("W", "why it is read so, and its word"),
     ("P", "fold the panel away"),
     ("H, F1, ?", "show or hide this"),
     ("Esc", "close this; quit"),
@@ -265,11 +265,17 @@ def _paint_keys(image: Image, state: PadState) -> None:
 def _paint_why(image: Image, state: PadState, as_read: Glyph | None) -> None:
     """Who had a say in what the chosen glyph is, one below the other, and who decided."""
     layout, chosen = state.layout, state.chosen
-    told = [] if as_read is None else reasons(as_read, chosen, state.profile)
-    remark = decided_by(told)
-    panel.draw_caption(image, layout.bars, layout.font, "WHY", remark)
+    told, title = [], "WHY"
+    if as_read is not None and chosen is not None:
+        told, title = reasons(as_read, chosen, state.profile), f"WHY {chosen.char or '?'}"
+        if state.why == "word":
+            word = state.word_of(chosen)
+            told = word_reasons([state.as_read(glyph) for glyph in word], word, state.profile)
+            title = "WHY THIS WORD"
+    panel.draw_caption(image, layout.bars, layout.font, title, decided_by(told))
     rows = [(reason.who, reason.char or "?", reason.p, reason.agrees) for reason in told]
-    panel.draw_reasons(image, layout.below_caption(layout.bars), layout.font, rows)
+    words = state.why == "word"
+    panel.draw_reasons(image, layout.below_caption(layout.bars), layout.font, rows, words=words)
 
 
 def _about(state: PadState) -> str:

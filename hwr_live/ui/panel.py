@@ -176,7 +176,12 @@ def draw_candidates(image: Image, box: Box, font: int, glyph: Glyph | None) -> N
 
 
 def draw_reasons(
-    image: Image, box: Box, font: int, rows: Sequence[tuple[str, str, float, bool]]
+    image: Image,
+    box: Box,
+    font: int,
+    rows: Sequence[tuple[str, str, float, bool]],
+    *,
+    words: bool = False,
 ) -> None:
     """Who says what, each with a bar as long as it is sure.
 
@@ -185,6 +190,7 @@ def draw_reasons(
         box: where five rows have room.
         font: size of the text, in pixels.
         rows: who, what, how sure from 0 to 1, and whether it came out so.
+        words: whether it is words that they say, which take the room of the bars.
     """
     x, y, w, h = box
     row = h // 5
@@ -198,12 +204,16 @@ def draw_reasons(
         baseline = middle + capital_height(font) // 2
         put_text(image, fit_text(who, small, who_w), (x, baseline), small, QUIET)
         colour = INK if agrees else POOR
+        put_text(image, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
+        if words:
+            what = fit_text(what, font, w - who_w - round(font * 3.1), bold=True)
+            put_text(image, what, (x + who_w, baseline), font, colour, bold=True)
+            continue
         put_text(image, what, (x + who_w, baseline), round(font * 1.15), colour, bold=True)
         _bar(image, (bar_x, middle - thick // 2, bar_w, thick), _TRACK)
         length = round(bar_w * min(1.0, max(0.0, p)))
         if length >= 1:
             _bar(image, (bar_x, middle - thick // 2, length, thick), ACCENT if agrees else _LESSER)
-        put_text(image, percent(p), (x + w, baseline), round(font * 0.9), QUIET, align="right")
 
 
 def _bar(image: Image, box: Box, colour: Colour) -> None:

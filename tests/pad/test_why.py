@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from hwr_live.canvas import Canvas
-from hwr_live.pad.why import decided_by, reasons
+from hwr_live.pad.why import decided_by, reasons, word_reasons
 from hwr_live.reading import Decision, Glyph
 from hwr_live.recognition.reader import Reader
 from tests.support.pads import A, B, draw, keys, settle
@@ -61,14 +62,43 @@ def test_the_real_reader_tells_who_was_heard() -> None:
         assert glyph.at((1, 2, 3, 4)).decision is glyph.decision
 
 
-def test_w_and_a_click_on_the_bars_show_why(made: Any) -> None:
+def test_w_and_clicks_on_the_bars_show_why_a_glyph_and_a_word_were_read_so(made: Any) -> None:
     pad, _ = made()
     draw(pad, A, B)
-    before = settle(pad)
+    seen = [settle(pad)]
     keys(pad, "w")
-    shown = settle(pad)
-    assert (shown != before).any()
+    seen.append(settle(pad))
     x, y, w, h = pad.state.layout.bars
-    draw(pad, [(x + w // 2, y + h // 2)])
-    assert not pad.state.why
-    settle(pad)
+    for _ in range(2):
+        draw(pad, [(x + w // 2, y + h // 2)])
+        seen.append(settle(pad))
+    assert pad.state.why == ""
+    bars = [shown[y : y + h, x : x + w] for shown in seen]
+    assert (bars[0] == bars[3]).all()
+    assert all((a != b).any() for a, b in combinations(bars[:3], 2))
+
+
+def test_of_no_word_nothing_is_told() -> None:
+    (only,) = word_reasons([], [])
+    assert (only.char, only.p) == ("", 0.0)
+
+
+def test_a_word_is_told_after_each_step_as_far_as_it_was_decided() -> None:
+    ten = Glyph("1", 0.9, BOX, decision=Decision(("1", "l"), (("ink", np.array([0.4, 0.6])),
+                ("place", np.array([0.9, 0.1])))))  # fmt: skip
+    late = Glyph("0", 0.8, BOX, decision=Decision(("O", "0"), (("line", np.array([0.2, 0.8])),)))
+    plain = Glyph("7", 0.95, BOX)
+    word = [ten, late, plain]
+    told = word_reasons(word, word, "ann")
+    assert [(one.char, one.agrees) for one in told] == [
+        ("l07", False),
+        ("107", True),
+        ("107", True),
+    ]
+    assert [round(one.p, 2) for one in told] == [0.6, 0.8, 0.8]
+    assert "ann" in told[0].who
+    assert decided_by(told) == "decided: sizes, places"
+    right = [replace(ten, char="i", confidence=1.0), late, plain]
+    *before, last = word_reasons(word, right)
+    assert (last.who, last.char, last.agrees) == ("you", "i07", True)
+    assert not any(one.agrees for one in before)

@@ -33,6 +33,9 @@ _PITCH = 7.5
 CTC needs a frame (4 pixels) for each character and one more between equal neighbours."""
 _WIDEST = 2.0  # times that narrow writing is widened at the most
 _INK = 64  # of 255: what counts as ink
+_PALEST = 0.3
+"""Of the darker ink of a line: what is paler is paper. Words on paper of validation people, by the
+line network alone, have 30.6 % errors with the ink that was found alone, 27.0 with this."""
 _LONG = 5.0  # times as wide as tall: a line whose slope can be measured
 _STEEPEST = 0.25  # slope beyond which the measure is taken for an error
 _LEVEL = 0.10  # of the height: less drift from end to end is left as it is
@@ -90,6 +93,31 @@ def strip(ink: npt.NDArray[np.uint8], least: float = 0.0) -> Strip:
     wide = _widening(mask, middle, spread, scale)
     across = min(scale * wide, _LONGEST / w)
     return _placed(line, x, (top, bottom, middle), scale, across)
+
+
+def with_faint(
+    grey: npt.NDArray[np.uint8], own: npt.NDArray[np.bool_], others: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint8]:
+    """The ink of one line as its strip is made of it: what was found to be its ink with the soft
+    edge of the strokes, and what is paler but no paper, which a threshold breaks strokes at.
+
+    Args:
+        grey: uint8 (h, w), all that is darker than the paper, bright on black.
+        own: bool (h, w), where the line's ink was found.
+        others: bool (h, w), where other ink was found, which is left out.
+
+    Returns:
+        uint8 (h, w).
+    """
+    inked = grey[own]
+    if not inked.size:
+        return np.zeros_like(grey)
+    edge = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is about a pixel wide
+    near = cv2.dilate(own.view(np.uint8), edge)
+    away = cv2.dilate(others.view(np.uint8), edge)
+    dark = float(np.partition(inked, (9 * inked.size) // 10)[(9 * inked.size) // 10])
+    pale = (grey >= _PALEST * dark) & (away == 0)
+    return np.asarray(grey * (pale | (near > 0)), np.uint8)
 
 
 def _rows(rows: npt.NDArray[np.float64]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwr_live.strip import HEIGHT, MARGIN, Strip, strip
+from hwr_live.strip import HEIGHT, MARGIN, Strip, strip, with_faint
 
 Ink = npt.NDArray[np.uint8]
 
@@ -131,3 +131,28 @@ def test_any_ink_gives_a_strip(height: int, width: int, limit: int, seed: int) -
     assert one.image.shape[1] >= 32
     assert one.image.shape[1] % 4 == 0
     assert one.scale > 0
+
+
+def test_without_ink_nothing_is_faint() -> None:
+    grey, none = np.full((9, 30), 90, np.uint8), np.zeros((9, 30), np.bool_)
+    assert not with_faint(grey, none, none).any()
+    assert with_faint(grey[:0], none[:0], none[:0]).shape == (0, 30)
+
+
+def test_a_stroke_that_a_threshold_broke_is_whole_without_paper_and_other_ink() -> None:
+    grey = np.full((30, 60), 12, np.uint8)  # the paper's grain
+    grey[10:14, 5:55] = 80  # a stroke that is faint but at its ends
+    grey[10:14, 5:15] = grey[10:14, 45:55] = 200
+    grey[25:29, 20:40] = 220  # a stroke of another line
+    own, others = grey == 200, grey == 220
+    found = with_faint(grey, own, others)
+    assert np.array_equal(found[10:14], grey[10:14] * (grey[10:14] > 12) + 12 * _beside(own)[10:14])
+    assert not found[20:].any()
+
+
+def _beside(own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The paper next to ink, which holds the soft edge of strokes."""
+    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    stroke = np.zeros_like(own)
+    stroke[10:14, 5:55] = True
+    return near & ~stroke

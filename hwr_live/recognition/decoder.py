@@ -159,13 +159,16 @@ class _Search:
         if seen := [piece for line in chosen for piece in line]:
             self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
         told: Sequence[Told | None] = [None] * len(lines)
+        counts = [0] * len(lines)
         if self.recognizer.lines is not None:
             network, alphabet = self.recognizer.lines
-            told = network.tell(self.view, lines, alphabet.may)
-            self.certainty = _certainty([one.spelling for one in told if one is not None])
+            told = tells = network.tell(self.view, lines, alphabet.may)
+            self.certainty = _certainty([one.spelling for one in tells])
+            space = alphabet.space
+            counts = [int(np.count_nonzero(one.spelling.signs != space)) for one in tells]
         return tuple(
-            self._line(split_words(line, height), heard, one)
-            for line, heard, one in zip(chosen, self._heard, told, strict=True)
+            self._line(split_words(line, height), heard, one, sum(counts) - own)
+            for line, heard, one, own in zip(chosen, self._heard, told, counts, strict=True)
         )
 
     @property
@@ -288,6 +291,7 @@ class _Search:
         words: Sequence[Sequence[Piece]],
         as_it_stood: tuple[Floats, Floats, Guides | None],
         told: Told | None,
+        others: int,
     ) -> Line:
         """Decides a line's characters; ink that is none has no say in it."""
         pieces = [piece for word in words for piece in word]
@@ -306,7 +310,8 @@ class _Search:
         spaced = np.isin(np.arange(len(pieces)), begins[1:])
         height = self.view.segmented.height
         likeness = self._vocabulary.likeness(self._probabilities(pieces))
-        seen = Seen(_edges(pieces), chars, nones, likeness, readable, spaced, height)
+        cut = np.array([min(piece.parts) < 0 for piece in pieces], np.bool_)
+        seen = Seen(_edges(pieces), chars, nones, likeness, readable, spaced, height, cut)
         known = self._vocabulary.known
         if told is None or self.recognizer.lines is None:
             characters = of_pieces(seen)
@@ -317,7 +322,7 @@ class _Search:
             settings = self._settings.joint
             if self.recognizer.adaptation is not None:
                 settings = replace(settings, glyph=settings.taught)
-            characters = decide(told, seen, alphabet, settings)
+            characters = decide(told, seen, alphabet, settings, others)
         rows = self._in_language(characters, known)
         out: list[list[Glyph]] = []
         for one, row, likely in zip(characters, rows, candidates(known, rows), strict=True):

@@ -105,6 +105,7 @@ class Seen:
         readable: (n,) whether each piece is taken for a character.
         spaced: (n,) whether a gap between words stands before each piece.
         height: the usual height of a glyph, in the unit of the edges.
+        cut: whether each piece was cut off from ink that goes on.
     """
 
     edges: Floats
@@ -114,6 +115,7 @@ class Seen:
     readable: npt.NDArray[np.bool_]
     spaced: npt.NDArray[np.bool_]
     height: float
+    cut: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def decide(
     seen: Seen,
     alphabet: Alphabet,
     settings: JointSettings = DEFAULTS.joint,
+    others: int = 0,
 ) -> list[Character]:
     """The characters of a line, from left to right.
 
@@ -160,11 +163,12 @@ def decide(
         seen: what is known of the line's pieces.
         alphabet: the characters.
         settings: how much each network counts.
+        others: how many signs the line network tells of the page's other lines.
     """
     places = _places(told)
     spaces = told.spelling.signs == alphabet.space
     signs = np.flatnonzero(~spaces)
-    full = min(1.0, max(1, len(signs)) / settings.signs)
+    full = min(1.0, max(1, len(signs) + others) / settings.signs)
     line = _Line(told, seen, alphabet, replace(settings, line=settings.line * full), full < 1)
     out: list[Character] = []
     for pieces, members in _groups(
@@ -283,7 +287,7 @@ class _Line:
         a[known] = np.maximum(a[known], settings.line_floor)
         a = a**settings.line
         b[known] = np.maximum(self.seen.p[piece, known], settings.glyph_floor)
-        p = a * b**settings.glyph
+        p = a * b ** (settings.glyph * (settings.cut if self.seen.cut[piece] else 1.0))
         none = self.none(self.nothing(sign), float(self.seen.none[piece]))
         return self.character(piece, p / p.sum(), none, none <= 0.5, "both")
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +23,7 @@ from hwr_live.recognition.network import Network, litert_file
 from hwr_live.recognition.strip_cache import StripCache
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View
-from hwr_live.strip import HEIGHT, Strip, strip
+from hwr_live.strip import HEIGHT, Strip, strip, with_faint
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -176,11 +175,10 @@ def line_ink(view: View, line: Sequence[Piece]) -> tuple[Grey, float]:
     and the x of its left edge in the view's ink."""
     x, y, w, h = union_box([piece.box for piece in line])
     top, left = max(0, y - 1), max(0, x - 1)
-    rows, columns = slice(top, y + h + 1), slice(left, x + w + 1)
-    labels = view.segmented.labels[rows, columns]
-    own = np.zeros(int(labels.max(initial=0)) + 1, np.uint8)
+    spot = slice(top, y + h + 1), slice(left, x + w + 1)
+    labels = view.segmented.labels[spot]
+    own = np.zeros(int(labels.max(initial=0)) + 1, np.bool_)
     parts = np.array([part for piece in line for part in piece.parts], np.intp)
-    own[parts[parts < len(own)]] = 1
-    # One pixel around the mask: the soft edge of the strokes.
-    near = cv2.dilate(own[labels], np.ones((3, 3), np.uint8))
-    return np.asarray(view.ink.grey[rows, columns] * near, np.uint8), float(left)
+    own[parts[parts < len(own)]] = True
+    mine = own[labels]
+    return with_faint(view.ink.grey[spot], mine, (labels > 0) & ~mine), float(left)

@@ -112,8 +112,7 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     if pale is not None:
         _drop_pale(mask, np.flatnonzero(mask & pale))
     # The soft edge of a stroke stays, one pixel wide; the paper goes.
-    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
-    edged = np.asarray(cv2.multiply(cv2.bitwise_not(flat), near), np.uint8)
+    edged = np.asarray(cv2.bitwise_not(flat), np.uint8)
     if rules:  # their soft edges go as well, where no stroke is
         gone = cv2.dilate((whole & ~mask).view(np.uint8), np.ones((3, 3), np.uint8))
         edged[gone.view(np.bool_) & ~mask] = 0

@@ -31,7 +31,9 @@ def told(frames: str, sure: float = 0.9) -> Told:
     return Told(logp, spell(logp), centres(len(frames)))
 
 
-def seen(*pieces: tuple[float, float, Row], none: float = 0.02, spaced: str = "") -> Seen:
+def seen(
+    *pieces: tuple[float, float, Row], none: float = 0.02, spaced: str = "", cut: bool = False
+) -> Seen:
     """Pieces with their edges and what the glyph network finds likely among characters."""
     p = np.array([[row.get(char, 0.001) for char in CHARS] for *_, row in pieces]).reshape(-1, 3)
     edges = np.array([[left, right] for left, right, _ in pieces], np.float64).reshape(-1, 2)
@@ -45,6 +47,7 @@ def seen(*pieces: tuple[float, float, Row], none: float = 0.02, spaced: str = ""
         nones <= 0.5,
         gaps[: len(pieces)],
         20.0,
+        np.full(len(pieces), cut),
     )
 
 
@@ -78,6 +81,19 @@ def test_where_both_see_one_character_both_decide() -> None:
     # A glyph network that is sure enough is heard against the line network.
     sure = seen((5, 25, {"a": 0.9}), (40, 55, {"c": 1.0}))
     assert text(read(line, sure, JointSettings(line=0.3))) == "ac"
+
+
+@pytest.mark.parametrize(("cut", "expected"), [(False, "c"), (True, "b")])
+def test_what_was_cut_out_of_joined_ink_says_less(cut: bool, expected: str) -> None:
+    frames = told("..b..", 0.9)
+    pieces = seen((5, 45, {"c": 0.99, "b": 0.004}), cut=cut)
+    assert text(decide(frames, pieces, ALPHABET, DEFAULTS.joint, others=9)) == expected
+
+
+@pytest.mark.parametrize(("others", "expected"), [(0, "a"), (9, "?")])
+def test_a_line_without_signs_is_judged_by_the_pages_others(others: int, expected: str) -> None:
+    frames, pieces = told("...", 0.9), seen((5, 25, {"a": 0.95}), none=0.3)
+    assert text(decide(frames, pieces, ALPHABET, DEFAULTS.joint, others)) == expected
 
 
 def test_touching_characters_are_parted_where_the_line_network_tells() -> None:
@@ -168,6 +184,7 @@ def test_probabilities_are_probabilities() -> None:
         rng.random(8) < 0.7,
         rng.random(8) < 0.3,
         20.0,
+        rng.random(8) < 0.5,
     )
     found: list[Character] = decide(line, pieces, ALPHABET, JointSettings())
     assert found

@@ -28,13 +28,13 @@ Sight = Callable[[Grey, np.random.Generator], Grey]
 
 SHARES: Mapping[str, float] = MappingProxyType(
     {
-        "unipen words": 0.29,
-        "unipen texts": 0.11,
-        "paper": 0.14,
-        "hand": 0.24,
-        "crops": 0.07,
-        "fonts": 0.11,
-        "empty": 0.04,
+        "unipen words": 0.27,
+        "unipen texts": 0.12,
+        "paper": 0.18,
+        "hand": 0.22,
+        "crops": 0.06,
+        "fonts": 0.09,
+        "empty": 0.06,
     }
 )
 """Share of each source among the lines. By the trial that came before this package: half is writing

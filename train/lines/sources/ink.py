@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.segmentation.ink import find_ink
+from hwr_live.strip import with_faint
 from train.lines.sources.strokes import Pen, join
 
 Grey = npt.NDArray[np.uint8]
@@ -16,7 +17,7 @@ Grey = npt.NDArray[np.uint8]
 _MARGIN = 6
 _CLUTTERED = 0.16  # share of lines of strokes
 _BITS = 4
-_PLAIN, _PLAIN_PEN = 26.0, 3  # pixels: x-height and pen of what is drawn to be measured
+_PLAIN, _PLAIN_PEN = 26.0, 3.0  # pixels: x-height and pen of what is drawn to be measured
 _KEPT = 0.55  # share of the ink without which writing is beyond reading
 _MOST = 3600  # pixels of width that a line is drawn at
 
@@ -117,7 +118,8 @@ def plain(path: Pen) -> Grey:
     strokes = np.split(fixed.astype(np.int32).reshape(-1, 1, 2), path.firsts[1:])
     width, height = np.ceil(np.ptp(points, axis=0) * size + 21).astype(int)
     image = np.zeros((height, width), np.uint8)
-    cv2.polylines(image, strokes, False, 255, _PLAIN_PEN, cv2.LINE_AA, _BITS)
+    pen = max(1, round(_PLAIN_PEN * size / _PLAIN))
+    cv2.polylines(image, strokes, False, 255, pen, cv2.LINE_AA, _BITS)
     return image
 
 
@@ -229,4 +231,5 @@ def _photographed(image: Grey, rng: np.random.Generator) -> tuple[Grey, float]:
     if rng.random() < 0.7:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.4, 1.1)), np.float32)
     noise = rng.standard_normal(grey.shape, np.float32) * np.float32(rng.uniform(0.5, 7))
-    return find_ink(np.clip(grey + noise, 0, 255).astype(np.uint8)).grey, small
+    found = find_ink(np.clip(grey + noise, 0, 255).astype(np.uint8))
+    return with_faint(found.grey, found.mask, np.zeros_like(found.mask)), small

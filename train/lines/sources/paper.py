@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-from hwr_live.segmentation.ground import flatten
 from hwr_live.segmentation.ink import find_ink
+from hwr_live.strip import with_faint
 from train.lines.alphabet import CHARACTERS
 from train.lines.sources.held import PAPER_WRITERS
 from train.lines.sources.ink import thickened, warped
@@ -25,8 +25,6 @@ Grey = npt.NDArray[np.uint8]
 
 _NEARER = 2.0  # times: the pictures are small, and at their own size faint strokes are lost
 _KEPT = 1.25  # times the pictures' size that ink is kept at
-_SOFT = 2  # one word in so many is given as soft ink
-_FAINTEST = 0.3  # of the darkest ink: what is paler is paper, in soft ink
 _X_HEIGHT = 20  # pixels that words set beside each other are brought to
 _BASELINE, _HIGH = 60, 110  # rows
 
@@ -61,9 +59,11 @@ class Paper:
                     if grey is None or not text.strip():
                         continue
                     of[writer].append(len(self._texts))
-                    ink = _ink(np.asarray(grey, np.uint8), soft=len(self._texts) % _SOFT == 0)
-                    self._inks.append(_smaller(ink))
-                    self._clean.append(_smaller(without_surroundings(ink)))
+                    ink = find_ink(np.asarray(grey, np.uint8), _NEARER)
+                    word = without_surroundings(ink.mask)
+                    none = np.zeros_like(word)
+                    self._inks.append(_smaller(with_faint(ink.grey, ink.mask, none)))
+                    self._clean.append(_smaller(with_faint(ink.grey, word, ink.mask & ~word)))
                     self._texts.append(text)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile, cv2.error) as error:
             raise InputError(f"words/{path.name} cannot be read: {error}") from None
@@ -122,44 +122,24 @@ class Paper:
         return room
 
 
-def _ink(grey: Grey, soft: bool) -> Grey:
-    """The ink of a cut-out: as the product finds it when it looks nearer, as it does at writing so
-    small; or, soft, all that is darker than its paper, however faint.
-
-    Args:
-        grey: uint8 (h, w).
-        soft: which of both.
-
-    Returns:
-        uint8 (2 h, 2 w), bright on black.
-    """
-    if not soft:
-        return find_ink(grey, _NEARER).grey
-    size = (int(_NEARER * grey.shape[1]), int(_NEARER * grey.shape[0]))
-    near = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-    dark = 255 - flatten(near)
-    limit = _FAINTEST * float(np.percentile(dark, 99))
-    return np.asarray(cv2.threshold(dark, limit, 255, cv2.THRESH_TOZERO)[1], np.uint8)
-
-
 def _smaller(ink: Grey) -> Grey:
     """Ink of ``_NEARER`` at the size that it is kept in memory."""
     scale = _KEPT / _NEARER
     return np.asarray(cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
-def without_surroundings(ink: Grey) -> Grey:
+def without_surroundings(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """The ink of a cut-out word without what comes in from its sides: other lines, boxes, rules.
 
     A component that touches the picture's edge goes if it lies beyond the middle three fifths of
     the height, or if it is long and hollow, as the side of a box is.
 
     Args:
-        ink: uint8 (h, w), bright on black.
+        mask: bool (h, w), where ink is.
     """
-    h, w = ink.shape
-    mask = (ink > 64).astype(np.uint8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    h, w = mask.shape
+    ones = mask.astype(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(ones, connectivity=8)
     gone = np.zeros(count, bool)
     for i in range(1, count):
         x, y, wide, high, area = (int(v) for v in stats[i])
@@ -170,11 +150,4 @@ def without_surroundings(ink: Grey) -> Grey:
         frame = wide > 0.6 * w and high > 0.5 * h and hollow < 0.22
         if side or y <= 1 or y + high >= h - 1:
             gone[i] = outside or upright or frame
-    if not gone.any():
-        return ink
-    near = np.ones((3, 3), np.uint8)  # the soft edge of strokes goes with them
-    mark = cv2.dilate(gone[labels].astype(np.uint8), near)
-    kept = cv2.dilate((~gone[labels] & (mask > 0)).astype(np.uint8), near)
-    out = ink.copy()
-    out[(mark > 0) & (kept == 0)] = 0
-    return out
+    return np.asarray(mask & ~gone[labels])

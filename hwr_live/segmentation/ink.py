@@ -58,7 +58,8 @@ class Ink:
 
     Attributes:
         mask: bool (h, w), where there is ink.
-        grey: uint8 (h, w), bright ink on black, also at the soft edges of strokes.
+        grey: uint8 (h, w), bright ink on black, also at the soft edges of strokes and where ink is
+            too faint for ``mask``; beside it the paper's grain, nearly black.
         core: brightness in ``grey`` that ink reaches somewhere in each of its components; shadows,
             creases and the writing on the other side never do.
         scale: working pixels per pixel of the frame.
@@ -111,14 +112,13 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
         mask = without_rules(mask, rules)
     if pale is not None:
         _drop_pale(mask, np.flatnonzero(mask & pale))
-    # The soft edge of a stroke stays, one pixel wide; the paper goes.
-    edged = np.asarray(cv2.bitwise_not(flat), np.uint8)
+    bright = np.asarray(cv2.bitwise_not(flat), np.uint8)
     if rules:  # their soft edges go as well, where no stroke is
         gone = cv2.dilate((whole & ~mask).view(np.uint8), np.ones((3, 3), np.uint8))
-        edged[gone.view(np.bool_) & ~mask] = 0
+        bright[gone.view(np.bool_) & ~mask] = 0
     size = given.shape[::-1]
     core = _CORE * darkness
-    return Ink(mask, edged, core, scale, size, rules=tuple(rules), photo=not exact)
+    return Ink(mask, bright, core, scale, size, rules=tuple(rules), photo=not exact)
 
 
 def drawn_ink(image: Grey, scale: float | None = None) -> Ink:

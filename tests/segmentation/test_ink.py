@@ -70,7 +70,6 @@ def test_a_picture_has_known_numbers(dtype: npt.DTypeLike) -> None:
 def test_plain_pictures_of_any_size_have_no_ink(shape: tuple[int, int], value: int) -> None:
     ink = find_ink(np.full(shape, value, np.uint8))
     assert not ink.mask.any()
-    assert not ink.grey.any()
     assert ink.size == (shape[1], shape[0])
 
 
@@ -133,11 +132,11 @@ def test_the_ink_is_found(frame: Grey, least: float) -> None:
     assert clean > 0.97
 
 
-def test_ink_is_bright_where_it_is_and_paper_black() -> None:
+def test_ink_is_bright_where_it_is_and_paper_nearly_black() -> None:
     ink = find_ink(lit(page()[0]))
     assert ink.grey[ink.mask].min() > 0
     far = cv2.dilate(ink.mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    assert not ink.grey[far].any()
+    assert np.percentile(ink.grey[far], 95) < 30 < np.percentile(ink.grey[ink.mask], 5)
 
 
 @pytest.mark.parametrize("longest", [640, 1500, 4000])

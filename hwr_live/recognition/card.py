@@ -43,6 +43,7 @@ class Card:
         decoder: what the search with this model was tuned by.
         lines: the line network that reads along with it: a shipped model's name, or that of a
             folder beside this one; None for none.
+        pages: the map of writing that says where to read, likewise.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Card:
     file: str
     decoder: DecoderSettings = DEFAULTS
     lines: str | None = None
+    pages: str | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Card:
@@ -79,7 +81,9 @@ class Card:
             shares = tuple(_number(s) for s in data.get("class_shares", [1.0] * len(labels)))
             file = str(data["file"])
             shape = tuple(int(n) for n in form["shape"])
-            lines = None if data.get("lines") is None else str(data["lines"])
+            lines, pages = (
+                None if data.get(key) is None else str(data[key]) for key in ("lines", "pages")
+            )
             if len(set(labels)) != len(labels):
                 raise ValueError("a label is there twice")
             if len(shares) != len(labels) or min(shares) <= 0:
@@ -101,6 +105,7 @@ class Card:
                 file=file,
                 decoder=DecoderSettings.from_dict(data.get("decoder", {})),
                 lines=lines,
+                pages=pages,
             )
 
 

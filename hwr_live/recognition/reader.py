@@ -22,6 +22,8 @@ from hwr_live.recognition.joint import Alphabet
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.models import DEFAULT, find_beside, find_model
+from hwr_live.recognition.places.map_network import MapNetwork
+from hwr_live.recognition.places.where import see_writing
 from hwr_live.recognition.vocabulary import Vocabulary
 from hwr_live.segmentation.rectify import View, see
 
@@ -47,6 +49,7 @@ class Reader:
         adaptation: what is known of the hand that writes.
         language: whose words are likelier than others; None for any.
         lines: the network that reads whole lines; None where the glyphs are all there is.
+        pages: the network that says where in a picture there is writing; None for everywhere.
 
     Attributes:
         vocabulary: the characters that are read, and what the model's outputs mean for them.
@@ -62,12 +65,14 @@ class Reader:
         adaptation: Adaptation | None = None,
         language: Language | None = None,
         lines: LineNetwork | None = None,
+        pages: MapNetwork | None = None,
     ) -> None:
         self.classifier = classifier
         self.chars = chars
         self.adaptation = adaptation
         self.language = language
         self.lines = lines
+        self.pages = pages
         self.vocabulary = Vocabulary(classifier.card, chars, remembering=classifier.remembers)
         self._alphabet: Alphabet | None = None
         if lines is not None:
@@ -98,9 +103,10 @@ class Reader:
         words = None if language is None else Language.load(language)
         folder = find_model(model)
         classifier = Classifier(folder)
-        beside = classifier.card.lines
-        lines = None if beside is None else LineNetwork(find_beside(folder, beside))
-        reader = cls(classifier, chars, language=words, lines=lines)
+        card = classifier.card
+        lines = None if card.lines is None else LineNetwork(find_beside(folder, card.lines))
+        pages = None if card.pages is None else MapNetwork(find_beside(folder, card.pages))
+        reader = cls(classifier, chars, language=words, lines=lines, pages=pages)
         if profile is None:
             return reader
         from hwr_live.profiles.profile import Profile  # most readings need none
@@ -113,7 +119,7 @@ class Reader:
         Raises:
             InputError: if the model knows none of ``chars``.
         """
-        return Reader(self.classifier, chars, self.adaptation, self.language, self.lines)
+        return self._with(chars=chars)
 
     def remembering(self, tolerance: float = 0) -> Reader:
         """The same reader with a memory for what comes again, for many readings of one thing.
@@ -123,7 +129,7 @@ class Reader:
         """
         remembering = self.classifier.remembering(tolerance)
         lines = None if self.lines is None else self.lines.remembering(tolerance)
-        return Reader(remembering, self.chars, self.adaptation, self.language, lines)
+        return self._with(classifier=remembering, lines=lines)
 
     def with_samples(self, samples: Sequence[tuple[str, Crop]]) -> Reader:
         """A reader that has learned a hand from these samples, and from no others.
@@ -135,11 +141,16 @@ class Reader:
         card = self.classifier.card
         known = newest([sample for sample in samples if sample[0] in card.labels])
         if not known:
-            return Reader(self.classifier, self.chars, None, self.language, self.lines)
+            return self._with(adaptation=None)
         p, embeddings = self.classifier.look(np.stack([one for _, one in known]))
         near = NEAR if self.classifier.embeds else NEAR_LOGITS
         learned = Adaptation.learn(p, embeddings, [char for char, _ in known], card.labels, near)
-        return Reader(self.classifier, self.chars, learned, self.language, self.lines)
+        return self._with(adaptation=learned)
+
+    def _with(self, **changed: Any) -> Reader:
+        """A reader that differs in some of its arguments."""
+        names = ("classifier", "chars", "adaptation", "language", "lines", "pages")
+        return Reader(**({name: getattr(self, name) for name in names} | changed))
 
     def read(self, source: Source | Canvas, *, rgb: bool = False) -> Reading:
         """Reads a picture or a canvas.
@@ -240,7 +251,8 @@ class Reader:
     def __reduce__(self) -> tuple[Any, ...]:
         """For other processes: the model is loaded anew there, without what it remembers."""
         lines = None if self.lines is None else self.lines.folder
-        given = (self.classifier.folder, self.chars, self.adaptation, self.language, lines)
+        pages = None if self.pages is None else self.pages.folder
+        given = (self.classifier.folder, self.chars, self.adaptation, self.language, lines, pages)
         return _reader_of, given
 
     def look(self, frame: Frame | Canvas) -> tuple[Reading, View]:
@@ -256,16 +268,18 @@ class Reader:
             InputError: for an array that is no picture.
         """
         # On the pad someone writes who sees which way is up.
-        drawn = isinstance(frame, Canvas)
-        view = see(frame.image, drawn=True) if isinstance(frame, Canvas) else see(frame)
-        began = time.perf_counter()
         along = (
             None if self.lines is None or self._alphabet is None else (self.lines, self._alphabet)
         )
+        if isinstance(frame, Canvas):
+            view, upright = see(frame.image, drawn=True), True
+        else:
+            view, upright = see_writing(frame, self.pages, along)
+        began = time.perf_counter()
         recognizer = Recognizer(
             self.classifier, self.adaptation, self.vocabulary, self.language, along
         )
-        lines, read = decode(view, recognizer, upright=drawn)
+        lines, read = decode(view, recognizer, upright=upright)
         ms = {**view.ms, "classify": 1000 * (time.perf_counter() - began)}
         reading = Reading(
             lines,
@@ -284,7 +298,9 @@ def _reader_of(
     adaptation: Adaptation | None,
     language: Language | None,
     lines: Path | None,
+    pages: Path | None,
 ) -> Reader:
     """A reader from what another process sent of one."""
     along = None if lines is None else LineNetwork(lines)
-    return Reader(Classifier(folder), chars, adaptation, language, along)
+    where = None if pages is None else MapNetwork(pages)
+    return Reader(Classifier(folder), chars, adaptation, language, along, where)

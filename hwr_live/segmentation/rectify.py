@@ -46,6 +46,8 @@ class View:
         ms: milliseconds that finding the "ink" and the pieces ("segment") took.
         original: ``ink`` and ``matrix`` before lines were made level.
         cells: boxes in the frame's pixels of what rules enclose.
+        rows: where lines were cut out one by one, first and last row but one of each in the ink,
+            and the (3, 3) from the ink's pixels to the frame's there.
     """
 
     ink: Ink
@@ -56,6 +58,7 @@ class View:
     ms: dict[str, float]
     original: tuple[Ink, Matrix | None]
     cells: tuple[Box, ...] = ()
+    rows: tuple[tuple[tuple[int, int], Matrix], ...] = ()
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -68,7 +71,9 @@ class View:
         """Row and column of each cell, from 0, as the page is read, and its box in the frame."""
         if not self.cells:
             return ()
-        back = np.linalg.inv(_to_frame(self.ink, self.matrix)).astype(np.float64)
+        # As the page was seen: lines that were cut out one by one tell of no table.
+        ink, matrix = self.original if self.rows else (self.ink, self.matrix)
+        back = np.linalg.inv(to_frame(ink, matrix)).astype(np.float64)
         level = [_moved(box, back) for box in self.cells]
         placed = zip(in_table(level), self.cells, strict=True)
         return tuple(sorted((row, column, box) for (row, column), box in placed))
@@ -91,9 +96,15 @@ class View:
         # OpenCV's pixels have their centres at whole numbers, here those are their corners.
         to_corner, to_centre = np.eye(3), np.eye(3)
         to_corner[:2, 2], to_centre[:2, 2] = 0.5, -0.5
-        placed = to_centre @ _to_frame(self.ink, self.matrix) @ to_corner
         mask = self.ink.mask.astype(np.uint8) * np.uint8(255)
-        return 255 - np.asarray(cv2.warpPerspective(mask, placed, self.size), np.uint8)
+        out = np.zeros(self.size[::-1], np.uint8)
+        parts = self.rows or (((0, len(mask)), to_frame(self.ink, self.matrix)),)
+        for (first, last), way in parts:
+            own = np.zeros_like(mask)
+            own[first:last] = mask[first:last]
+            placed = to_centre @ way @ to_corner
+            np.maximum(out, cv2.warpPerspective(own, placed, self.size), out=out)
+        return 255 - out
 
     def box(self, piece: Piece, glyph: Grey) -> Box:
         """Where a piece stands in the frame, never beyond its edges.
@@ -112,10 +123,18 @@ class View:
         # Only the corners of the ink itself count: those of a box turned at an angle stick out.
         rows, columns = np.nonzero(glyph >= min(_INKED, int(glyph.max(initial=0))))
         spots = np.stack([columns + max(0, x - 1) + 0.5, rows + max(0, y - 1) + 0.5], 1)
-        placed = cv2.perspectiveTransform(spots[None], self.matrix)[0]
-        half = 0.5 / self.ink.scale
+        way, half = self.matrix, 0.5 / self.ink.scale
+        if self.rows:
+            way = self._way_at(y + piece.box[3] / 2)
+            half = 0.5 * math.sqrt(abs(float(np.linalg.det(way[:2, :2]))))
+        placed = cv2.perspectiveTransform(spots[None], way)[0]
         low, high = placed.min(0) - half, placed.max(0) + half
         return _clipped((low[0], low[1], high[0], high[1]), self.size)
+
+    def _way_at(self, row: float) -> Matrix:
+        """The way from the ink's pixels to the frame's of the line that a row is of."""
+        lasts = [last for (_, last), _ in self.rows]
+        return self.rows[min(len(lasts) - 1, int(np.searchsorted(lasts, row)))][1]
 
 
 def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> View:
@@ -147,13 +166,13 @@ def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> View:
         ink = _nearer(picture, ink, segmented, find)
         segmented = segment(ink)
     if matrix is not None:
-        matrix = matrix @ _to_frame(ink, None)
+        matrix = matrix @ to_frame(ink, None)
     ms = {"ink": 1000 * (inked - began), "segment": 1000 * (time.perf_counter() - inked)}
     seen = View(ink, segmented, size, corners, matrix, ms, (ink, matrix))
     if ink.rules:
         letters = [piece.box for piece in seen.pieces]
         cells = find_cells(ink.rules, ink.mask.shape, letters, segmented.height)
-        way = _to_frame(ink, matrix)
+        way = to_frame(ink, matrix)
         seen = replace(seen, cells=tuple(_clipped(_edges(c, way), size) for c in cells))
     return _levelled(seen)
 
@@ -202,7 +221,7 @@ def turned(view: View, quarters: int) -> View:
     }[quarters]
     mask = np.ascontiguousarray(np.rot90(ink.mask, quarters), np.bool_)
     grey = np.ascontiguousarray(np.rot90(ink.grey, quarters), np.uint8)
-    return _again(view, replace(ink, mask=mask, grey=grey), _to_frame(ink, matrix) @ back, began)
+    return _again(view, replace(ink, mask=mask, grey=grey), to_frame(ink, matrix) @ back, began)
 
 
 def _levelled(view: View) -> View:
@@ -231,7 +250,7 @@ def _levelled(view: View) -> View:
     whole = written[labels]
     soft = cv2.warpAffine(whole, centres[:2], (wide, high), flags=flags)
     level = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
-    return _again(view, level, _to_frame(ink, matrix) @ back, began)
+    return _again(view, level, to_frame(ink, matrix) @ back, began)
 
 
 def _again(view: View, ink: Ink, matrix: Matrix, began: float) -> View:
@@ -241,7 +260,7 @@ def _again(view: View, ink: Ink, matrix: Matrix, began: float) -> View:
     return replace(view, ink=ink, segmented=segmented, matrix=matrix, ms=ms)
 
 
-def _to_frame(ink: Ink, matrix: Matrix | None) -> Matrix:
+def to_frame(ink: Ink, matrix: Matrix | None) -> Matrix:
     """(3, 3), from the ink's pixels to those of the frame."""
     if matrix is not None:
         return matrix

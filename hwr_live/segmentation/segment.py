@@ -6,7 +6,7 @@ Boxes here are pixels of the ink mask; the view maps them back to the frame.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -66,6 +66,32 @@ class Segmentation:
     height: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     lost: float = 0.0
+
+
+def segment_rows(ink: Ink, rows: Sequence[tuple[int, int]]) -> Segmentation:
+    """Finds glyphs in ink whose lines are known: level, and each in rows of its own.
+
+    Args:
+        ink: of the lines.
+        rows: first and last row but one of each, from top to bottom.
+    """
+    labels, stats = components(ink.mask)
+    why = np.zeros(len(stats), np.uint8)
+    longer = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(1)
+    why[(stats[:, cv2.CC_STAT_AREA] < _SPECK_AREA) | (longer < _SPECK_SIDE)] = _SMALL
+    numbers = np.flatnonzero(why == _KEPT)
+    if not len(numbers):
+        return Segmentation(labels, ())
+    height = glyph_height(stats[numbers])
+    clean = _without_dirt(numbers, stats, height)
+    why[np.setdiff1d(numbers, clean)] = _SMALL
+    middles = stats[clean, cv2.CC_STAT_TOP] + stats[clean, cv2.CC_STAT_HEIGHT] / 2
+    of = np.searchsorted([last for _, last in rows], middles, side="right")
+    lines = []
+    for number in np.unique(of):
+        pieces = join_parts(clean[of == number], stats, height)
+        lines.append(tuple(sorted(pieces, key=lambda piece: piece.box[0] + piece.box[2] / 2)))
+    return Segmentation(labels, tuple(lines), 0.0, height, *_left_out(why, stats))
 
 
 def segment(ink: Ink) -> Segmentation:

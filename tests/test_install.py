@@ -25,7 +25,7 @@ BUILD = (
 )
 
 
-def python(*arguments: str, cwd: Path, path: Path | None = None) -> tuple[int, str, str]:
+def python(*arguments: str, cwd: Path, path: Path | str | None = None) -> tuple[int, str, str]:
     """Runs Python away from the checkout; ``path`` is what it may import besides."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     if path is not None:
@@ -136,6 +136,58 @@ def test_an_installed_copy_reads_a_picture(installed: Path, tmp_path: Path) -> N
 def test_the_entry_point_is_the_command(installed: Path, tmp_path: Path) -> None:
     (points,) = installed.glob("*.dist-info/entry_points.txt")
     assert "hwr-live = hwr_live.__main__:main" in points.read_text()
+
+
+def others(folder: Path) -> Path:
+    """A folder with a script and, in it, a folder that are called as our training is."""
+    (folder / "below" / "train").mkdir(parents=True)
+    (folder / "train.py").write_text("print('another one')")
+    return folder
+
+
+@pytest.mark.parametrize("here", ["", "below"], ids=["train.py", "train/"])
+@pytest.mark.parametrize("given", [True, False], ids=["PYTHONPATH", "current folder"])
+def test_the_command_that_trains_is_not_another_one(
+    here: str, given: bool, installed: Path, tmp_path: Path
+) -> None:
+    place = others(tmp_path) / here
+    path = f"{place}{os.pathsep}{installed}" if given else installed
+    (script,) = installed.glob("*/hwr-live*")
+    for command in ((str(script),), ("-m", "hwr_live")):
+        status, out, said = python(*command, "train", "--help", cwd=place, path=path)
+        assert (status, said) == (0, "")
+        assert "28×28" in out
+
+
+def test_python_m_train_works_wherever_it_is_installed(installed: Path, tmp_path: Path) -> None:
+    status, out, said = python("-m", "train", "--help", cwd=tmp_path, path=installed)
+    assert (status, said) == (0, "")
+    assert "28×28" in out
+
+
+def test_an_editable_install_has_both_commands(tree: Path, tmp_path: Path) -> None:
+    editable = build(tree, "build_editable", tmp_path / "out")
+    with zipfile.ZipFile(editable) as archive:
+        archive.extractall(tmp_path / "site")
+    place = others(tmp_path / "place")
+    begin = (  # what this environment has installed so is not meant
+        "import os, runpy, site, sys; "
+        "sys.path[:] = [one for one in sys.path if not os.path.isdir(one + '/hwr_live')]; "
+        "sys.meta_path[:] = [one for one in sys.meta_path if 'editable' not in repr(one)]; "
+        "[sys.modules.pop(one) for one in list(sys.modules) if one.startswith('__editable__')]; "
+        f"sys.path.insert(0, {str(tmp_path / 'site')!r}); site.addsitedir(sys.path[0]); "
+        "sys.argv[1:] = sys.argv[2:]; import hwr_live; assert hwr_live.__file__.startswith("
+        f"{str(tree)!r}), hwr_live.__file__; "
+    )
+    for where, module, command in (
+        (place, "hwr_live", ["train", "--help"]),
+        (place / "below", "hwr_live", ["train", "--help"]),
+        (tmp_path, "train", ["--help"]),
+    ):
+        run = f"runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+        status, out, said = python("-c", begin + run, "-", *command, cwd=where)
+        assert (status, said) == (0, "")
+        assert "28×28" in out
 
 
 @pytest.mark.parametrize("module", ["train", "hwr_live"])

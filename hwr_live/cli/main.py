@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hwr_live.cli import completion
+from hwr_live.cli import completion, training
 from hwr_live.cli.options import parser
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.system.signals import STATUS, at_once, interrupt
@@ -36,13 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if completion.asked():
-        completion.answer(parser(), _training, arguments)
+        completion.answer(parser(), training.parser, arguments)
         return 0
     if arguments[:1] == ["train"]:  # its options are its own
-        with at_once():
-            from train.main import main as train
-
-        return train(arguments[1:])
+        return training.main(arguments[1:])
     try:
         options = parse(arguments)
         interrupt()
@@ -62,12 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return HwrError.status
     except KeyboardInterrupt:
         return STATUS
-
-
-def _training() -> argparse.ArgumentParser:
-    from train.main import parser
-
-    return parser()
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.reading import Box
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import outlines
 from hwr_live.segmentation.straight import MEET, Rule
 
 # By hand: on the families of tests.measure.finding and composed pages, all of validation hands.
@@ -49,7 +49,7 @@ def find_cells(
         step = np.array([more, 0.0] if rule.level else [0.0, more])
         line = np.concatenate([points[:1] - step, points, points[-1:] + step])
         cv2.polylines(drawn, [np.round(line).astype(np.int32)], False, 1, math.ceil(rule.thick))
-    _, stats = components(drawn == 0)
+    stats, _ = outlines(drawn == 0)
     x, y, w, h, area = (stats[1:, i].astype(np.float64) for i in range(5))
     inner = (x > 0) & (y > 0) & (x + w < shape[1]) & (y + h < shape[0])
     good = inner & (area >= _FULL * w * h) & (np.minimum(w, h) >= _LEAST * height)

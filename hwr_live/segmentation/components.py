@@ -6,6 +6,8 @@ runs of ink along the rows, of which writing has few.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,30 @@ import numpy.typing as npt
 Stats = npt.NDArray[np.int32]
 """int32 (components, 5): x, y, width, height and area in pixels, as OpenCV orders them; row 0
 stands for what is no component and is all 0."""
+
+_RADIX = 1 << 16  # numbers below are sorted by counting, several times as quickly as larger ones
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of ink along the rows of a mask, those of one component after those of another.
+
+    Attributes:
+        x, y: int (n,), where each begins.
+        length: int (n,), its pixels.
+        first: int (components,), where the runs of each component begin; row 0 of ``Stats``, which
+            is none, has no runs and stands at 0.
+    """
+
+    x: npt.NDArray[np.intp]
+    y: npt.NDArray[np.intp]
+    length: npt.NDArray[np.intp]
+    first: npt.NDArray[np.intp]
+
+    def of(self, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Numbers of the runs of the chosen components, one component after the other."""
+        ends = np.append(self.first[1:], len(self.x))
+        return spread(self.first[chosen], ends[chosen] - self.first[chosen])
 
 
 def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stats]:
@@ -24,11 +50,40 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stat
     Returns:
         int32 (h, w), the component of each pixel, 0 for none, and the components' boxes and areas.
     """
-    labels = np.zeros(mask.shape, np.int32)
     part, left, top = _inked(mask)
-    count, found = cv2.connectedComponents(part.view(np.uint8), connectivity=8)
+    labels = np.zeros(mask.shape, np.int32)
+    spot = labels[top : top + part.shape[0], left : left + part.shape[1]]
+    count, spot[:] = cv2.connectedComponents(part.view(np.uint8), connectivity=8)
+    return labels, _measured(part, left, top, spot, count)[0]
+
+
+def outlines(mask: npt.NDArray[np.bool_]) -> tuple[Stats, Runs]:
+    """The 8-connected components of a mask: boxes, areas and runs, where no pixel's own is needed.
+
+    Args:
+        mask: bool (h, w).
+    """
+    part, left, top = _inked(mask)
+    count, labels = cv2.connectedComponents(part.view(np.uint8), connectivity=8)
+    return _measured(part, left, top, np.asarray(labels, np.int32), count)
+
+
+def spread(starts: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The whole numbers from each start on, as many as its length, one after the other."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(starts - ends + lengths, lengths)
+
+
+def _measured(
+    part: npt.NDArray[np.bool_],
+    left: int,
+    top: int,
+    labels: npt.NDArray[np.int32],
+    count: int,
+) -> tuple[Stats, Runs]:
+    """Boxes, areas and runs of the components of a part of a mask."""
     height, width = part.shape
-    labels[top : top + height, left : left + width] = found
     # One column more, so that no run goes on into the next row.
     rows = np.zeros((height, width + 1), np.bool_)
     rows[:, :width] = part
@@ -38,20 +93,21 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stat
         turns = np.concatenate([[0], turns])
     starts, ends = turns[::2], turns[1::2]
     y, x = np.divmod(starts, width + 1)
-    y, x = y + top, x + left
-    length = ends - starts
     owner = labels[y, x]
-    order = np.argsort(owner, kind="stable")
-    first = np.searchsorted(owner[order], np.arange(1, count))
+    order = np.argsort(owner.astype(np.uint16) if count <= _RADIX else owner, kind="stable")
+    first = np.zeros(count, np.intp)
     stats = np.zeros((count, 5), np.int32)
+    y, x, length = (y + top)[order], (x + left)[order], (ends - starts)[order]
     if count > 1:
-        y, x, length = y[order], x[order], length[order]
-        first_x, first_y = np.minimum.reduceat(x, first), np.minimum.reduceat(y, first)
+        own = first[1:]
+        own[:] = np.searchsorted(owner[order], np.arange(1, count))
+        first_x, first_y = np.minimum.reduceat(x, own), y[own]  # rows come from the top
         stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP] = first_x, first_y
-        stats[1:, cv2.CC_STAT_WIDTH] = np.maximum.reduceat(x + length, first) - first_x
-        stats[1:, cv2.CC_STAT_HEIGHT] = np.maximum.reduceat(y, first) + 1 - first_y
-        stats[1:, cv2.CC_STAT_AREA] = np.add.reduceat(length, first)
-    return labels, stats
+        stats[1:, cv2.CC_STAT_WIDTH] = np.maximum.reduceat(x + length, own) - first_x
+        last = np.append(own[1:], len(y)) - 1
+        stats[1:, cv2.CC_STAT_HEIGHT] = y[last] + 1 - first_y
+        stats[1:, cv2.CC_STAT_AREA] = np.add.reduceat(length, own)
+    return stats, Runs(x, y, length, first)
 
 
 def _inked(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], int, int]:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import outlines
 
 Grey = npt.NDArray[np.uint8]
 
@@ -92,7 +92,7 @@ def _is_ink(light: npt.NDArray[np.bool_]) -> bool:
     corners = int(light[[0, 0, -1, -1], [0, -1, 0, -1]].sum())
     if corners != 2:
         return corners < 2
-    parts = [len(components(np.ascontiguousarray(one))[1]) for one in (light, ~light)]
+    parts = [len(outlines(np.ascontiguousarray(one))[0]) for one in (light, ~light)]
     if parts[0] != parts[1]:
         return parts[0] < parts[1]
     return bool(2 * np.count_nonzero(light) < light.size)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import InputError
 from hwr_live.media.images import paper_of, to_8_bits
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import components, outlines, spread
 from hwr_live.segmentation.ground import (
     GROUND_SIDE,
     Grey,
@@ -102,16 +102,16 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     else:
         less = halve(grey, 2 * GROUND_SIDE)  # for both, as each would make it of the whole
         flat = _with_contrast(flatten(grey, is_light_on_dark(less), less))
-    mask, darkness = binarize(flat, k)
+    soft = _soft(flat)
+    mask, darkness = binarize(soft, k)
     if exact and darkness:
-        mask = _firm(mask, _soft(flat), darkness)
-    pale = None if exact else _soft(flat) >= math.ceil(255 - _PALE * darkness)
+        mask = _firm(mask, soft, darkness)
     rules = find_rules(mask)
     whole = mask
     if rules:
         mask = without_rules(mask, rules)
-    if pale is not None:
-        _drop_pale(mask, np.flatnonzero(mask & pale))
+    if not exact:
+        _drop_pale(mask, soft >= math.ceil(255 - _PALE * darkness))
     bright = np.asarray(cv2.bitwise_not(flat), np.uint8)
     if rules:  # their soft edges go as well, where no stroke is
         gone = cv2.dilate((whole & ~mask).view(np.uint8), np.ones((3, 3), np.uint8))
@@ -132,7 +132,7 @@ def drawn_ink(image: Grey, scale: float | None = None) -> Ink:
     grey, scale = _scaled(image, scale)
     soft = _soft(grey)
     mask = _darker(soft, 255 * (1 - _FAINTEST), _K, _DRAWN_SIDE)
-    mask |= (soft < 255 * (1 - _FILL)) | (grey < 128)  # broad pens, and single pixels
+    mask |= (soft < math.ceil(255 * (1 - _FILL))) | (grey < 128)  # broad pens, and single pixels
     bright = np.asarray(cv2.bitwise_not(grey), np.uint8)
     return Ink(mask, bright, _CORE * 255, scale, image.shape[::-1], drawn=True)
 
@@ -214,17 +214,16 @@ def sauvola(grey: Grey, window: int, k: float, r: float = 128.0) -> npt.NDArray[
     return out
 
 
-def binarize(flat: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
+def binarize(soft: Grey, k: float = _K) -> tuple[npt.NDArray[np.bool_], float]:
     """Ink mask of a picture whose paper is 255, and how dark its ink is.
 
     Args:
-        flat: uint8 (h, w).
+        soft: uint8 (h, w), with little noise.
         k: as of ``sauvola``.
 
     Returns:
         bool (h, w), and the darkness of the darker ink, 0 to 255; 0 where there is none.
     """
-    soft = _soft(flat)
     mask = _darker(soft, 255 * (1 - _FAINTEST), k)
     mask &= soft < math.ceil(255 - min(_GRAIN * _grain(soft, mask), _MOST_GRAIN))
     inked = np.flatnonzero(mask)  # few of all pixels
@@ -262,12 +261,14 @@ def _firm(mask: npt.NDArray[np.bool_], soft: Grey, darkness: float) -> npt.NDArr
         soft: uint8 (h, w), ground 255.
         darkness: of the darker ink, of 255.
     """
-    out = mask | (soft < 255 - _FILL * darkness)
+    out = mask | (soft < math.ceil(255 - _FILL * darkness))
     labels, stats = components(out)
-    dark = soft < 255 - _FIRM * darkness
+    inked = np.flatnonzero(out)  # few of all pixels
+    owner, dark = (a.reshape(-1)[inked] for a in (labels, soft < math.ceil(255 - _FIRM * darkness)))
     # What is pale all over is a fainter pen's.
-    firm = np.bincount(labels[dark & out], minlength=len(stats)) > 0
-    return np.asarray(out & (dark | ~firm[labels]))
+    firm = np.bincount(owner[dark], minlength=len(stats)) > 0
+    out.reshape(-1)[inked[~dark & firm[owner]]] = False
+    return out
 
 
 def _soft(grey: Grey) -> Grey:
@@ -301,14 +302,14 @@ def _with_contrast(flat: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(darker), np.uint8)
 
 
-def _drop_pale(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.intp]) -> None:
-    """Takes out of a mask those of its pale pixels, given by their places in it, that are bits of
-    the paper's rules: long and thin."""
-    only = np.zeros_like(mask)
-    only.reshape(-1)[pale] = True
-    labels, stats = components(only)
+def _drop_pale(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.bool_]) -> None:
+    """Takes out of a mask, in place, those of its pale pixels, bool (h, w), that are bits of the
+    paper's rules: long and thin."""
+    stats, runs = outlines(mask & pale)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     rule = (longer > _RULE * shorter) & (longer >= _LEAST_RULE)
     rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
-    mask.reshape(-1)[pale[rule[labels.reshape(-1)[pale]]]] = False
+    gone = runs.of(np.flatnonzero(rule))
+    y, x, length = runs.y[gone], runs.x[gone], runs.length[gone]
+    mask.reshape(-1)[spread(y * mask.shape[1] + x, length)] = False

@@ -67,15 +67,15 @@ def join_parts(
     place[np.argsort(first)] = np.arange(len(first))
     order = np.argsort(place[name], kind="stable")
     ends = np.cumsum(np.bincount(place[name]))
-    members = np.split(numbers[order], ends[:-1])
     starts = np.concatenate([[0], ends[:-1]])
+    members = numbers[order].tolist()
     left, top = (np.minimum.reduceat(boxes[order, i], starts).astype(int) for i in (0, 1))
     far = boxes[order, :2] + boxes[order, 2:]
     right, bottom = (np.maximum.reduceat(far[:, i], starts).astype(int) for i in (0, 1))
     corners = np.stack([left, top, right - left, bottom - top], axis=1).tolist()
     return [
-        Piece(tuple(parts.tolist()), (x, y, w, h))
-        for parts, (x, y, w, h) in zip(members, corners, strict=True)
+        Piece(tuple(members[start:end]), (x, y, w, h))
+        for start, end, (x, y, w, h) in zip(starts.tolist(), ends.tolist(), corners, strict=True)
     ]
 
 
@@ -206,6 +206,5 @@ def _over_each_other(boxes: npt.NDArray[np.float64], height: float) -> Iterator[
         apart = np.maximum(y, one[1]) - np.minimum(y + h, one[1] + one[3])
         near = (apart < _NEAR * height) & (bottom - top < _TALLEST * height)
         near &= overlap > 0.5 * np.minimum(w, one[2])
-        for i, j in np.argwhere(near).tolist():
-            if first + j < start + i:
-                yield start + i, first + j
+        for i, j in np.argwhere(np.tril(near, start - first - 1)).tolist():  # each pair once
+            yield start + i, first + j

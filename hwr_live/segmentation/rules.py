@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import compress
+from itertools import compress, product
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import Stats, components
+from hwr_live.segmentation.components import Stats, outlines
 from hwr_live.segmentation.straight import (
-    MEET,
     Rule,
-    are_same,
     bits_of,
+    holders,
     lines_of_bits,
+    meetings,
     with_corner,
     with_partner,
 )
@@ -63,7 +63,7 @@ def find_rules(mask: Mask) -> list[Rule]:
     both = [bits for bits in (level, upright) if bits is not None]
     if not both:
         return []
-    height = _usual_height(_sizes(components(ink.view(np.bool_))[1], ink.shape))
+    height = _usual_height(_sizes(outlines(ink.view(np.bool_))[0], ink.shape))
     if not height:
         return []
     least = _SEED * max(ink.shape)
@@ -81,14 +81,15 @@ def find_rules(mask: Mask) -> list[Rule]:
     else:
         seeds = with_corner(level, upright)
         side_least = _LOW * height
-    sides = [
-        side
-        for bits, some in zip(both, seeds, strict=True)
-        for side in lines_of_bits(bits, some, height, side_least)
-    ]
+    sides: list[Rule] = []
+    for bits, some in zip(both, seeds, strict=True):
+        more = lines_of_bits(bits, some, height, side_least)
+        if not sure and len(more) < 2:  # no box
+            return []
+        sides += more
     # Now that it is known how tall letters are, a rule may go on behind some of them.
     sure = list(dict.fromkeys(_longest(rule, sides) for rule in sure))
-    others = [side for side in sides if not any(are_same(side, rule) for rule in sure)]
+    others = [side for side in sides if not any(holders(side, sure))]
     found = _with_sides(sure, others)
     for box in _boxes([line for line in others if line not in found]):
         # A letter may have four straight sides, too; but it is no larger, and holds nothing.
@@ -99,7 +100,7 @@ def find_rules(mask: Mask) -> list[Rule]:
 
 def _longest(rule: Rule, lines: Sequence[Rule]) -> Rule:
     """The longest line that a rule is a part of, if there is one."""
-    return max((rule, *(li for li in lines if are_same(rule, li))), key=lambda li: len(li.centre))
+    return max((rule, *holders(rule, lines)), key=lambda li: len(li.centre))
 
 
 def _sizes(stats: Stats, shape: tuple[int, ...], least: float = 3) -> Floats:
@@ -149,15 +150,22 @@ def _rest(ink: Grey, lines: Sequence[Rule]) -> tuple[float, float]:
     for line in lines:
         cv2.polylines(rest, [line.points()], False, 0, math.ceil(line.thick) + 2)
     thickest = max(line.thick for line in lines)
-    longer = _sizes(components(rest.view(np.bool_))[1], ink.shape, 3 * thickest)
+    longer = _sizes(outlines(rest.view(np.bool_))[0], ink.shape, 3 * thickest)
     return _usual_height(longer), float(longer.sum())
 
 
 def _with_sides(sure: list[Rule], others: list[Rule]) -> list[Rule]:
     """Rules, and what stands between two of them from one to the other."""
     found = list(sure)
-    for _ in range(2):
-        more = [line for line in others if line not in found and _between(line, found)]
+    for _ in range(2 if found else 0):
+        known = set(found)
+        left = [line for line in others if line not in known]
+        more: list[Rule] = []
+        for level in (True, False):
+            lines = [line for line in left if line.level == level]
+            across = [rule for rule in found if rule.level != level]
+            between = np.flatnonzero(meetings(lines, across).any(2).all(0))
+            more += [lines[i] for i in between]
         found += more
     return found
 
@@ -174,45 +182,21 @@ def _holds_ink(ink: Grey, box: Box) -> bool:
     return not any(edge.any() for edge in (part[0], part[-1], part[:, 0], part[:, -1]))
 
 
-def _between(line: Rule, rules: Sequence[Rule]) -> bool:
-    """Whether both ends of a line meet rules across it."""
-    across = [rule for rule in rules if rule.level != line.level]
-    return all(
-        any(_meets(line, place, rule) for rule in across) for place in (line.start, line.end - 1)
-    )
-
-
-def _meets(line: Rule, end: int, rule: Rule) -> bool:
-    """Whether the end of a line, a pixel along it, lies on a rule across it."""
-    room = MEET + rule.thick / 2 + line.thick / 2
-    here = line.at(end)
-    return rule.start - room <= here <= rule.end + room and abs(rule.at(here) - end) <= room
-
-
 def _boxes(lines: Sequence[Rule]) -> list[Box]:
     """The top, left, right and bottom of each box: each end of them meets an end of another."""
-    corners = {
-        id(line): [
-            [
-                other
-                for other in lines
-                if other.level != line.level
-                and _meets(line, end, other)
-                and any(_meets(other, tip, line) for tip in (other.start, other.end - 1))
-            ]
-            for end in (line.start, line.end - 1)
-        ]
-        for line in lines
-    }
+    levels = [line for line in lines if line.level]
+    uprights = [line for line in lines if not line.level]
+    if min(len(levels), len(uprights)) < 2:
+        return []
+    # At which end which upright line meets it with an end of its own.
+    corners = meetings(levels, uprights) & meetings(uprights, levels).any(0).T
     found: list[Box] = []
-    for top in (line for line in lines if line.level):
-        for left in corners[id(top)][0]:
-            for right in corners[id(top)][1]:
-                if left is right:
-                    continue
-                for bottom in lines:
-                    if not bottom.level or bottom.centre[0] <= top.centre[0]:
-                        continue
-                    if left in corners[id(bottom)][0] and right in corners[id(bottom)][1]:
-                        found.append((top, left, right, bottom))
+    for top in np.flatnonzero(corners.any(2).all(0)).tolist():
+        for left, right in product(*(np.flatnonzero(end[top]).tolist() for end in corners)):
+            if left == right:
+                continue
+            under = corners[0, :, left] & corners[1, :, right]
+            for bottom in np.flatnonzero(under).tolist():
+                if levels[bottom].centre[0] > levels[top].centre[0]:
+                    found.append((levels[top], uprights[left], uprights[right], levels[bottom]))
     return found

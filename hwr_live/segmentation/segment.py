@@ -83,13 +83,14 @@ def segment_rows(ink: Ink, rows: Sequence[tuple[int, int]]) -> Segmentation:
     if not len(numbers):
         return Segmentation(labels, ())
     height = glyph_height(stats[numbers])
-    clean = _without_dirt(numbers, stats, height)
-    why[np.setdiff1d(numbers, clean)] = _SMALL
-    middles = stats[clean, cv2.CC_STAT_TOP] + stats[clean, cv2.CC_STAT_HEIGHT] / 2
+    clean = _are_clean(numbers, stats, height)
+    why[numbers[~clean]] = _SMALL
+    numbers = numbers[clean]
+    middles = stats[numbers, cv2.CC_STAT_TOP] + stats[numbers, cv2.CC_STAT_HEIGHT] / 2
     of = np.searchsorted([last for _, last in rows], middles, side="right")
     lines = []
     for number in np.unique(of):
-        pieces = join_parts(clean[of == number], stats, height)
+        pieces = join_parts(numbers[of == number], stats, height)
         lines.append(tuple(sorted(pieces, key=lambda piece: piece.box[0] + piece.box[2] / 2)))
     return Segmentation(labels, tuple(lines), 0.0, height, *_left_out(why, stats))
 
@@ -112,9 +113,9 @@ def segment(ink: Ink) -> Segmentation:
     if not len(numbers):
         return Segmentation(labels, (), 0.0, 0.0, *_left_out(why, stats))
     if not ink.drawn:
-        clean = _without_dirt(numbers, stats, height)
-        why[np.setdiff1d(numbers, clean)] = _SMALL
-        numbers = clean
+        clean = _are_clean(numbers, stats, height)
+        why[numbers[~clean]] = _SMALL
+        numbers = numbers[clean]
     pieces = join_parts(numbers, stats, height)
     tilt = tilt_of(pieces, height)
     lines = [tuple(line) for line in lines_of(pieces, height, tilt)]
@@ -246,10 +247,11 @@ def _at_border(piece: Piece, shape: tuple[int, ...]) -> bool:
     return x <= 0 or y <= 0 or x + w >= shape[1] or y + h >= shape[0]
 
 
-def _without_dirt(
+def _are_clean(
     numbers: npt.NDArray[np.int64], stats: npt.NDArray[np.int32], height: float
-) -> npt.NDArray[np.int64]:
-    """Drops what is far smaller or fainter than the writing; dots of i and j are larger."""
+) -> npt.NDArray[np.bool_]:
+    """Which components are no dirt: far smaller or fainter than the writing. Dots of i and j are
+    larger."""
     w, h, area = (stats[numbers, i].astype(float) for i in (2, 3, 4))
     longer = np.maximum(w, h)
     big = longer > TALL * height
@@ -258,7 +260,7 @@ def _without_dirt(
     widths = area[big] / (longer[big] + np.minimum(w, h)[big])
     pen = _tenth(widths) if big.any() else 2.0
     kept = (longer > _DUST * height) & (area > _DOT_AREA * pen * pen)
-    return np.asarray(numbers[kept], np.int64)
+    return np.asarray(kept, np.bool_)
 
 
 def _tenth(values: npt.NDArray[np.float64]) -> float:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import outlines
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -315,7 +315,7 @@ def _writing_beside(small: npt.NDArray[np.uint8], corners: Floats) -> bool:
 def _are_marks(marks: Grey, sheet: npt.NDArray[np.int32]) -> bool:
     """Whether so many marks beside the sheet have a character's size and form."""
     cv2.fillConvexPoly(marks, sheet, 0)
-    _, stats = components(marks.view(np.bool_))
+    stats, _ = outlines(marks.view(np.bool_))
     sides = stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1]
     longer, shorter = sides.max(1), sides.min(1)
     few = (shorter >= 2) & (longer <= 4 * shorter) & (longer <= _MARK * max(marks.shape))

@@ -6,13 +6,15 @@ on behind it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import outlines, spread
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -53,7 +55,7 @@ class Rule:
     centre: Floats
     thick: float
 
-    @property
+    @cached_property
     def end(self) -> int:
         """The pixel behind the last one."""
         return self.start + len(self.centre)
@@ -86,7 +88,8 @@ class Bits:
         x0, x1: float (n,), where each begins and ends.
         x, y: float (n,), its middle.
         slope, thick: float (n,), pixels per pixel, and pixels across.
-        pixels: x and y of the pixels of each.
+        pixels: int (pixels,), x and y of all pixels, those of one bit after those of another.
+        first, last: int (n,), where the pixels of each begin and end.
     """
 
     ink: Grey
@@ -97,7 +100,17 @@ class Bits:
     y: Floats
     slope: Floats
     thick: Floats
-    pixels: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]
+    pixels: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    first: npt.NDArray[np.intp]
+    last: npt.NDArray[np.intp]
+
+    def of(self, chain: Sequence[int]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """x and y of the pixels of some bits."""
+        own = [slice(self.first[i], self.last[i]) for i in chain]
+        x, y = self.pixels
+        if len(own) == 1:
+            return x[own[0]], y[own[0]]
+        return np.concatenate([x[one] for one in own]), np.concatenate([y[one] for one in own])
 
 
 def bits_of(ink: Grey, level: bool) -> Bits | None:
@@ -114,29 +127,28 @@ def bits_of(ink: Grey, level: bool) -> Bits | None:
     wider = cv2.dilate(thin, np.ones((3, 1), np.uint8))
     run = np.ones((1, _SHORTEST), np.uint8)
     straight = np.asarray(cv2.bitwise_and(thin, cv2.morphologyEx(wider, cv2.MORPH_OPEN, run)))
-    labels, stats = components(straight.view(np.bool_))
+    stats, runs = outlines(straight.view(np.bool_))
     bits = np.flatnonzero(stats[:, 2] >= _SHORTEST)
     if not len(bits):
         return None
     bits = bits[np.argsort(-stats[bits, 2], kind="stable")]
-    spots = np.asarray(cv2.findNonZero(straight)).reshape(-1, 2)
-    x, y = spots[:, 0].astype(np.int64), spots[:, 1].astype(np.int64)
-    owner = labels[y, x]
-    order = np.argsort(owner, kind="stable")
-    y, x, owner = y[order], x[order], owner[order]
-    first = np.searchsorted(owner, bits)
-    last = np.searchsorted(owner, bits, side="right")
-    count = np.maximum(last - first, 1).astype(np.float64)
+    x, y, n = runs.x, runs.y, runs.length
+    count = np.maximum(stats[bits, 4], 1).astype(np.float64)
+    # Sums over the pixels of a run, which are whole numbers and so exact.
+    before = n * (n - 1) // 2
+    along = n * x + before
+    squares = n * x * x + 2 * x * before + before * (2 * n - 1) // 3
 
-    def mean(values: npt.NDArray[np.generic]) -> Floats:
-        total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-        return np.asarray((total[last] - total[first]) / count)
+    def mean(values: npt.NDArray[np.intp]) -> Floats:
+        total = np.add.reduceat(values, runs.first[1:])
+        return np.asarray(total[bits - 1] / count)
 
-    mx, my = mean(x), mean(y)
-    vx = np.maximum(mean(x * x) - mx * mx, 1e-6)
-    slope = (mean(x * y) - mx * my) / vx
-    stray = np.sqrt(np.maximum(mean(y * y) - my * my - slope * slope * vx, 0))
+    mx, my = mean(along), mean(n * y)
+    vx = np.maximum(mean(squares) - mx * mx, 1e-6)
+    slope = (mean(along * y) - mx * my) / vx
+    stray = np.sqrt(np.maximum(mean(n * y * y) - my * my - slope * slope * vx, 0))
     thick = count / stats[bits, 2]
+    last = np.cumsum(stats[:, 4], dtype=np.intp)
     fine = np.flatnonzero((np.abs(slope) < _STEEP) & (stray < 0.4 * thick + 1.5))
     return Bits(
         ink,
@@ -147,7 +159,9 @@ def bits_of(ink: Grey, level: bool) -> Bits | None:
         my[fine],
         slope[fine],
         thick[fine],
-        [(x[first[i] : last[i]], y[first[i] : last[i]]) for i in fine],
+        (spread(x, n), np.repeat(y, n)),
+        last[bits[fine]] - stats[bits[fine], 4],
+        last[bits[fine]],
     )
 
 
@@ -204,40 +218,39 @@ def lines_of_bits(bits: Bits, seeds: Mask, height: float, least: float) -> list[
             continue
         if len(chain) > 1 or end - start > 2 * least:
             tries = 0
-        x = np.concatenate([bits.pixels[i][0] for i in chain]) - start
-        y = np.concatenate([bits.pixels[i][1] for i in chain])
+        x, y = bits.of(chain)
+        x = x - start
         seen = np.bincount(x, minlength=end - start)
+        sums = np.bincount(x, y, minlength=end - start).astype(np.float64)
         there = np.flatnonzero(seen)
-        centre = np.bincount(x, y, minlength=end - start)[there] / seen[there]
-        line = np.interp(np.arange(end - start), there, centre)
+        line = sums[there] / seen[there]
+        if len(there) < end - start:  # there are gaps
+            line = np.interp(np.arange(end - start), there, line)
         thick = float(np.sort(seen[there])[len(there) // 2])
         rule = Rule(bits.level, start, line, thick)
         # Not the feet of letters that stand on a rule.
-        if not any(are_same(rule, other) for other in out):
+        if not any(holders(rule, out)):
             out.append(rule)
     return out
 
 
 def _chain(bits: Bits, seed: int, used: Mask, height: float) -> list[int]:
     """The bits that go on a bit's straight line to both sides, itself among them."""
-    chain = [seed]
     left, right = float(bits.x0[seed]), float(bits.x1[seed])
-    tilt, free = float(bits.slope[seed]), ~used
+    tilt, reach = float(bits.slope[seed]), _FARTHEST * height
+    free = np.abs(bits.thick - bits.thick[seed]) < 0.5 * bits.thick[seed] + 1.5
+    free &= ~used
     free[seed] = False
-    free &= np.abs(bits.thick - bits.thick[seed]) < 0.5 * bits.thick[seed] + 1.5
+    chain = [seed]
+    near = free & _in_line(bits, seed, tilt)
     for side in (1, -1):
         end = seed
-        while True:
+        while near.any():
             ahead = bits.x0 - right if side > 0 else left - bits.x1
-            far = bits.x - bits.x[end]
-            away = np.abs(bits.y - bits.y[end] - tilt * far)
-            near = free & (ahead > -3) & (ahead < _FARTHEST * height)
-            near &= away < _STRAY + _STRAY_SHARE * np.abs(far)
-            if not near.any():
-                break
+            near &= (ahead > -3) & (ahead < reach)
             one = int(np.argmin(np.where(near, ahead, np.inf)))
             gap = min(_OPEN * height, _BROKEN * (right - left))
-            if ahead[one] > gap and _bare(bits, end, one, side) > gap:
+            if not near[one] or (ahead[one] > gap and _bare(bits, end, one, side) > gap):
                 break
             chain.append(one)
             free[one] = False
@@ -246,7 +259,16 @@ def _chain(bits: Bits, seed: int, used: Mask, height: float) -> list[int]:
             rise, run = bits.y[one] - bits.y[seed], bits.x[one] - bits.x[seed]
             if abs(run) > _SHORTEST:
                 tilt = float(rise / run)
+            near = free & _in_line(bits, end, tilt)
+        near = free & _in_line(bits, seed, tilt)
     return chain
+
+
+def _in_line(bits: Bits, one: int, tilt: float) -> Mask:
+    """(n,) which bits lie on the straight line through the middle of one of them."""
+    far = bits.x - bits.x[one]
+    away = np.abs(bits.y - bits.y[one] - tilt * far)
+    return np.asarray(away < _STRAY + _STRAY_SHARE * np.abs(far))
 
 
 def _bare(bits: Bits, one: int, other: int, side: int) -> int:
@@ -254,17 +276,42 @@ def _bare(bits: Bits, one: int, other: int, side: int) -> int:
     start, end = (bits.x1[one], bits.x0[other]) if side > 0 else (bits.x1[other], bits.x0[one])
     x = np.arange(int(start), int(end))
     tilt = (bits.y[other] - bits.y[one]) / (bits.x[other] - bits.x[one])
-    rows = np.round(bits.y[one] + tilt * (x - bits.x[one])).astype(int)
-    rows = np.clip(rows, 1, max(1, len(bits.ink) - 2))
-    near = np.clip(np.stack([rows - 1, rows, rows + 1]), 0, len(bits.ink) - 1)
-    bare = (bits.ink[near, x] == 0).all(0)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], bare, [False]]).astype(np.int8)))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
+    rows = np.rint(bits.y[one] + tilt * (x - bits.x[one])).astype(np.intp)
+    low = len(bits.ink) - 1
+    rows = np.minimum(np.maximum(rows, 1), max(1, low - 1))
+    ink = bits.ink[rows - 1, x] | bits.ink[np.minimum(rows, low), x]
+    ink |= bits.ink[np.minimum(rows + 1, low), x]
+    return max(map(len, ink.tobytes().split(b"\x01")))
 
 
-def are_same(one: Rule, other: Rule) -> bool:
-    """Whether a line is a part of another."""
-    if one.level != other.level:
-        return False
+def holders(one: Rule, others: Sequence[Rule]) -> Iterator[Rule]:
+    """Those of other lines that a line is a part of."""
     middle = (one.start + one.end) / 2
-    return other.start <= middle <= other.end and abs(other.at(middle) - one.at(middle)) <= MEET
+    here = one.at(middle)
+    for other in others:
+        if other.level != one.level or not other.start <= middle <= other.end:
+            continue
+        if abs(other.at(middle) - here) <= MEET:
+            yield other
+
+
+def meetings(lines: Sequence[Rule], rules: Sequence[Rule]) -> npt.NDArray[np.bool_]:
+    """Whether the ends of lines lie on rules across them: (2, lines, rules), of the first end and
+    of the last."""
+    if not lines or not rules:
+        return np.zeros((2, len(lines), len(rules)), np.bool_)
+    ends = np.array([(line.start, line.end - 1) for line in lines]).T[:, :, None]
+    here = np.array([(line.centre[0], line.centre[-1]) for line in lines]).T[:, :, None]
+    starts = np.array([rule.start for rule in rules])
+    lengths = np.array([len(rule.centre) for rule in rules])
+    thick, others = (np.array([rule.thick for rule in some]) for some in (lines, rules))
+    room = MEET + others / 2 + thick[:, None] / 2
+    out = np.asarray((starts - room <= here) & (here <= starts + lengths + room))
+    end, line, rule = np.nonzero(out)
+    # Where the rule's middle lies there, or at the nearer end of it.
+    places = np.rint(here[end, line, 0]).astype(np.intp) - starts[rule]
+    places = np.minimum(np.maximum(places, 0), lengths[rule] - 1)
+    centres = np.concatenate([one.centre for one in rules])
+    across = centres[(np.cumsum(lengths) - lengths)[rule] + places]
+    out[end, line, rule] = np.abs(across - ends[end, line, 0]) <= room[line, rule]
+    return out

@@ -30,7 +30,8 @@ class Run:
         form: in which they are written.
         settings: SHA-256 of everything else that decides what is written.
         fail: is told of each failure.
-        each: is given each outcome, as for overlays; None if nobody wants them.
+        each: is given each outcome, as for overlays, and may raise an ``HwrError``, which is told;
+            None if nobody wants them.
         report: what came of the documents so far.
     """
 
@@ -70,7 +71,10 @@ class Run:
                     if outcome.error is not None:
                         self._fail(outcome.error, bar)
                     if self.each is not None:
-                        self.each(outcome)
+                        try:
+                            self.each(outcome)
+                        except HwrError as error:  # of this page: the others are read
+                            self._fail(error, bar)
                     bar.total += (outcome.count - 1) * (outcome.number == 1)
                     bar.update()
                     if len(document) == outcome.count or outcome.source is None:

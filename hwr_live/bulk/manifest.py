@@ -20,7 +20,7 @@ from typing import Any
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import STDIN
-from hwr_live.system.files import make_folder
+from hwr_live.system.files import is_name_fault, make_folder
 from hwr_live.system.lock import locked
 
 OWN = ".hwr-live"
@@ -140,6 +140,8 @@ class Manifest:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.replace(self._part, path)
         except (OSError, ValueError) as error:
+            if is_name_fault(error) or isinstance(error, (FileExistsError, NotADirectoryError)):
+                raise InputError(str(_unwritable(path, error))) from None
             raise _unwritable(path, error) from None
         return record
 

@@ -116,11 +116,18 @@ def _good(outcomes: Iterator[Outcome], status: Status, overlays: str | None) -> 
             tell(f"{outcome.page.title}: {outcome.page.reading.remark}")
         yield outcome.page
         if overlays is not None:
-            write_overlay(outcome, overlays)
+            try:
+                write_overlay(outcome, overlays)
+            except HwrError as error:  # of this page: the others are read
+                status.fail(error)
 
 
 def write_overlay(outcome: Outcome, folder: str) -> None:
-    """Writes a page's overlay, if it has one, under a free name."""
+    """Writes a page's overlay, if it has one, under a free name.
+
+    Raises:
+        HwrError: if it cannot be written.
+    """
     if outcome.overlay is not None and outcome.source is not None:
         stem = Path(outcome.source.name).stem
         stem += f"-page{outcome.number}" if outcome.count > 1 else ""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from hwr_live.errors import HwrError, InputError
 
+_LONGEST_NAME = 255  # bytes, of most file systems
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -32,7 +34,7 @@ def saving_folder(save_dir: str | Path | None) -> Path:
         InputError: if it is no folder.
     """
     folder = Path.cwd() if save_dir is None else Path(save_dir)
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise InputError(f"{folder} is no folder; give --save-dir a folder to save to")
     return folder
 
@@ -65,6 +67,7 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
         The files' paths, in the order of ``contents``.
 
     Raises:
+        InputError: if the name cannot be one there.
         HwrError: if the folder cannot be written to.
     """
     try:
@@ -80,7 +83,20 @@ def write_new(folder: Path, stem: str, contents: Mapping[str, bytes]) -> list[Pa
             number += 1
     except (OSError, ValueError) as error:
         reason = _reason(error)
+        if os.path.isdir(folder) and is_name_fault(error):
+            name = f"{folder / stem}{next(iter(contents), '')}"
+            raise InputError(f"{name}: cannot be written ({reason})") from None
         raise HwrError(f"{folder}: cannot be written to ({reason}); give another folder") from None
+
+
+def place_beside(path: Path, suffix: str = ".part") -> Path:
+    """Where a file is written until it has its name: hidden beside it, this process's own, with the
+    name in it where that leaves a name that can be one."""
+    ending = f".{os.getpid()}{suffix}"
+    name = f".{path.name}{ending}"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f".{zlib.crc32(os.fsencode(path.name)):08x}{ending}"
+    return path.with_name(name)
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -89,7 +105,7 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = place_beside(path)
     try:
         with open(beside, "wb") as file:
             file.write(data)
@@ -99,6 +115,15 @@ def replace_file(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def is_name_fault(error: OSError | ValueError) -> bool:
+    """Whether a file could not be made for its name: too long, or with what none may have there."""
+    return getattr(error, "errno", errno.EINVAL) in (
+        errno.ENAMETOOLONG,
+        errno.EINVAL,
+        errno.EILSEQ,
+    )
 
 
 def _reason(error: OSError | ValueError) -> object:
@@ -124,7 +149,7 @@ def _write_all(contents: Mapping[Path, bytes]) -> bool:
 
 def _write(path: Path, data: bytes) -> None:
     """Writes beside and then gives the file its name, unless that is taken (FileExistsError)."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = place_beside(path)
     try:
         beside.write_bytes(data)
         try:

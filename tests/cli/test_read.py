@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -162,3 +163,27 @@ def test_overlays_of_pages_have_their_numbers(
 ) -> None:
     assert run(capsys, shelf / "2.tif", "--overlay", shelf / "o")[0] == 0
     assert sorted(path.name for path in (shelf / "o").iterdir()) == ["2-page1.png", "2-page2.png"]
+
+
+STRANGE = ["x" * 251 + ".png", "é" * 125 + ".png", "y" * 236 + ".png", "a\x1b[31mb\n.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not names there")
+@pytest.mark.parametrize("where", ["--overlay", "--out", "--review"])
+def test_a_name_costs_its_own_picture_at_most(
+    where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf, out = tmp_path / "shelf", tmp_path / "out"
+    shelf.mkdir()
+    for name in ["0.png", *STRANGE, "z.png"]:
+        (shelf / name).write_bytes(encode_png(draw_sample()))
+    status, _, err = run(capsys, shelf, where, out, "--model", "mnist")
+    lines = err.splitlines()
+    failed = [line for line in lines if line.startswith(f"hwr-live: {out}{os.sep}")]
+    assert all("cannot be written" in line for line in failed)
+    made = [path.name for path in out.iterdir() if path.suffix in (".png", ".txt", ".jsonl")]
+    assert all(line.isprintable() for line in lines)
+    assert len(made) + len(failed) == len(STRANGE) + 2
+    assert len(failed) == (0 if where == "--overlay" else 2)
+    assert status == (2 if failed else 0)
+    assert {name.split(".")[0] for name in made} >= {"0", "z"}

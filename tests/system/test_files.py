@@ -14,7 +14,7 @@ import pytest
 from hwr_live.cli.sample import draw_sample
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import encode_png
-from hwr_live.system.files import make_folder, write_exactly, write_new
+from hwr_live.system.files import make_folder, replace_file, write_exactly, write_new
 from tests.support.videos import write_video
 from tests.test_install import ROOT
 
@@ -72,6 +72,27 @@ def test_what_cannot_be_a_file(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(InputError):
         write_exactly(Path(name), b"1")
     assert os.listdir() == ["file"]
+
+
+LONGEST = ["x" * 255, "x" * 236, "é" * 127 + "x"]
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_the_longest_names(name: str, tmp_path: Path) -> None:
+    write_exactly(tmp_path / name, b"1")
+    replace_file(tmp_path / name, b"2")
+    for suffix in (".png", ""):
+        write_new(tmp_path / "all", name[: len(name) - len(suffix)], {suffix: b"3"})
+    assert (tmp_path / name).read_bytes() == b"2"
+    assert sorted(os.listdir(tmp_path)) == sorted([name, "all"])
+    assert len(os.listdir(tmp_path / "all")) == 2
+
+
+@pytest.mark.parametrize("stem", ["x" * 252, "é" * 127, "a\0b"])
+def test_a_name_that_cannot_be_one_is_no_fault_of_the_folder(stem: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        write_new(tmp_path, stem, {".png": b"1", ".json": b"2"})
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_full_disk_leaves_nothing_of_what_belongs_together(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hwr_live.errors import InputError
+from hwr_live.system.files import place_beside
 
 _INSTALLED = {"site-packages", "dist-packages"}
 
@@ -99,7 +100,7 @@ def replace_file(path: Path, data: bytes) -> None:
         InputError: if it cannot be written.
     """
     refuse_installed(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = place_beside(path)
     try:
         beside.write_bytes(data)
         os.replace(beside, path)

@@ -16,9 +16,10 @@ from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
 from hwr_live.documents.pages import Document, may_have_pages, open_document
 from hwr_live.errors import HwrError, InputError
-from hwr_live.media.images import STDIN, Image, encode_png
+from hwr_live.media.images import NO_MEMORY, STDIN, Image, encode_png
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Glyph, Reading
+from hwr_live.system.limits import what_is_scarce
 from hwr_live.system.processes import Died, Ready, in_order
 from hwr_live.ui.marks import draw_reading
 from hwr_live.ui.paint import SURE_FROM
@@ -116,21 +117,30 @@ def _state_of(path: str) -> tuple[object, ...]:
 
 
 def read_page(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
-    """AnyReader a page; an error that a user can mend comes back in the outcome."""
+    """Reads a page; an error that a user can mend comes back in the outcome."""
     done = partial(Outcome, task.source, task.number, task.count)
     try:
-        document = opened.open(task.source.path)
-        if document.count > 1 and task.count == 1:
-            raise InputError(
-                f"{document.name} has {document.count} pages, which its name should tell: as .pdf, "
-                ".tif, .gif or .webp"
-            )
-        picture = document.page(task.number)
-        reading = reader.read(picture.image)
-    except InputError as error:
+        return _read(reader, opened, task)
+    except HwrError as error:
         return done(error=error)
+    except (MemoryError, RuntimeError, cv2.error) as error:
+        if (missing := what_is_scarce(error)) is None:
+            raise
+        opened.close()
+        where = task.source.path + (f", page {task.number}" if task.count > 1 else "")
+        return done(error=HwrError(f"{where}: there is not enough {missing} to read it"))
+
+
+def _read(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
+    document = opened.open(task.source.path)
+    if document.count > 1 and task.count == 1:
+        raise InputError(
+            f"{document.name} has {document.count} pages, which its name should tell: as .pdf, "
+            ".tif, .gif or .webp"
+        )
+    picture = document.page(task.number)
+    reading = reader.read(picture.image)
     wanted = task.wanted
-    overlay = encode_png(draw_reading(picture.image, reading)) if wanted.overlay else None
     page = Page(
         task.source.path,
         _without_ink(reading),
@@ -140,7 +150,8 @@ def read_page(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
         _jpeg(picture.image) if wanted.picture else None,
         _doubts(picture.image, reading, task) if wanted.doubts else (),
     )
-    return done(page, overlay=overlay)
+    overlay = encode_png(draw_reading(picture.image, reading)) if wanted.overlay else None
+    return Outcome(task.source, task.number, task.count, page, overlay=overlay)
 
 
 def _doubts(image: Image, reading: Reading, task: Task) -> tuple[Doubt, ...]:
@@ -237,7 +248,10 @@ def _tasks(
         try:
             several = source.path == STDIN or may_have_pages(source.path)
             count = desk.opened.open(source.path).count if several else 1
-        except InputError as error:
+        except MemoryError:
+            yield Ready(Outcome(source, error=HwrError(f"{source.path}: {NO_MEMORY}")))
+            continue
+        except HwrError as error:
             yield Ready(Outcome(source, error=error))
             continue
         for number in range(1, count + 1):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from hwr_live.cli import completion, training
 from hwr_live.cli.options import parser
 from hwr_live.errors import HwrError, InputError, one_line
+from hwr_live.system.limits import what_is_scarce
 from hwr_live.system.signals import STATUS, at_once, interrupt
 from hwr_live.system.terminal import note, prepare_streams, tell
 
@@ -56,6 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         where = f"{error.filename}: " if error.filename else "what is read cannot be written: "
         tell(one_line(f"{where}{error.strerror or error}"))
+        return HwrError.status
+    except (MemoryError, RuntimeError) as error:
+        if (missing := what_is_scarce(error)) is None:
+            raise
+        tell(f"there is not enough {missing}")
         return HwrError.status
     except KeyboardInterrupt:
         return STATUS

@@ -12,9 +12,18 @@ import cv2
 import numpy as np
 
 from hwr_live.documents.remote import is_remote, name_of_url, read_remote
-from hwr_live.errors import InputError
-from hwr_live.media.images import STDIN, Image, decode_picture, name_of, read_bytes, to_bgr8
-from hwr_live.system.limits import MOST_PIXELS
+from hwr_live.errors import HwrError, InputError
+from hwr_live.media.headers import MOST_PAGES, Header, check, first_header, headers_of
+from hwr_live.media.images import (
+    NO_MEMORY,
+    STDIN,
+    Image,
+    decode_picture,
+    name_of,
+    read_bytes,
+    to_bgr8,
+)
+from hwr_live.system.limits import MOST_PIXELS, has_room
 from hwr_live.system.missing import need
 from hwr_live.system.silence import silence
 
@@ -29,6 +38,10 @@ _GIF = b"GIF8"
 _WEBP = (b"RIFF", b"WEBP")
 
 
+_PDF_IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
+_PDF_DEPTH = 4  # bytes that PDFium takes for a pixel
+_HELD = 1 << 26  # pixels of frames that are decoded together, as each is drawn on those before
+_MOST_WORK = 2e10  # pixels: some minutes
 _SEVERAL = {".pdf", ".tif", ".tiff", ".gif", ".webp"}
 
 
@@ -134,51 +147,45 @@ class FramesDocument(Document):
     """A TIFF, GIF or WebP file, each of whose pictures is a page."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(name, 1)
+        self._headers = headers_of(data)
+        super().__init__(name, max(1, len(self._headers)))
         self._data = data
         self._pillow = not data.startswith(_TIFF) and not hasattr(cv2, "imdecodeanimation")
-        self.count = max(1, self._frames(data))
+        self._held: dict[int, Any] = {}  # frames of an animation, which were decoded together
+        first = self._headers[0] if self._headers else None
+        self._together = max(1, _HELD // max(1, first.width * first.height)) if first else 1
+        if self.count > MOST_PAGES or (first and self._work(first) > _MOST_WORK):
+            raise InputError(f"{name} has more pages than are read of one file of its kind")
 
     def page(self, number: int) -> Picture:
         if self.count == 1 and not (self._pillow and self._data.startswith(_GIF)):
             return Picture(decode_picture(self._data, self.name))
+        name = f"page {number} of {self.name}"
+        header = check(self._headers[number - 1], name)
         try:
             image = self._by_pillow(number) if self._pillow else self._by_opencv(number)
+            picture = None if image is None else Picture(to_bgr8(image))
         except (cv2.error, OSError, EOFError, ValueError, SyntaxError):
-            image = None
+            picture = None
         except MemoryError:
-            raise InputError(f"page {number} of {self.name} is too large to read") from None
-        if image is None:
-            raise InputError(f"page {number} of {self.name} is no picture that can be read")
-        return Picture(to_bgr8(image))
+            raise HwrError(f"{name}: {NO_MEMORY}") from None
+        if picture is None:
+            if not has_room(int(header.width * header.height * max(4, header.depth))):
+                raise HwrError(f"{name}: {NO_MEMORY}")
+            raise InputError(f"{name} is no picture that can be read")
+        return picture
 
-    def _frames(self, data: bytes) -> int:
-        if not self._pillow:
-            import tempfile
-
-            # OpenCV counts the pictures of files only.
-            with tempfile.TemporaryDirectory() as folder, silence():
-                path = os.path.join(folder, "frames")
-                with open(path, "wb") as file:
-                    file.write(data)
-                try:
-                    return int(cv2.imcount(path))
-                except cv2.error:
-                    return 1
-        if not data.startswith(_GIF) and b"ANMF" not in data:  # WebP without animation
-            return 1
-        try:
-            return int(getattr(self._open(), "n_frames", 1))
-        except (OSError, EOFError, ValueError, SyntaxError):
-            return 1
+    def _work(self, first: Header) -> float:
+        """Pixels that are decoded until all pages are read: of an animation, those before too."""
+        if self._data.startswith(_TIFF):
+            return 0
+        return first.width * first.height * self.count * (self.count / self._together + 1) / 2
 
     def _open(self) -> Any:
         return need("PIL.Image", f"{self.name}: this kind of file").open(io.BytesIO(self._data))
 
     def _by_pillow(self, number: int) -> Any:
         opened = self._open()
-        if opened.width * opened.height > MOST_PIXELS:
-            raise InputError(f"{self.name} has too many pixels")
         opened.seek(number - 1)
         return np.asarray(opened.convert("RGBA"))[:, :, [2, 1, 0, 3]]
 
@@ -189,8 +196,12 @@ class FramesDocument(Document):
                 flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
                 done, found = cv2.imdecodemulti(raw, flags, range=(number - 1, number))
                 return found[0] if done and found else None
-            done, animation = cv2.imdecodeanimation(raw, start=number - 1, count=1)
-            return animation.frames[0] if done and animation.frames else None
+            if number not in self._held:
+                self._held = {}
+                many = min(self._together, self.count - number + 1)
+                done, animation = cv2.imdecodeanimation(raw, start=number - 1, count=many)
+                self._held = dict(enumerate(animation.frames, number)) if done else {}
+            return self._held.get(number)
 
 
 class PdfDocument(Document):
@@ -220,11 +231,29 @@ class PdfDocument(Document):
                 raise ValueError("no size")
             if pixels > MOST_PIXELS:  # a poster, or a file that was made to be a burden
                 dpi *= 0.99 * math.sqrt(MOST_PIXELS / pixels)
+            _check_images(page, f"page {number} of {self.name}")
             image = page.render(scale=dpi / _POINTS, may_draw_forms=True).to_numpy().copy()
             page.close()
-        except (self._pdfium.PdfiumError, ValueError, IndexError, MemoryError):
+        except MemoryError:
+            raise HwrError(f"page {number} of {self.name}: {NO_MEMORY}") from None
+        except (self._pdfium.PdfiumError, ValueError, IndexError):
             raise InputError(f"page {number} of {self.name} cannot be drawn") from None
         return Picture(to_bgr8(image), dpi)
 
     def close(self) -> None:
         self._file.close()
+
+
+def _check_images(page: Any, name: str) -> None:
+    """Looks at the pictures of a page of PDF before they are decoded.
+
+    Raises:
+        InputError: if one is too large, or made to be a burden.
+    """
+    for image in page.get_objects(filter=[_PDF_IMAGE]):
+        width, height = image.get_px_size()
+        check(Header(width, height, _PDF_DEPTH), f"a picture on {name}")
+        if image.get_filters(skip_simple=True)[:1] == ["DCTDecode"]:
+            inner = first_header(bytes(image.get_data(decode_simple=True)))
+            if inner is not None and inner.whole:
+                check(inner, f"a picture on {name}")

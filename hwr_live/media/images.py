@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
-from hwr_live.system.limits import MOST_PIXELS, limited, read_at_most
+from hwr_live.media.headers import Header, check, first_header
+from hwr_live.system.limits import has_room, limited, most_pixels, read_at_most
 from hwr_live.system.missing import need
 from hwr_live.system.silence import silence
 
@@ -35,7 +36,7 @@ _BAND = 64  # rows
 _MOST_INK = 0.4  # of a picture: writing without paper covers less
 _LIGHT_INK = 170  # grey: where all of it is lighter than this, it was meant for a dark ground
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")  # brands of HEIF files
-_MAY_BE_CLEAR = (b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*")  # formats with transparent pixels
+NO_MEMORY = "there is not enough memory to read it"
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
@@ -91,18 +92,23 @@ def decode_picture(data: bytes, name: str) -> Image:
     Args:
         data: the file.
         name: what it is called in errors.
+
+    Raises:
+        InputError: as :func:`read_picture`.
+        HwrError: if there is not enough memory for it.
     """
+    header = check(first_header(data), name)
     try:
-        picture = None if is_cut_short(data) else _decode(data, name)
+        picture = _decode(data, name, header)
     except cv2.error as error:
-        if "pixels" in str(error).lower():
-            raise InputError(
-                f"{name} has too many pixels; OPENCV_IO_MAX_IMAGE_PIXELS says how many are read"
-            ) from None
+        if error.code == cv2.Error.StsNoMem:
+            raise HwrError(f"{name}: {NO_MEMORY}") from None
         picture = None
     except MemoryError:
-        raise InputError(f"{name} is too large to read") from None
+        raise HwrError(f"{name}: {NO_MEMORY}") from None
     if picture is None:
+        if not has_room(int(header.width * header.height * max(4, header.depth))):
+            raise HwrError(f"{name}: {NO_MEMORY}")
         raise InputError(f"{name} is no picture that can be read, or broken")
     return picture
 
@@ -200,34 +206,22 @@ def _read_all(path: str | os.PathLike[str], name: str) -> bytes:
 
 
 def is_cut_short(data: bytes) -> bool:
-    """Whether a JPEG or PNG lacks its end: OpenCV 4 reads what there is of it and says nothing.
-
-    OpenCV 5 takes as much memory as any piece of a PNG claims to need, gigabytes for a few bytes.
-    """
-    if data.startswith(b"\x89PNG"):
-        at, kind = 8, b""
-        while at < len(data) and kind != b"IEND":
-            kind = data[at + 4 : at + 8]
-            at += 12 + int.from_bytes(data[at : at + 4], "big")
-        return kind != b"IEND" or at > len(data)
-    if not data.startswith(b"\xff\xd8"):
-        return False
-    at = 2  # the headers are stepped over: a thumbnail in them has an end of its own
-    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return data.find(b"\xff\xd9", at) < 0
+    """Whether a JPEG or PNG lacks its end: OpenCV 4 reads what there is of it and says nothing."""
+    header = first_header(data)
+    return header is not None and not header.whole
 
 
-def _decode(data: bytes, name: str) -> Image | None:
+def _decode(data: bytes, name: str, header: Header) -> Image | None:
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
         return _decode_heif(data, name)
     raw = np.frombuffer(data, np.uint8)
     with silence():  # libpng and others tell of every broken file themselves
-        if data.startswith(_MAY_BE_CLEAR):
+        if header.clear:
             whole = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
             if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
                 # OpenCV turns only what it reads without transparency.
                 return _upright(to_bgr8(whole), _orientation(data))
+            del whole
         image = cv2.imdecode(raw, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     return None if image is None else to_bgr8(np.asarray(image))
 
@@ -239,7 +233,7 @@ def _decode_heif(data: bytes, name: str) -> Image | None:
         with io.BytesIO(data) as file:
             opened = pillow_heif.open_heif(file, bgr_mode=True)
             width, height = opened.size
-            if width * height > MOST_PIXELS:
+            if width * height > most_pixels():
                 raise InputError(f"{name} has too many pixels")
             return to_bgr8(np.asarray(opened))
     except (ValueError, RuntimeError, OSError, EOFError, SyntaxError):

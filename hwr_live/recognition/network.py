@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import threading
@@ -155,9 +156,12 @@ class Network:
 
             while len(self._interpreters) < threads:
                 self._interpreters.append(None)
-            helpers = [threading.Thread(target=take, args=(n,)) for n in range(1, threads)]
-            for helper in helpers:
-                helper.start()
+            helpers: list[threading.Thread] = []
+            with contextlib.suppress(RuntimeError):  # the system has no more: this one does it all
+                for n in range(1, threads):
+                    helper = threading.Thread(target=take, args=(n,))
+                    helper.start()
+                    helpers.append(helper)
             take(0)
             for helper in helpers:
                 helper.join()

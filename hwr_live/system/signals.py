@@ -24,6 +24,7 @@ def start(module: str) -> int:
     _answer(_end)
     from importlib import import_module
 
+    from hwr_live.system.limits import what_is_scarce
     from hwr_live.system.missing import what_is_missing
 
     try:
@@ -35,8 +36,12 @@ def start(module: str) -> int:
             _answer(_end)
     except KeyboardInterrupt:
         return STATUS
-    except ImportError as error:
-        if not (told := what_is_missing(error)):
+    except (ImportError, MemoryError) as error:
+        missing = what_is_scarce(error)
+        told = f"there is not enough {missing} to begin" if missing else ""
+        if isinstance(error, ImportError):
+            told = told or what_is_missing(error)
+        if not told:
             raise
         program = "train" if module.startswith("train") else "hwr-live"
         if sys.stderr is not None:

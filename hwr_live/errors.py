@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _HALF = 350  # characters
 
 
@@ -33,13 +35,34 @@ def one_line(message: object) -> str:
     """
     text = str(message)
     if len(text) > 2 * _HALF:
+        text = masked(text)
         text = f"{text[:_HALF]} … {text[-_HALF:]}"
     return printable(text)
 
 
 def printable(text: str) -> str:
     """A text without line breaks and control characters, which a file's name can bring into it and
-    a terminal would obey; they are escaped."""
+    a terminal would obey; they are escaped. Passwords in addresses are masked."""
+    text = masked(text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def masked(text: str) -> str:
+    """A text in which no address tells its password, neither before its host nor in its query.
+
+    >>> masked("rtsp://ann:secret@host/1?token=x&n=2")
+    'rtsp://ann:***@host/1?token=***&n=2'
+    """
+    if "://" not in text:
+        return text
+    return _IN_QUERY.sub(r"\1***", _BEFORE_HOST.sub(r"\1***@", text))
+
+
+_BEFORE_HOST = re.compile(r"(://[^\s/?#:@]*:)[^\s/?#]*@")
+_IN_QUERY = re.compile(
+    r"([?&;](?:pass\w*|pwd|psw|[\w-]*token|secret|api_?key|key|auth\w*|sig|[\w-]*signature)=)"
+    r"[^\s&;#'\"]*",
+    re.IGNORECASE,
+)

@@ -15,7 +15,7 @@ from hwr_live.documents.formats import Format
 from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
 from hwr_live.documents.remote import identity, is_remote
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError, InputError, masked
 from hwr_live.readers import AnyReader
 from hwr_live.system.terminal import STDERR, tell
 from hwr_live.ui.paint import SURE_FROM
@@ -143,7 +143,7 @@ def _counts(page: Page) -> tuple[int, int, float | None]:
 
 def _reason(error: HwrError, path: str, name: str = "it") -> str:
     """Why a page failed, without the path: so that reasons can be counted."""
-    told = str(error)
+    told, path = str(error), masked(path)
     if path:
         told = told.replace(f"{path}: ", "").replace(path, name)
     return told

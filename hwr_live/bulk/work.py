@@ -15,7 +15,7 @@ import cv2
 from hwr_live.documents.inputs import Source
 from hwr_live.documents.model import Page
 from hwr_live.documents.pages import Document, may_have_pages, open_document
-from hwr_live.errors import HwrError, InputError
+from hwr_live.errors import HwrError, InputError, masked
 from hwr_live.media.images import NO_MEMORY, STDIN, Image, encode_png
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Glyph, Reading
@@ -142,7 +142,7 @@ def _read(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
     reading = reader.read(picture.image)
     wanted = task.wanted
     page = Page(
-        task.source.path,
+        masked(task.source.path),
         _without_ink(reading),
         task.number,
         task.count,

@@ -42,8 +42,9 @@ def read_remote(url: str) -> bytes:
 
 
 def _read_web(url: str) -> bytes:
+    import http.client
     import urllib.error
-    import urllib.request  # both take long to load, and few pictures are of the web
+    import urllib.request  # these take long to load, and few pictures are of the web
 
     request = urllib.request.Request(url, headers={"User-Agent": "hwr-live"})
     try:
@@ -51,6 +52,9 @@ def _read_web(url: str) -> bytes:
             return limited(file, _MOST_BYTES, url)
     except urllib.error.HTTPError as error:
         raise InputError(f"cannot read {url}: {error.code} {error.reason}") from None
+    except http.client.HTTPException as error:  # a server that speaks otherwise, an odd address
+        told = str(error) or type(error).__name__
+        raise InputError(f"cannot read {url}: {told}") from None
 
 
 def files_in(url: str, *, recursive: bool) -> Iterator[tuple[str, str]] | None:

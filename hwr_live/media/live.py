@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import cv2
 
-from hwr_live.errors import DeviceError, InputError
+from hwr_live.errors import DeviceError, InputError, masked
 from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
 from hwr_live.media.grabber import Capture, Grabber
 from hwr_live.media.images import Image
+from hwr_live.media.opening import in_time
 
 # How long a live source may take to give its first frame. A dead address must be told within three
 # seconds; a camera or an RTSP server that answers at all may need longer than that to wake up.
@@ -221,12 +222,16 @@ def open_url(url: str) -> LiveSource:
         DeviceError: if it gives no picture.
     """
     quieten()
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise InputError(f"{url}: no address that can be one ({error})") from None
     if parts.scheme.lower() == "file":
         raise InputError(f"{url}: give the path of the file without file://")
     patience_s = _PATIENCE_URL_S
     if parts.scheme.lower().startswith("rtsp"):
-        _check_answers(url, parts.hostname or "", _port(url) or 554)
+        host, port = parts.hostname or "", _port(url) or 554
+        in_time(lambda: _check_answers(url, host, port), url)  # names are looked up: that may hang
         patience_s = PATIENCE_CAMERA_S
     options = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
@@ -235,7 +240,7 @@ def open_url(url: str) -> LiveSource:
         int(_READ_TIMEOUT_S * 1000),
     ]
     return LiveSource(
-        url,
+        masked(url),
         lambda: cv2.VideoCapture(url, file_backend(), options),
         patience_s=patience_s,
         missing=f"{url}: no picture from this address; is it right, and is the camera on?",
@@ -255,5 +260,6 @@ def _check_answers(url: str, host: str, port: int) -> None:
     """Fails fast where nothing listens, so that a slow server may be given its time."""
     try:
         socket.create_connection((host, port), _CONNECT_S).close()
-    except OSError as error:
-        raise DeviceError(f"{url}: cannot be reached ({error.strerror or error})") from None
+    except (OSError, ValueError, OverflowError) as error:  # of a host that cannot be one, too
+        reason = getattr(error, "strerror", None) or error
+        raise DeviceError(f"{url}: cannot be reached ({reason})") from None

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import cv2
 
-from hwr_live.errors import InputError
+from hwr_live.errors import DeviceError, InputError
 from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
 from hwr_live.media.images import (
     PICTURE_SUFFIXES,
@@ -26,10 +26,17 @@ from hwr_live.media.images import (
     to_bgr8,
 )
 from hwr_live.media.live import LiveSource, open_camera, open_url
+from hwr_live.media.opening import in_time
 from hwr_live.system.limits import MOST_PIXELS
 
 __all__ = ["Frame", "FrameSource", "LiveSource", "PictureSource", "VideoSource", "open_source"]
 
+_LONGEST_NUMBER = 6  # digits of a camera's number
+_FFMPEG_MS = 8000  # for a file, as for one that names others which do not answer
+_TIMEOUTS = [
+    *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _FFMPEG_MS),
+    *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, _FFMPEG_MS),
+]
 PICTURES_FPS = 25.0  # pictures carry no time: a numbered sequence plays at FFmpeg's default rate
 
 
@@ -44,16 +51,20 @@ def open_source(source: str | int | os.PathLike[str]) -> FrameSource:
     name = os.fspath(source) if not isinstance(source, int) else str(source)
     if not name:
         raise InputError("the source is empty; give a camera number, file, folder, pattern or URL")
-    if re.fullmatch(r"[+-]?\d+", name):
-        return open_camera(int(name))
-    if match := re.fullmatch(r"/dev/video(\d+)", name):
+    if match := re.fullmatch(r"(?:/dev/video)?([+-]?\d+)", name):
+        if len(match[1]) > _LONGEST_NUMBER:  # Python makes no number of thousands of digits
+            raise DeviceError(f"no camera {name}; `hwr-live cameras` lists the cameras there are")
         return open_camera(int(match[1]))
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", name):
         return open_url(name)
+    return in_time(lambda: _open_path(name), name)
+
+
+def _open_path(name: str) -> FrameSource:
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(path):
         return PictureSource(name, pictures_in(path), paged=True)
-    if path.exists():
+    if os.path.exists(path):
         return _open_file(path)
     if found := _matches(name):
         # Numbered files are the frames of a video; all others are pictures of their own.
@@ -188,7 +199,7 @@ def _open_file(path: Path) -> FrameSource:
         raise InputError(f"{name}: no file, folder or camera")
     picture = path.suffix.lower() in PICTURE_SUFFIXES
     if not picture:
-        capture = cv2.VideoCapture(name, file_backend())
+        capture = cv2.VideoCapture(name, file_backend(), _TIMEOUTS)
         if capture.isOpened():
             sides = [
                 int(capture.get(k)) for k in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
@@ -209,12 +220,17 @@ def _matches(pattern: str) -> list[Path]:
     """The files that a ``%04d`` or glob pattern means, in natural order."""
     if numbered := re.fullmatch(r"([^%]*)%(0?)(\d*)d([^%]*)", os.path.basename(pattern)):
         before, zeros, width, after = numbered.groups()
+        if len(width) > 2:  # no name has so many digits
+            return []
         digits = rf"\d{{{width},}}" if zeros and width else r"\d+"
         name = re.compile(re.escape(before) + digits + re.escape(after))
         folder = Path(os.path.dirname(pattern) or ".")
-        names = os.listdir(folder) if folder.is_dir() else []
+        names = os.listdir(folder) if os.path.isdir(folder) else []
         found = [folder / entry for entry in names if name.fullmatch(entry)]
     else:
-        found = [Path(entry) for entry in glob.glob(pattern)]
-    files = [path for path in found if path.is_file()]
+        try:
+            found = [Path(entry) for entry in glob.glob(pattern)]
+        except (ValueError, OSError, re.error, RecursionError):  # no pattern of names
+            return []
+    files = [path for path in found if os.path.isfile(path)]
     return sorted(files, key=lambda path: natural_key(str(path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -31,9 +32,11 @@ def start(module: str) -> int:
         run = import_module(module).main
         try:
             interrupt()
-            return int(run())
+            status = int(run())
         finally:
             _answer(_end)
+        _go_without_those_behind(status)
+        return status
     except KeyboardInterrupt:
         return STATUS
     except (ImportError, MemoryError) as error:
@@ -47,6 +50,24 @@ def start(module: str) -> int:
         if sys.stderr is not None:
             print(f"{program}: {told}", file=sys.stderr)
         return 1
+
+
+_behind: list[threading.Thread] = []
+
+
+def leave_behind(thread: threading.Thread) -> None:
+    """The program's end is not to wait for a thread that hangs in a library."""
+    _behind.append(thread)
+
+
+def _go_without_those_behind(status: int) -> None:
+    """Ends the process without the interpreter's own end where a thread still hangs: when it came
+    back, its stack would be unwound, which C++ takes for a reason to abort."""
+    if any(thread.is_alive() for thread in _behind):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(status)
 
 
 class at_once:

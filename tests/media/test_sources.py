@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from hwr_live.errors import DeviceError, HwrError, InputError
 from hwr_live.media import live
 from hwr_live.media.images import to_bgr8
+from hwr_live.media.opening import in_time
 from hwr_live.media.sources import LiveSource, open_source
 from tests.support.mjpeg import MjpegServer
 from tests.support.videos import write_video
@@ -50,6 +53,95 @@ def test_what_is_not_there_is_bad_input(
     with pytest.raises(InputError) as error:
         open_source(name)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("9" * 5000, "-" + "9" * 5000, "/dev/video" + "9" * 5000, "99999999999", "٣" * 30),
+        *("x%099999999999d.png", "x%0999d.png", "%d" * 3000, "[" * 3000, "a\0*", "*" * 5000),
+        *("http://[::1", "rtsp://[::1", "rtsp://h:99999999/", "rtsp://h:x/", "http://h:x/"),
+        *("rtsp://" + "x" * 70 + ".invalid/", "rtsp://a..b/", "x" * 5000, "é" * 200, "a\0b"),
+    ],
+    ids=lambda name: name[:20].encode("unicode_escape").decode(),
+)
+def test_hostile_names_are_told_in_one_line(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HwrError) as error:
+        open_source(name).close()
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 1000
+
+
+def test_a_playlist_that_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:1", "#EXTINF:1,"]
+        lines += [f"http://127.0.0.1:{deaf.getsockname()[1]}/1.ts"]
+        (tmp_path / "a.m3u8").write_text("\n".join(lines))
+        with pytest.raises(HwrError):
+            open_source(tmp_path / "a.m3u8")
+
+
+def hang(seconds: float = 600) -> int:
+    time.sleep(seconds)
+    return 7
+
+
+def test_what_opens_in_time() -> None:
+    assert in_time(lambda: hang(0.1), "it") == 7
+    with pytest.raises(KeyError):
+        in_time(lambda: os.environ["GONE"], "it")
+
+
+def test_what_hangs_is_given_up() -> None:
+    with pytest.raises(DeviceError, match="it: could not be opened"):
+        in_time(hang, "it", 0.2)
+
+
+HANGING = """
+import sys
+from hwr_live.media.opening import in_time
+from hwr_live.system.signals import STATUS
+from tests.media.test_sources import hang
+def main():
+    print("here", flush=True)
+    try:
+        in_time(hang, "it")
+    except KeyboardInterrupt:
+        return STATUS
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends programs by signals")
+def test_ctrl_c_is_heard_while_something_hangs(tmp_path: Path) -> None:
+    (tmp_path / "hanging.py").write_text(HANGING)
+    start = "from hwr_live.system.signals import start; import sys; sys.exit(start('hanging'))"
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    with subprocess.Popen(
+        [sys.executable, "-c", start],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "here\n"
+        program.send_signal(signal.SIGINT)
+        assert program.communicate(timeout=60) == ("", "")
+        assert program.returncode == 130
+
+
+def test_no_password_is_told() -> None:
+    with MjpegServer(numbered, fps=50) as server:
+        url = server.url.replace("://", "://ann:secret@")
+        with open_source(url) as source:
+            assert source.name == server.url.replace("://", "://ann:***@")
+    for dead in (url, "rtsp://ann:secret@127.0.0.1:9/x", "rtsp://ann:secret@h:x/"):
+        with pytest.raises(HwrError) as error:
+            open_source(dead)
+        assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import median
+
 HEIGHT = 48
 """Pixels: the height of every strip."""
 
@@ -174,10 +176,12 @@ def _mask(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _stretched(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """The image with its brighter ink at 255: shrinking makes thin strokes faint."""
-    ink = image[image > 24]
-    if not ink.size:
+    counts = cv2.calcHist([image], [0], None, [256], [0, 256]).reshape(-1)
+    below = np.cumsum(counts[25:].astype(np.int64))
+    if not below[-1]:
         return image
-    bright = float(np.partition(ink, (9 * ink.size) // 10)[(9 * ink.size) // 10])
+    # Nine tenths of the ink are no brighter.
+    bright = 25.0 + float(np.searchsorted(below, (9 * below[-1]) // 10, side="right"))
     return np.asarray(cv2.convertScaleAbs(image, alpha=255 / max(bright, 48.0)), np.uint8)
 
 
@@ -214,8 +218,8 @@ def _slope(mask: npt.NDArray[np.uint8]) -> float:
     h, w = mask.shape
     count = int(np.clip(w // h, 6, 40))
     weights = np.asarray(cv2.reduce(mask, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.float64)[0]
-    at = np.arange(h, dtype=np.float32)[:, None] + 0.5
-    sums = (mask * at).sum(0)
+    at = np.arange(h, dtype=np.float32) + np.float32(0.5)
+    sums = at @ mask.astype(np.float32)
     edges = np.linspace(0, w, count + 1).astype(int)[:-1]
     ink, moment = np.add.reduceat(weights, edges), np.add.reduceat(sums, edges)
     seen = ink > 0.25 * ink.mean()
@@ -224,7 +228,7 @@ def _slope(mask: npt.NDArray[np.uint8]) -> float:
     x = (np.linspace(0, w, count + 1)[:-1] + w / count / 2)[seen]
     y = moment[seen] / ink[seen]
     i, j = np.triu_indices(len(x), max(1, len(x) // 3))
-    slope = float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+    slope = median(((y[j] - y[i]) / (x[j] - x[i])).tolist())
     return slope if abs(slope) < _STEEPEST else 0.0
 
 

@@ -27,6 +27,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from hwr_live.chars import DIGITS, LOWER, MARKS, SHAPES, UPPER
+from hwr_live.middle import median
 from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.settings import DEFAULTS, ContextSettings
 
@@ -174,11 +175,11 @@ class Context:
         letters = p[:, alphabet.mark].sum(1) < 0.5
         if not letters.any():
             letters[:] = True
-        usual = float(np.median((bottom - top)[letters]))
+        usual = median((bottom - top)[letters].tolist())
         if usual <= 0:
             return None
         mass = (p @ alphabet.zones).T.astype(np.float32)  # (zones, n)
-        middle = float(np.median(bottom[letters]))
+        middle = median(bottom[letters].tolist())
         # In float32, whose exponential is many times as quick.
         edges = ((spots - middle) / usual).astype(np.float32)
         floor = np.float32(self._settings.zone_floor) * mass.sum(0) + np.float32(1e-9)

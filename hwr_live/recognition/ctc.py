@@ -69,7 +69,8 @@ def spell(logp: Floats) -> Spelling:
     starts = np.minimum(starts, first)
     q = np.exp(np.maximum.reduceat(logp, starts, axis=0))
     # Blank stands between all signs; in a sign's place it is what the sign's own frames leave.
-    own = np.stack([logp[a : b + 1, BLANK].min() for a, b in zip(first, last, strict=True)])
+    blank = np.append(logp[:, BLANK], 0.0)  # one more, where the last sign may end
+    own = np.minimum.reduceat(blank, np.stack([first, last + 1], 1).reshape(-1))[::2]
     q[:, BLANK] = np.exp(own)
     return Spelling(signs, first, last, np.asarray(q / q.sum(1, keepdims=True), np.float64))
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import median
 from hwr_live.reading import Decision, Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
@@ -201,7 +202,7 @@ class _Search:
         """Whether some of very many pieces look like no characters."""
         some = pieces[:: len(pieces) // self._settings.view.texture_sample]
         self._classify(some)
-        likeness = np.median(self._vocabulary.likeness(self._probabilities(some)))
+        likeness = median(self._vocabulary.likeness(self._probabilities(some)))
         return bool(likeness < self._settings.view.texture_likeness)
 
     def _classify(self, pieces: Sequence[Piece]) -> None:

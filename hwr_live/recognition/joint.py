@@ -13,6 +13,7 @@ decision: all four are of no use apart.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -169,18 +170,23 @@ def decide(
     spaces = told.spelling.signs == alphabet.space
     signs = np.flatnonzero(~spaces)
     full = min(1.0, max(1, len(signs) + others) / settings.signs)
-    line = _Line(told, seen, alphabet, replace(settings, line=settings.line * full), full < 1)
+    if full < 1:
+        settings = replace(settings, line=settings.line * full)
+    line = _Line(told, seen, alphabet, settings, full < 1)
+    groups = _groups(places[signs], seen.edges, settings.reach, settings.slack * seen.height)
+    pairs = [
+        (members[0], pieces[0]) for pieces, members in groups if len(pieces) == len(members) == 1
+    ]
+    alone, piece = np.array(pairs, np.intp).reshape(-1, 2).T
+    heard = iter(line.both(signs[alone], piece))
     out: list[Character] = []
-    for pieces, members in _groups(
-        places[signs], seen.edges, settings.reach, settings.slack * seen.height
-    ):
-        numbers = signs[members]
-        if len(pieces) == 1 and len(numbers) == 1:
-            out.append(line.both(int(numbers[0]), int(pieces[0])))
-        elif len(numbers):
-            out += line.either(numbers, pieces)
+    for pieces, members in groups:
+        if len(pieces) == len(members) == 1:
+            out.append(next(heard))
+        elif members:
+            out += line.either(signs[members], np.array(pieces, np.intp))
         else:
-            out += [line.unheard(int(k)) for k in pieces]
+            out += [line.unheard(one) for one in pieces]
     return _with_spaces(out, places[spaces], seen, settings)
 
 
@@ -203,7 +209,7 @@ def _places(told: Told) -> Floats:
 
 def _groups(
     places: Floats, edges: Floats, reach: float, slack: float
-) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+) -> list[tuple[list[int], list[int]]]:
     """Pieces with the signs that are told at them, from left to right.
 
     Each sign belongs to the piece that it stands in, or else to the nearest. Signs of one piece
@@ -217,26 +223,25 @@ def _groups(
         return []
     parent = np.arange(n)
     left, right = edges[:, 0], edges[:, 1]
+    x = places[:, None]
+    away = np.maximum(0, np.maximum(left - x, x - right))
+    inside = away <= 0
+    within = inside.any(1)
+    # Of pieces over each other the one whose middle is nearest.
+    nearest = np.where(inside, np.abs((left + right) / 2 - x), np.inf).argmin(1)
+    home = np.where(within, nearest, away.argmin(1))
     margin = reach * (right - left)
-    home = np.zeros(len(places), np.intp)
-    for s, x in enumerate(places):
-        away = np.maximum(0, np.maximum(left - x, x - right))
-        inside = np.flatnonzero(away <= 0)
-        if len(inside):
-            # Of pieces over each other the one whose middle is nearest.
-            home[s] = inside[np.abs((left + right)[inside] / 2 - x).argmin()]
-        else:
-            home[s] = int(away.argmin())
-            near = np.flatnonzero(away <= margin)
-            if len(near) == 2 and near[1] == near[0] + 1:
-                parent[parent == parent[near[1]]] = parent[near[0]]
+    for s in np.flatnonzero(~within).tolist():
+        near = np.flatnonzero(away[s] <= margin)
+        if len(near) == 2 and near[1] == near[0] + 1:
+            parent[parent == parent[near[1]]] = parent[near[0]]
     _spread(home, places, edges, slack)
-    out = []
-    for root in dict.fromkeys(parent.tolist()):
-        pieces = np.flatnonzero(parent == root)
-        members = np.flatnonzero(np.isin(home, pieces))
-        out.append((pieces, members))
-    return out
+    groups: dict[int, tuple[list[int], list[int]]] = {}
+    for k, root in enumerate(parent.tolist()):
+        groups.setdefault(root, ([], []))[0].append(k)
+    for s, root in enumerate(parent[home].tolist()):
+        groups[root][1].append(s)
+    return list(groups.values())
 
 
 def _spread(home: npt.NDArray[np.intp], places: Floats, edges: Floats, slack: float) -> None:
@@ -278,18 +283,22 @@ class _Line:
     settings: JointSettings
     short: bool
 
-    def both(self, sign: int, piece: int) -> Character:
-        """A piece with one sign: each network's probabilities to its power, multiplied."""
-        settings = self.settings
-        known = slice(0, self.alphabet.known)
-        a = np.maximum(self.among(sign), _TINY)
-        b = np.full(len(self.alphabet.chars), settings.unknown)
-        a[known] = np.maximum(a[known], settings.line_floor)
+    def both(self, signs: npt.NDArray[np.intp], pieces: npt.NDArray[np.intp]) -> list[Character]:
+        """Pieces with one sign each: each network's probabilities to its power, multiplied."""
+        settings, seen, known = self.settings, self.seen, slice(0, self.alphabet.known)
+        a = np.maximum(self.among(signs), _TINY)
+        a[:, known] = np.maximum(a[:, known], settings.line_floor)
         a = a**settings.line
-        b[known] = np.maximum(self.seen.p[piece, known], settings.glyph_floor)
-        p = a * b ** (settings.glyph * (settings.cut if self.seen.cut[piece] else 1.0))
-        none = self.none(self.nothing(sign), float(self.seen.none[piece]))
-        return self.character(piece, p / p.sum(), none, none <= 0.5, "both")
+        b = np.full(a.shape, settings.unknown)
+        b[:, known] = np.maximum(seen.p[pieces, known], settings.glyph_floor)
+        counts = settings.glyph * np.where(seen.cut[pieces], settings.cut, 1.0)
+        p = a * b ** counts[:, None]
+        p /= p.sum(1, keepdims=True)
+        nones = self.none(self.nothing(signs), seen.none[pieces]).tolist()
+        return [
+            self.character(piece, row, none, none <= 0.5, "both")
+            for piece, row, none in zip(pieces.tolist(), p, nones, strict=True)
+        ]
 
     def unheard(self, piece: int) -> Character:
         """A piece where the line network tells no sign: read only if it is surely a character.
@@ -306,7 +315,7 @@ class _Line:
         if not len(inside):
             inside = np.abs(told.centres - (left + right) / 2).argsort()[:1]
         empty = np.exp(told.logp[inside][:, [BLANK, self.alphabet.space]]).sum(1)
-        none = self.none(float(empty.min(initial=1.0)), float(seen.none[piece]))
+        none = float(self.none(empty.min(initial=1.0), seen.none[piece]))
         read = bool(seen.readable[piece]) and none <= self.settings.unheard_above
         return self.character(piece, seen.p[piece], none, read, "glyph")
 
@@ -342,33 +351,33 @@ class _Line:
         cuts = np.clip((places[:-1] + places[1:]) / 2, left, right)
         borders = [left, *cuts.tolist(), right]
         out = []
-        for sign, (a, b) in zip(signs.tolist(), pairwise(borders), strict=True):
+        nones, rows = self.nothing(signs).tolist(), self.among(signs)
+        for none, p, (a, b) in zip(nones, rows, pairwise(borders), strict=True):
             overlap = np.minimum(edges[:, 1], b) - np.maximum(edges[:, 0], a)
             inked = pieces[overlap > 0] if (overlap > 0).any() else pieces[[overlap.argmax()]]
-            none = self.nothing(sign)
-            p = self.among(sign)
             whole = len(signs) == 1
             read = none <= 0.5
             out.append(Character(tuple(inked.tolist()), a, b, whole, p, none, read, False, "line"))
         return out
 
-    def among(self, sign: int) -> Floats:
-        """(chars,) probabilities of the line network for a sign among the characters."""
-        row, outputs = self.told.spelling.p[sign], self.alphabet.outputs
-        p = np.where(outputs >= 0, row[np.maximum(outputs, 0)], 0.0)
-        return np.asarray(p / max(_TINY, float(p.sum())), np.float64)
+    def among(self, signs: npt.NDArray[np.intp]) -> Floats:
+        """(n, chars) probabilities of the line network for signs among the characters."""
+        rows, outputs = self.told.spelling.p[signs], self.alphabet.outputs
+        p = np.where(outputs >= 0, rows[:, np.maximum(outputs, 0)], 0.0)
+        return np.asarray(p / np.maximum(_TINY, p.sum(1, keepdims=True)), np.float64)
 
-    def nothing(self, sign: int) -> float:
-        """The line network's probability that a sign is no character that may be read."""
-        row = self.told.spelling.p[sign]
-        return float(row[BLANK] + row[self.alphabet.none].sum())
+    def nothing(self, signs: npt.NDArray[np.intp]) -> Floats:
+        """(n,) the line network's probability that signs are no characters that may be read."""
+        rows = self.told.spelling.p[signs]
+        return np.asarray(rows[:, BLANK] + rows[:, self.alphabet.none].sum(1), np.float64)
 
-    def none(self, blank: float, none: float) -> float:
+    def none(self, blank: npt.ArrayLike, none: npt.ArrayLike) -> Floats:
         """The probability of no character, of the two networks' own."""
         a, b = self.settings.line, self.settings.structure
-        against = max(blank, _TINY) ** a * max(none, _TINY) ** b
-        in_favour = max(1 - blank, _TINY) ** a * max(1 - none, _TINY) ** b
-        return float(against / (against + in_favour))
+        against = np.maximum(blank, _TINY) ** a * np.maximum(none, _TINY) ** b
+        in_favour = np.maximum(np.subtract(1, blank), _TINY) ** a
+        in_favour = in_favour * np.maximum(np.subtract(1, none), _TINY) ** b
+        return np.asarray(against / (against + in_favour), np.float64)
 
     def character(self, piece: int, p: Floats, none: float, readable: bool, by: str) -> Character:
         left, right = self.seen.edges[piece].tolist()
@@ -395,14 +404,16 @@ def _with_spaces(
     always in a very wide one."""
     out: list[Character] = []
     right = -np.inf  # of what stands before
+    told = breaks.tolist()  # from left to right
     for one in characters:
         begins = False
         if out:
             before = out[-1]
             gap = (one.left - right) / seen.height
-            told = bool(((breaks > before.middle) & (breaks < one.middle)).any())
+            # There is one between the middles of both.
+            here = bisect_right(told, before.middle) < bisect_left(told, one.middle)
             unheard = one.by == before.by == "glyph" and bool(seen.spaced[one.pieces[0]])
-            begins = gap > settings.wide or ((told or unheard) and gap >= settings.narrow)
+            begins = gap > settings.wide or ((here or unheard) and gap >= settings.narrow)
         right = max(right, one.right)
-        out.append(replace(one, spaced=begins))
+        out.append(one if one.spaced == begins else replace(one, spaced=begins))
     return out

@@ -14,11 +14,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import median
 from hwr_live.reading import union_box
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.settings import DEFAULTS, LatticeSettings

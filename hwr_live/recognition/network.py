@@ -27,6 +27,8 @@ _BATCH = 16  # images: larger batches are no quicker an image, and take more mem
 _ALONE = 6  # images: fewer are done before another thread has begun
 _LINES_ALONE = 2  # the same of inputs that each take as long as a line does
 _MOST_THREADS = 4
+# Inputs since the start, from which an interpreter more is worth its making: as long as they take.
+_WORTH, _LINES_WORTH = 36, 4
 _FAILURES = (ValueError, RuntimeError, TypeError, IndexError, KeyError, OverflowError)
 
 
@@ -87,6 +89,7 @@ class Network:
         self._forms: dict[int, tuple[int, int]] = {}  # axes and width of each output
         self.interpreter = self._run(None, np.zeros((1, *shape), np.float32))
         self._interpreters = [self.interpreter]  # for each thread, as far as it was needed
+        self._given = 0  # inputs since the start
         self._threads = threads or min(_MOST_THREADS, os.cpu_count() or 1)
 
     def run(self, images: Floats, outputs: Sequence[int]) -> list[Floats]:
@@ -103,7 +106,7 @@ class Network:
             InputError: if the model does not run, or gives anything but finite (n, width), always
                 of the same width.
         """
-        threads = self._threads_for(len(images), _ALONE)
+        threads = self._threads_for(len(images), _ALONE, _WORTH)
         # As many batches for each thread, if all get on as well.
         count = threads * -(-len(images) // (threads * _BATCH))
         found = self._served(np.array_split(images, count), outputs, threads)
@@ -126,12 +129,14 @@ class Network:
         """
         if not inputs:
             return []
-        threads = self._threads_for(len(inputs), _LINES_ALONE)
+        threads = self._threads_for(len(inputs), _LINES_ALONE, _LINES_WORTH)
         found = self._served([one[None] for one in inputs], [output], threads)
         return [one[0] for (one,) in found]
 
-    def _threads_for(self, count: int, alone: int) -> int:
-        return max(1, min(self._threads, 2 * count // alone))
+    def _threads_for(self, count: int, alone: int, worth: int) -> int:
+        self._given += count
+        made = self._threads if self._given >= worth else len(self._interpreters)
+        return max(1, min(made, self._threads, 2 * count // alone))
 
     def _served(
         self, batches: Sequence[Floats], outputs: Sequence[int], threads: int

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import median
 from hwr_live.reading import Box
 from hwr_live.segmentation.components import outlines
 from hwr_live.segmentation.straight import MEET, Rule
@@ -65,7 +66,7 @@ def _is_paper(
     cells: npt.NDArray[np.float64], letters: npt.NDArray[np.float64], height: float
 ) -> bool:
     """Whether cells are the squares of the paper, which nobody heeds in writing."""
-    if len(cells) >= _SQUARES and np.median(cells[:, 3]) < _NARROW * height:
+    if len(cells) >= _SQUARES and median(cells[:, 3]) < _NARROW * height:
         return True
     middle = letters[:, None, :2] + letters[:, None, 2:] / 2
     room = _INSIDE * height

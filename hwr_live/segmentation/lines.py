@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import median
 from hwr_live.segmentation.pieces import TALL, Piece
 
 _COLUMN = 2.2  # glyph widths: a wider gap is between columns

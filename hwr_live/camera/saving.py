@@ -49,7 +49,9 @@ class Recording:
     @property
     def seconds(self) -> float | None:
         """How long it is so far; None where nothing is being recorded."""
-        return None if self._recorder is None else self._recorder.seconds
+        if self._recorder is None or self._recorder.failure:
+            return None
+        return self._recorder.seconds
 
     @property
     def size(self) -> int:

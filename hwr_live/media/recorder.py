@@ -1,4 +1,10 @@
-"""Recordings, never there by half: without loss, to be read again, or compressed, to be watched."""
+"""Recordings: without loss, to be read again, or compressed, to be watched.
+
+Frames in AVI and Matroska can be read up to the last one that is there, whatever ended the file, so
+these are written under their own name from the start, and nothing is lost by ``kill -9``. MP4 is
+nothing without its end: it is written beside, and has its name when it is whole. What no file can
+grow on is told at once, with room left for that end.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +12,18 @@ import contextlib
 import os
 import queue
 import threading
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from hwr_live.errors import DeviceError, InputError
+from hwr_live.errors import DeviceError, InputError, one_line
 from hwr_live.media.frames import Frame, quieten
 from hwr_live.media.images import Image
+from hwr_live.system.files import place_beside, why_it_cannot_grow
+from hwr_live.system.limits import what_is_scarce
+from hwr_live.system.terminal import tell
 
 COMPRESSED = ".mp4"
 """Suffix of recordings for people: what is read in one again differs from what was read live."""
@@ -24,6 +34,8 @@ CODE = cv2.VideoWriter.fourcc(*"HFYU")
 # MPEG-4 part 2 is the one that OpenCV's own FFmpeg can write: it has no encoder for H.264.
 COMPRESSED_CODE = cv2.VideoWriter.fourcc(*"mp4v")
 WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
+_LOOK_S = 1.0  # how often is looked whether there is room
+_ROOM = 1 << 25  # bytes: a second of large frames, and the end of a file of hours
 _MEASURED = 12  # frames after which a live source's rate is known well enough
 _LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
 
@@ -31,8 +43,8 @@ _LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
 class Recorder:
     """Writes frames, every bit of them or compressed, in a thread of its own; a context manager.
 
-    The file appears under its name when the recording is closed; until then it is beside it.
-    Frames of another size than the first are fitted into its size.
+    Where no more can be written, the file is ended at once, and that is told; further frames are
+    dropped. Frames of another size than the first are fitted into its size.
 
     Args:
         path: a new ``.avi`` or ``.mkv`` file, or ``.mp4`` for a compressed one.
@@ -43,7 +55,8 @@ class Recorder:
         path: as given.
         compressed: whether it is not exactly what was seen.
         frames: so many are written or wait to be.
-        dropped: frames that came faster than they could be written.
+        dropped: frames that came faster than they could be written, or later than they could.
+        failure: why no more is written; "" as long as all is well.
 
     Raises:
         InputError: as :func:`check_path`.
@@ -56,12 +69,14 @@ class Recorder:
         self.frames = self.dropped = 0
         self._first_s = self._newest_s = self._start_s = 0.0
         self._fps, self._measure = fps, fps is None
-        self._beside = self.path.with_name(f".{self.path.stem}.{os.getpid()}{self.path.suffix}")
+        beside = place_beside(self.path, self.path.suffix)
+        self._place = beside if self.compressed else self.path
         self._held: list[Frame] = []
         self._size = (0, 0)
         self._written = 0
         self._writer: cv2.VideoWriter | None = None
-        self._failure = ""
+        self.failure = ""
+        self._looked_s = -_LOOK_S
         self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
 
@@ -79,7 +94,7 @@ class Recorder:
     @property
     def size(self) -> int:
         """Bytes of the file so far, and once it is closed."""
-        for path in (self._beside, self.path):
+        for path in (self._place, self.path):
             with contextlib.suppress(OSError):
                 return path.stat().st_size
         return 0
@@ -90,9 +105,18 @@ class Recorder:
         return f"{self.frames} frame{'s' * (self.frames != 1)}, {megabytes(self.size)}"
 
     def add(self, frame: Frame, *, wait: bool = True) -> None:
-        """Records a frame; with ``wait=False`` it is left out where too many wait already."""
+        """Records a frame; with ``wait=False`` it is left out where too many wait already.
+
+        Raises:
+            InputError: with the first frame, if the name has been taken meanwhile, or no such file
+                can be made.
+        """
+        if self.failure:
+            self.dropped += 1
+            return
         self._newest_s = frame.time_s
         if self._thread is None:
+            self._claim()
             self._first_s = self._start_s = frame.time_s
             self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
             self._thread.start()
@@ -103,33 +127,75 @@ class Recorder:
             self.dropped += 1
 
     def close(self) -> None:
-        """Finishes the file and gives it its name; without frames there is none.
+        """Finishes the file; without frames there is none.
 
         Raises:
-            DeviceError: if not all could be written; what there is stays beside.
-            InputError: if the name has been taken meanwhile.
+            DeviceError: if not all could be written; what was written stays.
+            InputError: if the name of an MP4 file has been taken meanwhile.
         """
         thread, self._thread = self._thread, None
         if thread is None:
             return
         self._frames.put(None)
         thread.join()
-        if self._failure or _frame_count(self._beside) < self._written:
-            why = self._failure or "is the disk full?"
-            rest = f"; what there is of it is {self._beside}" if self._beside.exists() else ""
-            raise DeviceError(f"{self.path}: the recording could not be written: {why}{rest}")
-        if os.path.lexists(self.path):
-            raise InputError(f"{self.path}: has come to be meanwhile; recorded to {self._beside}")
-        os.replace(self._beside, self.path)
+        whole = _frame_count(self._place) >= self._written
+        if not whole and not _first_frame(self._place):
+            with contextlib.suppress(OSError):
+                self._place.unlink()
+            why = self.failure or "is the disk full?"
+            raise DeviceError(f"{self.path}: the recording could not be written: {why}")
+        if self._place != self.path:
+            if os.path.lexists(self.path):
+                told = f"{self.path}: has come to be meanwhile; recorded to {self._place}"
+                raise InputError(told)
+            os.replace(self._place, self.path)
+        if self.failure or not whole:
+            why = self.failure or "is the disk full?"
+            raise DeviceError(f"{self.path}: the recording ends early: {why}")
+
+    def _claim(self) -> None:
+        """Makes the file, which is nobody else's."""
+        try:
+            os.close(os.open(self._place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            told = f"{self.path}: has come to be meanwhile; recordings replace no file"
+            raise InputError(told) from None
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be written ({error.strerror})") from None
 
     def _work(self) -> None:
-        while (frame := self._frames.get()) is not None:
-            if not self._failure:
-                self._take(frame)
-        for held in self._release():
-            self._write(held)
+        try:
+            while (frame := self._frames.get()) is not None:
+                if not self.failure:
+                    self._take(frame)
+                self._look()
+            for held in self._release():
+                self._write(held)
+        except (cv2.error, MemoryError) as error:  # frames still have to be taken
+            self._fail("there is not enough memory" if what_is_scarce(error) else str(error))
+            while self._frames.get() is not None:
+                pass
+        self._end()
+
+    def _end(self) -> None:
+        """Has the writer write the file's end."""
         if self._writer is not None:
             self._writer.release()
+            self._writer = None
+
+    def _look(self) -> None:
+        """Ends the file while there is room for its end; now and then, as it takes time."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < _LOOK_S or self.failure:
+            return
+        self._looked_s = now_s
+        if why := why_it_cannot_grow(self._place, _ROOM):
+            self._end()
+            self._fail(why)
+
+    def _fail(self, why: str) -> None:
+        self.failure = one_line(why)
+        tell(f"{self.path}: the recording has ended: {self.failure}")
 
     def _take(self, frame: Frame) -> None:
         if not self._measure or self._fps is not None:
@@ -150,7 +216,7 @@ class Recorder:
         return held
 
     def _write(self, frame: Frame) -> None:
-        if self._writer is None and not self._open(frame.image):
+        if self.failure or (self._writer is None and not self._open(frame.image)):
             return
         assert self._writer is not None
         assert self._fps is not None
@@ -171,17 +237,16 @@ class Recorder:
         self._size = (width + width % 2, height + height % 2)  # FFmpeg would cut odd sides
         assert self._fps is not None
         self._writer = cv2.VideoWriter(
-            str(self._beside),
+            str(self._place),
             cv2.CAP_FFMPEG,
             COMPRESSED_CODE if self.compressed else CODE,
             self._fps,
             self._size,
         )
         if not self._writer.isOpened():
-            self._failure = f"this OpenCV cannot write {self.path.suffix} files of its kind"
-            with contextlib.suppress(OSError):
-                self._beside.unlink()
-        return not self._failure
+            self._writer = None
+            self._fail(f"this OpenCV cannot write {self.path.suffix} files of its kind")
+        return not self.failure
 
 
 def check_path(path: str | os.PathLike[str]) -> Path:
@@ -225,5 +290,14 @@ def _frame_count(path: Path) -> int:
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     try:
         return int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() else -1
+    finally:
+        capture.release()
+
+
+def _first_frame(path: Path) -> bool:
+    """Whether there is a frame in a file that need not be whole."""
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        return capture.isOpened() and bool(capture.grab())
     finally:
         capture.release()

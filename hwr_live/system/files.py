@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from hwr_live.errors import HwrError, InputError
 
+_TRIAL = 1 << 16  # bytes
 _LONGEST_NAME = 255  # bytes, of most file systems
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -115,6 +117,37 @@ def replace_file(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def why_it_cannot_grow(path: Path, room: int) -> str:
+    """Why a file that is being written has no room for so many more bytes; "" if it has.
+
+    Looked at are the disk, the largest file that the system allows, and, as quotas and failing
+    disks tell of themselves only so, whether a little can be written beside it.
+    """
+    try:
+        if shutil.disk_usage(path.parent).free < room:
+            return f"the disk is full, less than {room >> 20} MB are free"
+        if (most := _largest_file()) is not None and path.stat().st_size + room > most:
+            return f"the system allows no files of more than {most >> 20} MB"
+        trial = place_beside(path, ".trial")
+        try:
+            trial.write_bytes(bytes(_TRIAL))
+        finally:
+            trial.unlink(missing_ok=True)
+    except OSError as error:
+        return str(_reason(error))
+    return ""
+
+
+def _largest_file() -> int | None:
+    """Bytes that a file of this process may have; None where nothing limits them."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if most == resource.RLIM_INFINITY else most
 
 
 def is_name_fault(error: OSError | ValueError) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -42,7 +45,7 @@ def test_every_bit_comes_back(suffix: str, size: tuple[int, int], tmp_path: Path
     with Recorder(path, 25) as recorder:
         for frame in frames:
             recorder.add(frame)
-        assert not path.exists()
+        assert path.exists()
     with open_source(path) as source:
         back = list(source)
     assert source.fps == 25
@@ -97,22 +100,96 @@ def test_a_long_silence_is_not_recorded(tmp_path: Path) -> None:
     assert len(list(open_source(tmp_path / "x.avi"))) == 40
 
 
-def test_a_name_that_was_taken_meanwhile_is_kept(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "x.avi", 25)
-    recorder.add(noise(0))
-    (tmp_path / "x.avi").write_bytes(b"mine")
-    with pytest.raises(InputError, match="meanwhile"):
+@pytest.mark.parametrize("suffix", [".avi", ".mkv", ".mp4"])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_name_that_was_taken_meanwhile_is_kept(suffix: str, first: bool, tmp_path: Path) -> None:
+    path = tmp_path / f"x{suffix}"
+    recorder = Recorder(path, 25)
+    if first and suffix != ".mp4":
+        path.write_bytes(b"mine")
+        with pytest.raises(InputError, match="meanwhile"):
+            recorder.add(noise(0))
         recorder.close()
-    assert (tmp_path / "x.avi").read_bytes() == b"mine"
+        assert path.read_bytes() == b"mine"
+    elif not first and suffix == ".mp4":
+        recorder.add(noise(0))
+        path.write_bytes(b"mine")
+        with pytest.raises(InputError, match="meanwhile"):
+            recorder.close()
+        assert path.read_bytes() == b"mine"
 
 
-def test_a_recording_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_that_fails_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("hwr_live.media.recorder.CODE", 0x21212121)
     recorder = Recorder(tmp_path / "x.avi", 25)
     recorder.add(noise(0))
     with pytest.raises(DeviceError, match="could not be written"):
         recorder.close()
-    assert not (tmp_path / "x.avi").exists()
+    assert os.listdir(tmp_path) == []
+    assert "the recording has ended: this OpenCV" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".mkv", ".mp4"])
+def test_a_full_disk_ends_the_file_and_is_told_at_once(
+    suffix: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What was recorded until then is a whole file."""
+    told = iter(["", "the disk is full"])
+    monkeypatch.setattr("hwr_live.media.recorder._LOOK_S", 0.0)
+    monkeypatch.setattr(
+        "hwr_live.media.recorder.why_it_cannot_grow", lambda *_: next(told, "asked again")
+    )
+    recorder = Recorder(tmp_path / f"x{suffix}", 25)
+    for n in range(9):
+        recorder.add(noise(n))
+        while n == 2 and not recorder.failure:
+            time.sleep(0.01)
+    assert recorder.failure == "the disk is full"
+    assert "x" + suffix + ": the recording has ended: the disk is full" in capsys.readouterr().err
+    with pytest.raises(DeviceError, match="ends early: the disk is full"):
+        recorder.close()
+    assert os.listdir(tmp_path) == [f"x{suffix}"]
+    with open_source(tmp_path / f"x{suffix}") as source:
+        assert len(list(source)) >= 2
+    assert recorder.dropped == 6
+
+
+KILLED = """
+import os, signal, sys
+from hwr_live.media.recorder import Recorder
+from tests.media.test_recorder import noise
+recorder = Recorder(sys.argv[1], 25)
+for n in range(60):
+    recorder.add(noise(n, (320, 240)))
+while not recorder._frames.empty():
+    pass
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
+@pytest.mark.parametrize("suffix", [".avi", ".mkv"])
+def test_what_is_recorded_outlives_its_program(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x{suffix}"
+    root = str(Path(__file__).parents[2])
+    subprocess.run(
+        [sys.executable, "-c", KILLED, str(path)],
+        env={**os.environ, "PYTHONPATH": root},
+        check=False,
+    )
+    assert os.listdir(tmp_path) == [path.name]
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    back = []
+    while (got := capture.read())[0]:
+        back.append(got[1])
+    assert len(back) >= 55
+    for n, image in enumerate(back[:55]):
+        assert (image == noise(n, (320, 240)).image).all()
 
 
 def test_live_frames_are_left_out_rather_than_waited_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ _PAPER, _INK = 255, 0
 
 _STEP = 3.0  # pixels between the points of a smooth path
 _MOST_STEPS = 24  # between two given points
+_SMOOTHED = 4  # pixels that OpenCV's smoothed edges and rounding may add around a pen
+_MOST_KEPT = 1 << 26  # bytes of what was there before strokes; beyond it the oldest are forgotten
 _SHEETS = 20  # cleared ones that can be had back: a pad that is used all day must not grow
 _CORNER = np.cos(np.radians(75))  # a sharper turn is a corner that the hand meant
 
@@ -49,6 +52,10 @@ class Canvas:
         self._undone: list[Stroke | None] = []
         self._forgotten = 0
         self._image = self._blank()
+        # For each act what was there before it, as far as that is kept: so one is undone for what
+        # its own part of the paper costs, to the pixel.
+        self._under: list[_Patch | None] = []
+        self._kept = self._bare = 0  # bytes of those, and how many of the first are kept no more
 
     def _blank(self) -> npt.NDArray[np.uint8]:
         return np.full((self.height, self.width), _PAPER, np.uint8)
@@ -91,6 +98,7 @@ class Canvas:
         other._done, other._undone = self._done.copy(), self._undone.copy()
         other._forgotten = self._forgotten
         other._image = self._image.copy()
+        other._under, other._kept, other._bare = self._under.copy(), self._kept, self._bare
         return other
 
     def stroke(
@@ -160,15 +168,21 @@ class Canvas:
         if not self._done:
             return False
         self._undone.append(self._done.pop())
-        self._redraw()
+        before = self._under.pop()
+        self._bare = min(self._bare, len(self._under))
+        if before is None:
+            self._redraw()
+        else:
+            self.revision += 1
+            self._kept -= before.pixels.nbytes
+            self._image[before.rows, before.columns] = before.pixels
         return True
 
     def redo(self) -> bool:
         """Does again what was undone last, if nothing was drawn since; returns whether it did."""
         if not self._undone:
             return False
-        self._done.append(self._undone.pop())
-        self._redraw()
+        self._do(self._undone.pop())
         return True
 
     def clear(self) -> bool:
@@ -178,14 +192,15 @@ class Canvas:
         """
         if not self.strokes:
             return False
-        self._done.append(None)
+        self._do(None)
         clearings = [number for number, act in enumerate(self._done, 1) if act is None]
         if len(clearings) > _SHEETS:
             first = clearings[-_SHEETS - 1]
             self._forgotten += first
-            del self._done[:first]
+            self._kept -= sum(one.pixels.nbytes for one in self._under[:first] if one is not None)
+            self._bare = max(0, self._bare - first)
+            del self._done[:first], self._under[:first]
         self._undone.clear()
-        self._redraw()
         return True
 
     def _draw(
@@ -206,16 +221,53 @@ class Canvas:
 
     def add(self, stroke: Stroke) -> None:
         """Draws a stroke that was made elsewhere, as that of another canvas."""
-        self._done.append(stroke)
         self._undone.clear()
+        self._do(stroke)
+
+    def _do(self, act: Stroke | None) -> None:
+        """Draws a stroke, or clears the paper, and keeps what was there before."""
         self.revision += 1
-        _draw(self._image, stroke)
+        self._done.append(act)
+        self._show(act)
+
+    def _show(self, act: Stroke | None) -> None:
+        where = (slice(None), slice(None)) if act is None else _reach(act, self.width, self.height)
+        before = _Patch(*where, self._image[where].copy())
+        self._under.append(before)
+        self._kept += before.pixels.nbytes
+        while self._kept > _MOST_KEPT and self._bare < len(self._under):
+            oldest, self._under[self._bare] = self._under[self._bare], None
+            self._kept -= oldest.pixels.nbytes if oldest is not None else 0
+            self._bare += 1
+        if act is None:
+            self._image[:] = _PAPER
+        else:
+            _draw(self._image, act)
 
     def _redraw(self) -> None:
         self.revision += 1
         self._image = self._blank()
-        for stroke in self.strokes:
-            _draw(self._image, stroke)
+        self._under, self._kept, self._bare = [], 0, 0
+        for act in self._done:
+            self._show(act)
+
+
+@dataclass(frozen=True, eq=False)
+class _Patch:
+    """A part of the paper, as it was."""
+
+    rows: slice
+    columns: slice
+    pixels: npt.NDArray[np.uint8]
+
+
+def _reach(stroke: Stroke, width: int, height: int) -> tuple[slice, slice]:
+    """Rows and columns of the paper that a stroke may touch."""
+    margin = stroke.pen / 2 + _SMOOTHED
+    low, high = stroke.path.min(axis=0) - margin, stroke.path.max(axis=0) + margin
+    left, top = np.clip(np.floor(low), 0, (width, height)).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(high), 0, (width, height)).astype(int).tolist()
+    return slice(top, bottom), slice(left, right)
 
 
 def _draw(image: npt.NDArray[np.uint8], stroke: Stroke) -> None:

@@ -106,6 +106,38 @@ def test_undo_and_redo_walk_through_strokes_erasing_and_clearing() -> None:
     assert not canvas.redo()
 
 
+@pytest.mark.parametrize("kept", [0, 20_000, 1 << 26])
+def test_undone_is_as_if_it_had_never_been(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the pixel, however much of what was there before is kept."""
+    monkeypatch.setattr("hwr_live.canvas._MOST_KEPT", kept)
+    rng = np.random.default_rng(kept)
+    canvas, pictures = Canvas(200, 150), []
+    for number in range(150):
+        pictures.append(canvas.image)
+        count, spread = int(rng.integers(1, 6)), int(rng.choice([20, 300, 100_000]))
+        points = (rng.uniform(0, 200, 2) + rng.normal(0, spread, (count, 2))).tolist()
+        canvas.pen = float(rng.uniform(1, 30))
+        if number % 31 == 30:
+            canvas.clear()
+        elif number % 5 == 4:
+            canvas.erase(points, float(rng.uniform(1, 40)), smooth=True)
+        else:
+            canvas.stroke(points, smooth=bool(rng.random() < 0.5))
+        if number % 40 == 20:
+            canvas.resize(200, 150 + number % 3)
+            canvas.resize(200, 150)
+    last, copy = canvas.image, canvas.copy()
+    for picture in reversed(pictures):
+        assert canvas.undo()
+        assert np.array_equal(canvas.image, picture)
+    assert not canvas.undo()
+    while canvas.redo():
+        pass
+    assert np.array_equal(canvas.image, last)
+    assert copy.undo()
+    assert np.array_equal(copy.image, pictures[-1])
+
+
 def test_what_is_drawn_after_an_undo_ends_redoing() -> None:
     canvas = Canvas(100, 100)
     canvas.stroke(LINE)

@@ -20,7 +20,7 @@ from typing import Any
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.images import STDIN
-from hwr_live.system.files import is_name_fault, make_folder
+from hwr_live.system.files import is_name_fault, is_plain_file, make_folder
 from hwr_live.system.lock import locked
 
 OWN = ".hwr-live"
@@ -209,7 +209,7 @@ def digest_of(path: str | os.PathLike[str]) -> str:
         return ""
     digest = hashlib.sha256()
     try:
-        if not os.path.isfile(path):
+        if not is_plain_file(path):  # reading another may wait for ever
             return ""
         with open(path, "rb") as file:
             while block := file.read(_BLOCK):

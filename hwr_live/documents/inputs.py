@@ -134,7 +134,7 @@ def _look_into(
         path, name = os.path.join(folder, entry.name), f"{below}{entry.name}"
         if without and os.path.realpath(path) in without:
             continue
-        if entry.is_dir():
+        if os.path.isdir(path):  # where the entry itself would raise, as of links in a circle
             if not recursive or entry.is_symlink():
                 found.folders.append(path)
             else:

@@ -23,6 +23,7 @@ from hwr_live.media.images import (
     read_bytes,
     to_bgr8,
 )
+from hwr_live.system.files import is_plain_file
 from hwr_live.system.limits import MOST_PIXELS, has_room
 from hwr_live.system.missing import need
 from hwr_live.system.silence import silence
@@ -124,7 +125,7 @@ def document_of(data: bytes, name: str) -> Document:
 def _start_of(path: str) -> bytes:
     """The first bytes of a file; none where that is no file, which is told when it is read."""
     try:
-        if not os.path.isfile(path):
+        if not is_plain_file(path):
             return b""
         with open(path, "rb") as file:
             return file.read(12)

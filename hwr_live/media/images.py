@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.media.headers import Header, check, first_header
+from hwr_live.system.files import is_plain_file
 from hwr_live.system.limits import has_room, limited, most_pixels, read_at_most
 from hwr_live.system.missing import need
 from hwr_live.system.silence import silence
@@ -200,8 +200,8 @@ def _read_all(path: str | os.PathLike[str], name: str) -> bytes:
         if sys.stdin is None:
             raise InputError(f"{name} is closed")
         return limited(sys.stdin.buffer, _MAX_BYTES, name)
-    if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever
-        raise InputError(f"{name} is no file")
+    if not is_plain_file(path):  # a pipe would wait for ever
+        raise InputError(f"{name} is {'empty' if os.path.isfile(path) else 'no file'}")
     return read_at_most(path, _MAX_BYTES)
 
 

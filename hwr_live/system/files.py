@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -117,6 +118,18 @@ def replace_file(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def is_plain_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a path, or what a link there leads to, is a file with something in it: neither a pipe
+    or device, whose reader may wait for ever, nor one of the files without a size by which a system
+    tells of itself, such as ``/proc/kmsg``, which wait too.
+
+    Raises:
+        OSError, ValueError: if there is no such file, or the name cannot be one.
+    """
+    state = os.stat(path)
+    return stat.S_ISREG(state.st_mode) and state.st_size > 0
 
 
 def why_it_cannot_grow(path: Path, room: int) -> str:

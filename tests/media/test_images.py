@@ -17,6 +17,7 @@ import pytest
 
 from hwr_live.errors import InputError
 from hwr_live.media.images import encode_png, pictures_in, read_picture
+from tests.support.commands import run
 from tests.support.exif import as_stored, jpeg, png
 
 Image = npt.NDArray[np.uint8]
@@ -60,6 +61,27 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         read_picture("a\0b.png")
     with pytest.raises(InputError):
         read_picture("x" * 5000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
+@pytest.mark.parametrize("kind", ["pipe", "device", "kernel", "circle", "nowhere"])
+def test_a_folder_with_links_to_what_waits(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf, pipe = tmp_path / "shelf", tmp_path / "pipe"
+    shelf.mkdir()
+    os.mkfifo(pipe)
+    at: dict[str, str | Path]
+    at = {"pipe": pipe, "device": "/dev/tty", "kernel": "/proc/kmsg", "circle": shelf / "b.png"}
+    (shelf / "b.png").symlink_to(at.get(kind, tmp_path / "gone"))
+    (shelf / "b.pdf").symlink_to(shelf / "b.png")
+    for name in ("a.png", "c.png"):
+        (shelf / name).write_bytes(encode_png(np.full((30, 40), 255, np.uint8)))
+    for options in ([], ["--out", tmp_path / "out"], ["--jobs", 2]):
+        status, _, err = run(capsys, "read", shelf, "--model", "mnist", *options)
+        assert status == 2
+        assert len([line for line in err.splitlines() if "b.p" in line]) >= 2
+    assert run(capsys, "camera", "--source", shelf, "--no-window", "--model", "mnist")[0] == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

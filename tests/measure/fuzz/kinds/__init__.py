@@ -48,6 +48,9 @@ KINDS = {
     for kind in (
         Kind("pictures", "picture"),
         Kind("pictures", "video"),
+        Kind("bombs", "bombs"),
+        Kind("sources", "sources"),
+        Kind("scarce", "scarce"),
         Kind("training", "data"),
         Kind("training", "archive"),
         Kind("training", "checkpoint"),

@@ -1,0 +1,356 @@
+"""A week in less than an hour: camera, pad and bulk reading under random faults.
+
+    python -m tests.measure.week [--seconds S] [--seed N] [--only read camera pad]
+
+One round after the other stops, hangs up, ends and kills the program and its processes, takes its
+source and its disk away and moves the clock, by chance. What is counted as a failure: what was said
+to be kept and is not there, is not whole or is another; a process that outlives the program; a
+program that has not ended ten seconds after it was asked to; a traceback. The pad needs Xvfb; the
+clock is moved where libfaketime is installed (``faketime``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hwr_live.cli.sample import draw_sample
+from hwr_live.media.images import encode_png
+from tests.support.display import PROGRAMS, Display, start_display
+from tests.support.mjpeg import MjpegServer
+
+ROOT = Path(__file__).parents[2]
+_END_S = 10.0  # that a program may take to end
+_PAGES = 24
+_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
+Chance = np.random.Generator
+
+
+@dataclass
+class Log:
+    """What came of the rounds.
+
+    Attributes:
+        rounds: how many there were, by program.
+        faults: how many there were, by kind.
+        wrong: what went wrong.
+        slowest_s: longest time from being asked to end to the end.
+    """
+
+    rounds: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    slowest_s: float = 0.0
+
+
+class Program:
+    """The program as a process group of its own, with what it says in files."""
+
+    def __init__(self, log: Log, folder: Path, *arguments: str, **options: str) -> None:
+        self.log, self.what = log, f"{arguments[0]} {options}"
+        self.out, self.err = folder / "out.txt", folder / "err.txt"
+        shell = options.get("shell", ":")
+        command = f"{shell}; exec {options.get('before', '')} {sys.executable} -m hwr_live"
+        with open(self.out, "wb") as out, open(self.err, "wb") as err:
+            self.process = subprocess.Popen(
+                ["sh", "-c", f'{command} "$@"', "sh", *arguments],
+                cwd=folder,
+                env={**os.environ, **_variables(options), "PYTHONPATH": str(ROOT)},
+                stdout=out,
+                stderr=err,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def children(self) -> list[int]:
+        """The processes of its session but itself, whatever became of it."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                words = stat.read_text().rpartition(")")[2].split()
+                number = int(stat.parent.name)
+                if int(words[3]) == self.process.pid != number and words[0] != "Z":
+                    found.append(number)
+        return found
+
+    def send(self, number: signal.Signals, process: int | None = None) -> None:
+        self.log.faults[number.name] += 1
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process or self.process.pid, number)
+
+    def pause(self, seconds: float, process: int | None = None) -> None:
+        """Stops a process for a while."""
+        self.send(signal.SIGSTOP, process)
+        time.sleep(seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process or self.process.pid, signal.SIGCONT)
+
+    def end(self, number: signal.Signals | None) -> None:
+        """Asks it to end, or waits for its own end; sees to it that nothing is left of it."""
+        began_s = time.monotonic()
+        if number is not None and self.running:
+            self.send(number)
+        try:
+            self.process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self.fail(f"has not ended {_END_S:.0f} s after {number}")
+            self.process.kill()
+            self.process.wait()
+        self.log.slowest_s = max(self.log.slowest_s, time.monotonic() - began_s)
+        until_s = time.monotonic() + 5
+        while (left := self.children()) and time.monotonic() < until_s:
+            time.sleep(0.1)
+        if left:
+            self.fail(f"leaves processes {left} after {number}")
+            for child in left:
+                os.kill(child, signal.SIGKILL)
+        if "Traceback" in self.said():
+            self.fail(self.said()[-400:])
+
+    def said(self) -> str:
+        return self.err.read_text(errors="replace")
+
+    def fail(self, what: str) -> None:
+        self.log.wrong.append(f"{self.what}: {what}")
+        print(self.log.wrong[-1], flush=True)
+
+
+def _variables(options: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in options.items() if name.isupper()}
+
+
+def read_round(log: Log, folder: Path, chance: Chance) -> None:
+    """Reads a folder into another until that is done, however often it is broken off."""
+    shelf, out = folder / "shelf", folder / "results"
+    if not shelf.exists():
+        shelf.mkdir()
+        for number in range(_PAGES):
+            (shelf / f"{number}.png").write_bytes(encode_png(draw_sample(seed=number)))
+        Program(log, folder, "read", str(shelf), "--out", str(folder / "right")).process.wait()
+    right = _texts(folder / "right")
+    shutil.rmtree(out, ignore_errors=True)
+    for _ in range(8):
+        before = _texts(out)
+        small = chance.random() < 0.2
+        shell = "ulimit -f 1; trap '' XFSZ" if small else ":"
+        log.faults["small files"] += small
+        program = Program(
+            log, folder, "read", str(shelf), "--out", str(out), "--jobs", "2", shell=shell
+        )
+        until_s = time.monotonic() + chance.uniform(1, 12)
+        while program.running and time.monotonic() < until_s:
+            time.sleep(chance.uniform(0.1, 2))
+            workers = program.children()
+            fault = chance.random()
+            if workers and fault < 0.3:
+                program.send(signal.SIGKILL, workers[int(chance.integers(len(workers)))])
+            elif workers and fault < 0.5:
+                program.pause(chance.uniform(0.1, 2), workers[int(chance.integers(len(workers)))])
+            elif fault < 0.7:
+                program.pause(chance.uniform(0.1, 2))
+        program.end(_ENDS[int(chance.integers(len(_ENDS)))])
+        now = _texts(out)
+        if any(now.get(name) != text for name, text in before.items()):
+            program.fail("a result that was there is gone or another")
+        if any(right.get(name) != text for name, text in now.items()):
+            program.fail("a result is not what is read without faults")
+    last = Program(log, folder, "read", str(shelf), "--out", str(out), "--jobs", "2")
+    if last.process.wait(600) != 0 or _texts(out) != right:
+        last.fail(f"was not finished by the same command: {last.said()[-300:]}")
+
+
+def _texts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.txt")}
+
+
+def camera_round(log: Log, folder: Path, chance: Chance) -> None:
+    """Reads and records a camera that stalls, restarts and is lost, and is ended at some time."""
+    suffix = (".avi", ".mkv", ".mp4")[int(chance.integers(3))]
+    path = folder / f"r{suffix}"
+    path.unlink(missing_ok=True)
+    page = np.asarray(cv2.resize(draw_sample(), (640, 240)), np.uint8)
+    options = {}
+    clock = folder / "clock"
+    clock.write_text("+0")
+    if shutil.which("faketime"):
+        options = {
+            "before": f"env LD_PRELOAD={_faketime()}",
+            "FAKETIME_TIMESTAMP_FILE": str(clock),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+    small = chance.random() < 0.2
+    options["shell"] = "ulimit -f 70000; trap '' XFSZ" if small else ":"
+    log.faults["small files"] += small
+    with MjpegServer(lambda _: page, fps=15) as server:
+        program = Program(
+            log, folder, "camera", "--source", server.url, "--no-window", "--json",
+            "--record", str(path), **options,
+        )  # fmt: skip
+        until_s = time.monotonic() + chance.uniform(6, 25)
+        while program.running and time.monotonic() < until_s:
+            time.sleep(chance.uniform(0.2, 3))
+            fault = chance.random()
+            if fault < 0.2:
+                log.faults["stall"] += 1
+                server.stall()
+                time.sleep(chance.uniform(0.5, 4))
+                server.stall(False)
+            elif fault < 0.4:
+                log.faults["restart"] += 1
+                server.stop()
+                time.sleep(chance.uniform(0.2, 3))
+                server.start()
+            elif fault < 0.5:
+                log.faults["lost"] += 1
+                server.stop()
+                time.sleep(11)
+                server.start()
+            elif fault < 0.7:
+                program.pause(chance.uniform(0.1, 3))
+            elif fault < 0.9:
+                log.faults["clock"] += 1
+                clock.write_text(f"{int(chance.integers(-20_000, 20_000)):+d}d")
+        number = _ENDS[int(chance.integers(len(_ENDS)))]
+        ended = not program.running
+        program.end(number)
+    lines = program.out.read_text().splitlines()
+    reports = sum(_is_json(line) for line in lines)
+    if len(lines) - reports > (number == signal.SIGKILL):
+        program.fail("half a line among the JSON")
+    told = re.search(r"recorded \S+: (\d+) frames", program.said())
+    there = _frames(path)
+    killed = number == signal.SIGKILL and not ended
+    if told and there < 1:
+        program.fail(f"told {told[0]}, and {there} can be read; {program.said()[-300:]}")
+    if reports > 40 and there < reports / 3 and not (killed and suffix == ".mp4") and not small:
+        program.fail(f"{reports} frames were read, {there} recorded; {program.said()[-300:]}")
+    if small and reports > 100 and "recording has ended" not in program.said() and there > 300:
+        program.fail(f"a full disk was not told: {program.said()[-300:]}")
+
+
+def _faketime() -> str:
+    """Where libfaketime is, as its own command says."""
+    asked = [
+        "faketime",
+        "-f",
+        "+0",
+        sys.executable,
+        "-c",
+        "import os; print(os.environ['LD_PRELOAD'])",
+    ]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _is_json(line: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return isinstance(json.loads(line), dict)
+    return False
+
+
+def _frames(path: Path) -> int:
+    """The frames of a video that can be read; whatever its header says."""
+    capture, count = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG), 0
+    while capture.isOpened() and capture.grab():
+        count += 1
+    return count
+
+
+def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
+    """Draws on the pad and saves; what was said to be saved is there, and what was not is at the
+    end, unless the program is killed."""
+    saved = folder / "saved"
+    shutil.rmtree(saved, ignore_errors=True)
+    program = Program(log, folder, "draw", "--save-dir", str(saved), **_display_env(display))
+    try:
+        window = display.window("hwr-live", None, 60)
+    except AssertionError as error:
+        program.fail(f"no window: {error}")
+        program.end(signal.SIGKILL)
+        return
+    strokes = int(chance.integers(1, 5))
+    for number in range(strokes):
+        x = 60 + 60 * number
+        display.draw(window, [(x, 80), (x, 120), (x, 160)])
+        if chance.random() < 0.3:
+            program.pause(chance.uniform(0.1, 2))
+        if chance.random() < 0.3:
+            display.key("s")
+    number = _ENDS[int(chance.integers(len(_ENDS)))]
+    program.end(number)
+    told = re.findall(r"saved (\S+\.png)", program.said())
+    for name in told:
+        if cv2.imread(str(folder / name)) is None:
+            program.fail(f"{name} was said to be saved")
+    if number != signal.SIGKILL and not told:
+        program.fail(f"writing is lost: {program.said()[-300:]}")
+
+
+def _display_env(display: Display) -> dict[str, str]:
+    names = ("DISPLAY", "XDG_DATA_HOME", "HOME")
+    return {name: value for name, value in display.env.items() if name in names}
+
+
+def run(seconds: float, seed: int, only: list[str], log: Log) -> None:
+    """Rounds of the programs in turn, until the time is over."""
+    chance = np.random.default_rng(seed)
+    with contextlib.ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="week-")))
+        rounds: dict[str, Callable[[Path], None]] = {
+            "read": lambda folder: read_round(log, folder, chance),
+            "camera": lambda folder: camera_round(log, folder, chance),
+        }
+        if all(shutil.which(program) for program in PROGRAMS):
+            display = stack.enter_context(contextlib.contextmanager(_display)())
+            rounds["pad"] = lambda folder: pad_round(log, folder, chance, display)
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s:
+            for name in only:
+                if name in rounds and time.monotonic() < until_s:
+                    (place / name).mkdir(exist_ok=True)
+                    rounds[name](place / name)
+                    log.rounds[name] += 1
+                    print(f"{name} {log.rounds[name]}: {len(log.wrong)} wrong", flush=True)
+
+
+def _display() -> Iterator[Display]:
+    yield from start_display()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.measure.week")
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", default=["read", "camera", "pad"])
+    options = parser.parse_args()
+    log = Log()
+    run(options.seconds, options.seed, options.only, log)
+    print(f"rounds: {dict(log.rounds)}")
+    print(f"faults: {dict(log.faults)}")
+    print(f"longest time to end: {log.slowest_s:.1f} s")
+    print(f"wrong: {len(log.wrong)}", *log.wrong, sep="\n  ")
+    return 1 if log.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from hwr_live.errors import HwrError
+from hwr_live.system.zips import member, without_times
 from train import devices
 from train.data.dataset import file_info
 from train.data.datasets import Dataset
@@ -168,7 +169,8 @@ def _save(model: keras.Model, new: Path, valid: Pool, h5: bool) -> None:
     logging.getLogger("absl").setLevel(logging.ERROR)  # it warns of h5, which was asked for
     wanted = predictor(model)(valid.images[:100])
     for name in ("model.keras", "model.h5") if h5 else ("model.keras",):
-        model.save(new / name)
+        with without_times():
+            model.save(new / name)
         if name == "model.keras":
             _compress(new / name)
         check = keras.models.load_model(new / name, compile=False, safe_mode=True)
@@ -183,6 +185,6 @@ def _compress(path: Path) -> None:
         zipfile.ZipFile(path) as old,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
     ):
-        for member in old.infolist():
-            new.writestr(member.filename, old.read(member))
+        for one in old.infolist():
+            new.writestr(member(one.filename), old.read(one), zipfile.ZIP_DEFLATED, 9)
     packed.replace(path)

@@ -30,6 +30,7 @@ from hwr_live.profiles.files import (
 from hwr_live.profiles.locate import LIST
 from hwr_live.profiles.profile import MOST_PIXELS, TOLD, Profile
 from hwr_live.system.files import write_exactly
+from hwr_live.system.zips import member
 
 _MOST_FILE = 128_000_000  # bytes: a full profile's export is smaller
 _MOST_DATA = 128_000_000  # bytes of all its files, unpacked
@@ -61,9 +62,9 @@ def write_archive(profile: Profile, path: Path) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:  # PNG files are packed already
         listed = as_list(profile.name, [entry_of(sample) for sample in profile.samples])
-        archive.writestr(f"{profile.name}/{LIST}", listed)
+        archive.writestr(member(f"{profile.name}/{LIST}"), listed)
         for sample in profile.samples:
-            archive.writestr(f"{profile.name}/{sample.file}", encode_png(sample.ink))
+            archive.writestr(member(f"{profile.name}/{sample.file}"), encode_png(sample.ink))
     write_exactly(path, data.getvalue())
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -200,3 +201,11 @@ def test_what_is_there_is_not_added_twice_and_no_file_is_replaced(tmp_path: Path
     again = Profile.open("ann")
     assert (len(again.samples), again.problems) == (5, ())
     assert len(parse_list((again.folder / "profile.json").read_bytes())) == 5
+
+
+def test_an_export_needs_no_right_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = filled(str(tmp_path / "ann"))
+    real = time.localtime
+    monkeypatch.setattr(time, "localtime", lambda *_: real(0))
+    write_archive(profile, tmp_path / "ann.zip")
+    assert len(read_archive(tmp_path / "ann.zip").samples) == len(profile.samples)

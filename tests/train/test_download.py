@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 from hwr_live.errors import InputError
+from train.data import download
 from train.data.download import Remote, cache_folder, fetch
 
 BODY = np.random.default_rng(5).bytes(900_000)
@@ -32,6 +34,8 @@ class Server:
     break_after: list[int] = field(default_factory=list)  # bytes of each of the next answers
     status: list[int] = field(default_factory=list)  # of the next answers, in place of the file
     wrong_range: bool = False
+    location: str = ""  # where to look instead
+    length: str = ""  # that is told in place of the right one
     asked: list[str | None] = field(default_factory=list)
 
     def remote(self, body: bytes = BODY, content: bool = False) -> Remote:
@@ -51,6 +55,11 @@ def server() -> Iterator[Server]:
             if state.status:
                 self.send_error(state.status.pop(0))
                 return
+            if state.location:
+                self.send_response(302)
+                self.send_header("Location", state.location)
+                self.end_headers()
+                return
             start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
             if not state.ranges:
                 start = 0
@@ -61,7 +70,7 @@ def server() -> Iterator[Server]:
                 return
             body = state.body[start:]
             self.send_response(206 if asked and state.ranges else 200)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", state.length or str(len(body)))
             if asked and state.ranges:
                 first = 0 if state.wrong_range else start
                 last = len(state.body) - 1
@@ -190,9 +199,19 @@ def endless(server: Server) -> Remote:
     return Remote(f"{server.url}/set.bin", 1000, "0")
 
 
-def another_range(server: Server) -> Remote:
-    server.wrong_range = True
-    server.break_after = [1000]
+def forbidden_range(server: Server) -> Remote:
+    server.status = [416]
+    return server.remote()
+
+
+NOWHERE = (
+    *("http://[bad", "http://[::1/x", f"http://{'a' * 70}.org/", "http://a..b/"),
+    *("http://127.0.0.1:1x/", "http://127.0.0.1:" + "9" * 5000),
+)
+
+
+def elsewhere(to: str, server: Server) -> Remote:
+    server.location = to
     return server.remote()
 
 
@@ -207,7 +226,8 @@ def unreachable(server: Server) -> Remote:
     [
         (not_found, "404"),
         (endless, "more than"),
-        (another_range, "not the bytes from 1,000 on"),
+        (forbidden_range, "416"),
+        *((partial(elsewhere, to), "an address that is none") for to in NOWHERE),
         (unreachable, "refused"),
     ],
 )
@@ -220,6 +240,57 @@ def test_what_cannot_be_fetched_is_told_with_the_way_by_hand(
     assert f"fetch this file by hand and put it into {tmp_path}: {remote.url}" in str(told.value)
     assert "\n" not in str(told.value)
     assert not (tmp_path / "set.bin").exists()
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "1e3", "²", " "])
+def test_a_length_that_is_none_is_passed_over(server: Server, tmp_path: Path, length: str) -> None:
+    server.length = length
+    get(server.remote(), tmp_path)
+    assert holds_only(tmp_path)
+
+
+def test_another_range_than_was_asked_for_starts_anew(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "set.bin.part").write_bytes(BODY[:1000])
+    server.wrong_range = True
+    told = get(server.remote(), tmp_path)
+    assert holds_only(tmp_path)
+    assert "not the bytes from 1,000 on" in told
+    assert server.asked == ["bytes=1000-", None]
+
+
+def test_a_server_that_has_no_bytes_at_all_is_told_and_the_next_try_starts_clean(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "set.bin.part").write_bytes(BODY[:1000])
+    server.status = [416, 416]
+    with pytest.raises(InputError, match="the server answers 416"):
+        get(server.remote(), tmp_path)
+    assert not list(tmp_path.glob("*.part"))
+    get(server.remote(), tmp_path)
+    assert holds_only(tmp_path)
+
+
+def test_more_than_the_file_is_leaves_nothing_to_go_on_from(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="more than"):
+        get(endless(server), tmp_path)
+    get(server.remote(), tmp_path)
+    assert server.asked == [None, None]
+
+
+def test_what_unpacks_without_end_is_given_up(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "MAX_BYTES", 1 << 20)
+    server.body = gzip.compress(bytes(1 << 24))
+    with pytest.raises(InputError, match="did not send the right file"):
+        get(server.remote(server.body, content=True), tmp_path)
+
+
+def test_what_a_server_says_cannot_command_a_terminal(server: Server, tmp_path: Path) -> None:
+    server.location = "http://[\x1b[31mred"
+    with pytest.raises(InputError) as told:
+        get(server.remote(), tmp_path)
+    assert "\x1b" not in str(told.value)
 
 
 def test_a_full_disk_is_told_before_anything_is_fetched(server: Server, tmp_path: Path) -> None:

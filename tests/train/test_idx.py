@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -48,7 +49,8 @@ def header(*sizes: int, kind: int = 8, dimensions: int | None = None, magic: int
         (header(5, 28, 28) + bytes(5 * 784 + 1), "more bytes than its header says"),
         (header(5, 32, 28) + bytes(5 * 32 * 28), "28x32 pixels, not 28x28"),
         (header(2**32 - 1, 2**32 - 1, 2**32 - 1), "more than this program reads"),
-        (header(2_000_000, 28, 28) + bytes(784), "truncated: 784 of"),
+        (header(1_500_000, 28, 28), "more than this program reads"),
+        (header(1_000_000, 28, 28) + bytes(784), "is truncated: (784 of|its .* cannot hold)"),
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -91,3 +93,32 @@ def test_text_of_another_encoding_or_without_end_is_an_error(
     assert read_text(gzip.compress(b"0 48\n"), "mapping.txt") == "0 48\n"
     with pytest.raises(InputError, match="more than this program reads"):
         read_text(gzip.compress(bytes(1001)), "mapping.txt")
+
+
+def test_a_file_that_unpacks_to_much_takes_its_array_and_no_more() -> None:
+    count = 200_000
+    packed = gzip.compress(header(count, 28, 28) + bytes(count * 784), 1)
+    tracemalloc.start()
+    try:
+        images = read_images(packed, "i")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert images.shape == (count, 28, 28)
+    assert most < 1.2 * images.nbytes
+
+
+@pytest.mark.parametrize("sizes", [(1_369_000, 28, 28), (2_000_000,), (1, 1 << 30, 1)])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_what_a_header_only_claims_takes_no_memory(
+    pack: type[bytes], sizes: tuple[int, ...]
+) -> None:
+    raw = pack(header(*sizes) + bytes(5000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError):
+            read_idx(raw, "i", dimensions=len(sizes))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1 << 20

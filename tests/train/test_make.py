@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("train.images.pool.NONCHARS_DRAWN", 100)
+        # A machine without a battery, whose clock begins in 1970: archives have no such time.
+        real = time.localtime
+        patch.setattr(time, "localtime", lambda *_: real(0))
         assert main([*OPTIONS, "--h5", "--nonchars", "0.1", "--batch", "16"]) == 0
     return folder
 

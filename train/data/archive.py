@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import re
 import stat
@@ -9,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from hwr_live.errors import InputError
 from train.data.idx import MAX_BYTES
@@ -27,6 +28,7 @@ _BROKEN_ZIP = (
     NotImplementedError,
     RuntimeError,
 )
+_CHUNK = 1 << 20
 _OUTSIDE = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:")
 
 
@@ -70,6 +72,8 @@ class Folder:
             return path.read_bytes()
         except OSError as error:
             raise InputError(f"cannot read {path}: {error.strerror}") from None
+        except MemoryError:
+            raise InputError(f"{path} needs more memory than there is") from None
 
 
 class Archive:
@@ -115,9 +119,19 @@ class Archive:
             raise InputError(f"{where} is larger than this program reads")
         try:
             with self._zip.open(member) as stream:
-                raw = stream.read(MAX_BYTES + 1)
+                raw = _all(stream, member.file_size)
         except (*_BROKEN_ZIP, MemoryError) as error:
             raise InputError(f"{where} is broken ({error}); fetch the archive again") from None
         if len(raw) != member.file_size:
             raise InputError(f"{where} is truncated; fetch the archive again")
         return raw
+
+
+def _all(stream: IO[bytes], size: int) -> bytes:
+    """What a member holds, a byte more than ``size`` at most; memory grows with what is there."""
+    raw = io.BytesIO()
+    while left := size + 1 - raw.tell():
+        if not (chunk := stream.read(min(left, _CHUNK))):
+            break
+        raw.write(chunk)
+    return raw.getvalue()

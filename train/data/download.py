@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import math
 import os
+import re
 import shutil
 import sys
 import time
@@ -23,14 +24,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from hwr_live.errors import InputError
+from hwr_live.errors import InputError, one_line
 from hwr_live.system.folders import user_folder
 from hwr_live.system.lock import locked
+from train.data.idx import MAX_BYTES
 from train.progress import meter
 
 TIMEOUT_S = 20.0  # without a byte
 RETRIES = 5  # in a row without a new byte
 _CHUNK = 1 << 18
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_REASON = 200  # characters of what a server says that are told
 _LINES = 10  # that tell of one file in a log
 _MB = 1e6
 
@@ -193,7 +197,7 @@ def _transfer(remote: Remote, part: Path, out: TextIO, pause_s: float) -> None:
         except _Refused as error:
             raise _Refused(_unreachable(remote, part, error)) from None
         except (urllib.error.URLError, http.client.HTTPException, _Broken, OSError) as error:
-            reason = getattr(error, "reason", None) or error
+            reason = one_line(getattr(error, "reason", None) or error)
             if isinstance(error, OSError) and error.filename is not None:
                 raise  # the disk's, not the network's
             came = _size(part) > before
@@ -214,23 +218,13 @@ def _request(remote: Remote, part: Path, out: TextIO) -> None:
     )
     if have:
         request.add_header("Range", f"bytes={have}-")
-    try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT_S)
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code == 416:  # nothing lies behind: whole, or longer than it should be
-                total = (error.headers.get("Content-Range") or "").rpartition("/")[2]
-                if total != str(have):
-                    part.unlink()
-                    _request(remote, part, out)
-                return
-            if error.code in (408, 429) or error.code >= 500:
-                raise _Broken(f"the server answers {error.code}") from None
-            raise _Refused(f"the server answers {error.code} {error.reason}") from None
+    response = _opened(request, part, have)
+    if response is None:
+        return
     with response:
-        start = _start(response, have)
+        start = _start(response, part, have)
         length = response.headers.get("Content-Length", "")
-        end = start + int(length) if length.isdecimal() else None
+        end = start + int(length) if _LENGTH.fullmatch(length) else None
         with part.open("r+b" if start else "wb") as file:
             file.seek(start)
             file.truncate()
@@ -241,15 +235,39 @@ def _request(remote: Remote, part: Path, out: TextIO) -> None:
         raise _Broken("the connection broke")
 
 
-def _start(response: http.client.HTTPResponse, have: int) -> int:
+def _opened(
+    request: urllib.request.Request, part: Path, have: int
+) -> http.client.HTTPResponse | None:
+    """The server's answer; None where it says that ``part`` is whole."""
+    try:
+        response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == 416 and have:  # nothing lies behind: whole, or too long
+                total = (error.headers.get("Content-Range") or "").rpartition("/")[2]
+                if total == str(have):
+                    return None
+                part.unlink()
+                raise _Broken(f"the server has nothing behind {_mb(have)}") from None
+            if error.code in (408, 429) or error.code >= 500:
+                raise _Broken(f"the server answers {error.code}") from None
+            told = one_line(error.reason)[:_REASON]
+            raise _Refused(f"the server answers {error.code} {told}") from None
+    except (http.client.InvalidURL, ValueError, OverflowError) as error:  # of a redirect
+        reason = one_line(error)[:_REASON]
+        raise _Refused(f"it leads to an address that is none ({reason})") from None
+    return response
+
+
+def _start(response: http.client.HTTPResponse, part: Path, have: int) -> int:
     """Where the response's bytes belong: behind what is here; 0 from a server without ranges."""
     if have and response.status == 206:
         sent_range = response.headers.get("Content-Range", "")
         if sent_range.startswith(f"bytes {have}-"):
             return have
-        raise _Refused(
-            f"the server sent {sent_range or 'no range'}, not the bytes from {have:,} on"
-        )
+        part.unlink()  # it would bring the same answer the next time
+        told = one_line(sent_range)[:_REASON] or "no range"
+        raise _Broken(f"the server sent {told}, not the bytes from {have:,} on")
     return 0
 
 
@@ -267,6 +285,7 @@ def _copy(
         while chunk := response.read(_CHUNK):
             done += len(chunk)
             if done > 2 * remote.bytes:
+                file.truncate(0)  # nothing to go on from
                 raise _Refused(f"the server sends more than the {_mb(remote.bytes)} that it is")
             try:
                 file.write(chunk)
@@ -292,11 +311,12 @@ def _unreachable(remote: Remote, part: Path, reason: object) -> str:
 
 def _digest(path: Path, remote: Remote) -> str:
     """SHA-256 of the file or its unpacked content; "" for content that cannot be unpacked."""
-    digest = hashlib.sha256()
+    digest, left = hashlib.sha256(), MAX_BYTES
     try:
         with gzip.open(path) if remote.content else path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+            while left > 0 and (chunk := file.read(_CHUNK)):
                 digest.update(chunk)
+                left -= len(chunk)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return ""
     return digest.hexdigest()

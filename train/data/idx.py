@@ -7,11 +7,13 @@ is an error that names the file: a truncated or swapped file must never train a 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -22,13 +24,17 @@ from hwr_live.errors import InputError
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 SIDE = 28
-MAX_BYTES = 2**31
+MAX_BYTES = 2**30
 """The most that one file may unpack to; the largest official one, EMNIST ByClass, has 0.55 GB."""
+
+MAX_IMAGES = MAX_BYTES // SIDE**2
+"""The most images, and so the most labels: a label takes more later on than its byte."""
 
 MAX_TEXT_BYTES = 2**26
 
 _GZIP = b"\x1f\x8b"
 _UINT8 = 8
+_MOST_PACKED = 1032  # bytes that DEFLATE makes of one at the most
 _CHUNK = 1 << 24
 _KINDS = {1: "labels (idx1)", 3: "images (idx3)"}
 
@@ -39,11 +45,7 @@ def read_images(raw: bytes, name: str) -> Bytes:
     Raises:
         InputError: naming ``name``, for anything but one or more 28×28 images.
     """
-    images = read_idx(raw, name, dimensions=3)
-    if images.shape[1:] != (SIDE, SIDE):
-        height, width = images.shape[1:]
-        raise InputError(f"{name} holds images of {width}x{height} pixels, not {SIDE}x{SIDE}")
-    return images
+    return read_idx(raw, name, dimensions=3)
 
 
 def read_labels(raw: bytes, name: str) -> Bytes:
@@ -61,7 +63,10 @@ def read_idx(raw: bytes, name: str, dimensions: int) -> Bytes:
     Args:
         raw: the file's bytes, gzipped or not.
         name: the file's name, for the errors.
-        dimensions: 3 for images, 1 for labels.
+        dimensions: 3 for images of 28×28, 1 for labels.
+
+    Returns:
+        Of a file that is not gzipped a view of its bytes.
 
     Raises:
         InputError: wrong magic, type, dimensions or sizes, too few or too many bytes, broken gzip.
@@ -84,9 +89,20 @@ def read_idx(raw: bytes, name: str, dimensions: int) -> Bytes:
     count = math.prod(sizes)
     if count == 0:
         raise InputError(f"{name} is empty: its sizes are {_times(sizes)}")
-    if count > MAX_BYTES:
+    if sizes[0] > MAX_IMAGES or count > MAX_BYTES:
         raise InputError(f"{name} claims {_times(sizes)} bytes, more than this program reads")
-    data = _read(stream, count, name)
+    if dimensions == 3 and sizes[1:] != (SIDE, SIDE):
+        raise InputError(f"{name} holds images of {sizes[2]}x{sizes[1]} pixels, not {SIDE}x{SIDE}")
+    if raw[:2] != _GZIP:
+        data = np.frombuffer(raw, np.uint8, offset=header_size)[:count]
+        stream.seek(header_size + count)
+    elif count > _MOST_PACKED * len(raw):
+        raise InputError(
+            f"{name} is truncated: its {len(raw):,} bytes cannot hold {_times(sizes)}; "
+            "fetch it again"
+        )
+    else:
+        data = _filled(stream, count, name)
     if len(data) < count:
         raise InputError(
             f"{name} is truncated: {len(data):,} of {count:,} bytes ({_times(sizes)}); "
@@ -94,7 +110,7 @@ def read_idx(raw: bytes, name: str, dimensions: int) -> Bytes:
         )
     if _read(stream, 1, name):
         raise InputError(f"{name} has more bytes than its header says ({_times(sizes)})")
-    return np.frombuffer(data, np.uint8).reshape(sizes)
+    return data.reshape(sizes)
 
 
 def read_text(raw: bytes, name: str) -> str:
@@ -119,17 +135,40 @@ def open_bytes(raw: bytes) -> BinaryIO:
 
 
 def _read(stream: BinaryIO, count: int, name: str) -> bytes:
-    """Up to ``count`` bytes; memory grows with what is there, not with what a header claims."""
+    """Up to ``count`` bytes, a few or a text."""
     chunks = []
-    try:
+    with _told(name):
         while count > 0 and (chunk := stream.read(min(count, _CHUNK))):
             chunks.append(chunk)
             count -= len(chunk)
+    return b"".join(chunks)
+
+
+def _filled(stream: BinaryIO, count: int, name: str) -> Bytes:
+    """Up to ``count`` bytes in one array, of which only what is there takes memory."""
+    done = 0
+    with _told(name):
+        data = np.empty(count, np.uint8)
+        view = data.data
+        while done < count:
+            came = stream.readinto(view[done : done + _CHUNK])  # type: ignore[attr-defined]
+            if not came:
+                break
+            done += came
+    return data[:done]
+
+
+@contextlib.contextmanager
+def _told(name: str) -> Iterator[None]:
+    """A block that unpacks: what a broken file ends in is told of the file."""
+    try:
+        yield
     except EOFError:
         raise InputError(f"{name} is truncated: its gzip data ends early; fetch it again") from None
+    except MemoryError:
+        raise InputError(f"{name} needs more memory than there is") from None
     except (OSError, zlib.error, struct.error) as error:
         raise InputError(f"{name} is broken ({error}); fetch it again") from None
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _times(sizes: tuple[int, ...]) -> str:

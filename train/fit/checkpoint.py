@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import HwrError
 from hwr_live.system.lock import locked
+from hwr_live.system.zips import without_times
 from train.recipe import Recipe, recipe_from
 
 Arrays = list[npt.NDArray[Any]]
@@ -85,7 +86,7 @@ class Checkpoint:
             arrays |= {f"{letter}{i}": array for i, array in enumerate(group)}
         beside = self.path.with_suffix(".new")
         try:
-            with beside.open("wb") as file:
+            with beside.open("wb") as file, without_times():
                 np.savez(file, allow_pickle=False, **arrays)
                 file.flush()
                 os.fsync(file.fileno())

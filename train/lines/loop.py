@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError
+from hwr_live.system.zips import without_times
 from train.lines.alphabet import BLANK, decode
 from train.lines.compose import SHARES, Line
 from train.lines.errors import Rates, rates
@@ -152,7 +153,7 @@ def write_state(
     arrays |= {f"o{i}": w for i, w in enumerate(optimizer)}
     fresh = path.with_suffix(".new")
     try:
-        with fresh.open("wb") as file:
+        with fresh.open("wb") as file, without_times():
             np.savez(file, state=json.dumps(state), **arrays)
         os.replace(fresh, path)
     except OSError as error:

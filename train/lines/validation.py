@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hwr_live.system.zips import without_times
 from train.lines.compose import Composer, Line
 
 PARTS: Mapping[str, tuple[str, dict[str, str]]] = {
@@ -62,10 +63,11 @@ def load(data: Path, cache: Path) -> list[Line]:
 def keep(lines: list[Line], cache: Path) -> None:
     """Writes lines to a file that :func:`load` reads."""
     cache.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(
-        cache,
-        images=np.hstack([line.image for line in lines]),
-        widths=np.array([line.image.shape[1] for line in lines]),
-        texts=np.array([line.text for line in lines]),
-        sources=np.array([line.source for line in lines]),
-    )
+    with without_times():
+        np.savez_compressed(
+            cache,
+            images=np.hstack([line.image for line in lines]),
+            widths=np.array([line.image.shape[1] for line in lines]),
+            texts=np.array([line.text for line in lines]),
+            sources=np.array([line.source for line in lines]),
+        )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
+from hwr_live.system.zips import without_times
 
 FILE = "weights.npz"
 """In a model's folder: float16, half of what a ``model.keras`` would take."""
@@ -25,7 +26,8 @@ def pack(weights: list[npt.NDArray[Any]]) -> bytes:
         exact = weight.ndim < 2 or not np.isfinite(half).all()
         arrays[f"w{i}"] = weight.astype(np.float32) if exact else half
     out = io.BytesIO()
-    np.savez_compressed(out, allow_pickle=False, **arrays)
+    with without_times():
+        np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 

@@ -125,7 +125,7 @@ def _delete(options: argparse.Namespace) -> int:
     if not options.yes and not _agreed(f"Delete the profile {what}? [y/N] "):
         raise InputError(f"{profile.name} is not deleted; answer y or give --yes")
     if not profile.delete():
-        tell(f"{profile.folder} stays: there is something else in it")
+        tell(f"{profile.folder} stays: there is something else in it, or it cannot be removed")
     note(f"deleted {what}")
     return 0
 

@@ -10,6 +10,7 @@ of and left out. Programs may write at once: each reads the list anew, under a l
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections import Counter
@@ -246,7 +247,8 @@ class Profile:
         """Deletes the samples and the list, and nothing else.
 
         Returns:
-            Whether the folder is gone too; it stays where there is anything else in it.
+            Whether the folder is gone too, and the link to it where it was opened by one; it stays
+            where there is anything else in it, or it cannot be removed.
 
         Raises:
             InputError: if it is no profile.
@@ -270,11 +272,14 @@ class Profile:
                         os.unlink(self.folder / name)
             os.unlink(self.folder / LOCK)
             self._samples = []
-            if os.listdir(self.folder):
-                return False
-            self.folder.rmdir()
         except OSError as error:
             raise HwrError(f"{self.folder}: cannot be deleted ({reason(error)})") from None
+        try:
+            os.rmdir(os.path.realpath(self.folder))  # a link, or "." itself, is no folder to it
+            if self.folder.is_symlink():
+                self.folder.unlink()
+        except OSError:
+            return False
         return True
 
     def _change(self, change: Callable[[list[Any]], list[Any]]) -> None:
@@ -300,10 +305,20 @@ class Profile:
 
     # Reading
 
+    def _listed(self) -> list[Any]:
+        """The entries of the list; where another program is at its first write, of its result."""
+        path, lock = self.folder / LIST, self.folder / LOCK
+        with contextlib.suppress(FileNotFoundError):
+            return read_list(path)
+        if lock.exists():  # samples are written before the list, while this is held
+            with locked(lock):
+                return read_list(path)
+        return read_list(path)
+
     def _load(self) -> None:
         problems: list[str] = []
         try:
-            entries = read_list(self.folder / LIST)
+            entries = self._listed()
         except LaterVersion as error:
             self._closed = f"the profile {self.name} is of a later version, {error}; it is not used"
             problems.append(self._closed)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -16,8 +19,9 @@ from hwr_live.errors import HwrError, InputError
 from hwr_live.profiles.archive import write_archive
 from hwr_live.profiles.corrections import folder_of
 from hwr_live.profiles.files import LONGEST, GlyphInk
-from hwr_live.profiles.locate import profile_names
+from hwr_live.profiles.locate import LIST, LOCK, profile_names
 from hwr_live.profiles.profile import Profile
+from hwr_live.system.lock import locked
 from tests.support.profiles import filled, ink, listed
 
 
@@ -212,3 +216,64 @@ def test_the_newest_samples_are_learnt_from() -> None:
     for (_, one), sample in zip(crops[-2:], profile.samples[-2:], strict=True):
         assert one is sample.crop
     assert len(profile.crops()) == 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links, and folders that are in use")
+@pytest.mark.parametrize("way", ["link", "link to a link", "here", "here/"])
+def test_a_profile_is_deleted_by_any_way_to_it(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = filled(str(tmp_path / "ann")).folder
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "link to a link").symlink_to("link")
+    monkeypatch.chdir(folder if way.startswith("here") else tmp_path)
+    path = f"./{way}" if way.startswith("link") else "./" if way.endswith("/") else "."
+    assert Profile.open(path).delete()
+    assert not folder.exists()
+    assert not os.path.lexists(tmp_path / way.removesuffix("/"))
+
+
+def test_a_folder_that_cannot_be_removed_stays(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    profile = filled(str(tmp_path / "ann"))
+
+    real = os.rmdir
+
+    def refused(path: str | Path, **given: int) -> None:
+        if Path(path).name == "ann":
+            raise PermissionError(13, "Permission denied", str(path))
+        real(path, **given)
+
+    monkeypatch.setattr(os, "rmdir", refused)
+    assert not profile.delete()
+    assert list(profile.folder.iterdir()) == []
+
+
+def test_one_that_is_opened_in_its_first_write_is_whole(tmp_path: Path) -> None:
+    """The list comes after the samples: until then who opens it waits."""
+    made = filled(str(tmp_path / "ann"))
+    content = (made.folder / LIST).read_bytes()
+    (made.folder / LIST).unlink()
+    waiting = threading.Event()
+
+    def finish() -> None:
+        with locked(made.folder / LOCK):
+            waiting.set()
+            time.sleep(0.1)
+            (made.folder / LIST).write_bytes(content)
+
+    writer = threading.Thread(target=finish)
+    writer.start()
+    waiting.wait()
+    opened = Profile.open(made.folder)
+    writer.join()
+    assert opened.problems == ()
+    assert len(opened.samples) == len(made.samples)
+
+
+def test_a_list_that_is_lost_is_told_as_before(tmp_path: Path) -> None:
+    made = filled(str(tmp_path / "ann"))
+    (made.folder / LIST).unlink()
+    (told,) = Profile.open(made.folder).problems
+    assert "is damaged" in told

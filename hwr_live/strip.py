@@ -8,6 +8,7 @@ spread over the rows, so that one long ascender or a stray mark changes little.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -206,7 +207,7 @@ def _widening(mask: npt.NDArray[np.uint8], middle: float, spread: float, scale: 
     if strokes < 2:
         return 1.0
     pitch = mask.shape[1] * scale / strokes
-    return float(np.clip(_PITCH / pitch, 1.0, _WIDEST))
+    return float(min(max(_PITCH / pitch, 1.0), _WIDEST))
 
 
 def _slope(mask: npt.NDArray[np.uint8]) -> float:
@@ -216,20 +217,27 @@ def _slope(mask: npt.NDArray[np.uint8]) -> float:
     descender at one end does not turn the line.
     """
     h, w = mask.shape
-    count = int(np.clip(w // h, 6, 40))
+    count = min(max(w // h, 6), 40)
     weights = np.asarray(cv2.reduce(mask, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.float64)[0]
     at = np.arange(h, dtype=np.float32) + np.float32(0.5)
     sums = at @ mask.astype(np.float32)
-    edges = np.linspace(0, w, count + 1).astype(int)[:-1]
+    starts = np.linspace(0, w, count + 1)[:-1]
+    edges = starts.astype(int)
     ink, moment = np.add.reduceat(weights, edges), np.add.reduceat(sums, edges)
     seen = ink > 0.25 * ink.mean()
     if np.count_nonzero(seen) < 5:
         return 0.0
-    x = (np.linspace(0, w, count + 1)[:-1] + w / count / 2)[seen]
+    x = (starts + w / count / 2)[seen]
     y = moment[seen] / ink[seen]
-    i, j = np.triu_indices(len(x), max(1, len(x) // 3))
+    i, j = _pairs(len(x))
     slope = median(((y[j] - y[i]) / (x[j] - x[i])).tolist())
     return slope if abs(slope) < _STEEPEST else 0.0
+
+
+@lru_cache
+def _pairs(count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All pairs of so many windows that are a third of them apart, the left one first."""
+    return np.triu_indices(count, max(1, count // 3))
 
 
 def _levelled(

@@ -57,7 +57,7 @@ def spell(logp: Floats) -> Spelling:
         logp: (frames, outputs) logarithms of probabilities.
     """
     best = logp.argmax(1) if len(logp) else np.empty(0, np.intp)
-    edges = np.flatnonzero(np.diff(best, prepend=-1))
+    edges = np.flatnonzero(np.append(len(best) > 0, best[1:] != best[:-1]))
     runs = best[edges]
     ends = np.append(edges[1:], len(best)) - 1
     told = runs != BLANK

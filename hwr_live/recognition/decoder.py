@@ -308,18 +308,20 @@ class _Search:
         alone, in_words = chars.copy(), self.recognizer.language is not None
         for k, rows in zip(heard, decided, strict=True):
             chars[k] = rows
-        spaced = np.isin(np.arange(len(pieces)), begins[1:])
+        spaced = np.zeros(len(pieces), np.bool_)
+        spaced[begins[1:]] = True
         height = self.view.segmented.height
         likeness = self._vocabulary.likeness(self._probabilities(pieces))
         cut = np.array([min(piece.parts) < 0 for piece in pieces], np.bool_)
-        seen = Seen(_edges(pieces), chars, nones, likeness, readable, spaced, height, cut)
-        known = self._vocabulary.known
+        known, among = self._vocabulary.known, chars
+        if told is not None and self.recognizer.lines is not None:
+            among = self.recognizer.lines[1].widened(chars)
+        seen = Seen(_edges(pieces), among, nones, likeness, readable, spaced, height, cut)
         if told is None or self.recognizer.lines is None:
             characters = of_pieces(seen)
         else:
             _, alphabet = self.recognizer.lines
             known = alphabet.chars
-            seen = replace(seen, p=alphabet.widened(chars))
             settings = self._settings.joint
             if self.recognizer.adaptation is not None:
                 settings = replace(settings, glyph=settings.taught)

@@ -76,7 +76,9 @@ class Alphabet:
 
     def widened(self, p: Floats) -> Floats:
         """Rows (n, known) of the glyph network with a column of 0 for each other character."""
-        return np.pad(p, ((0, 0), (0, len(self.chars) - self.known)))
+        out = np.zeros((len(p), len(self.chars)))
+        out[:, : self.known] = p
+        return out
 
 
 @dataclass(frozen=True)

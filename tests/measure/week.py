@@ -283,7 +283,7 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
     shutil.rmtree(saved, ignore_errors=True)
     program = Program(log, folder, "draw", "--save-dir", str(saved), **_display_env(display))
     try:
-        window = display.window("hwr-live", None, 60)
+        window = display.window("hwr-live draw", None, 60)
     except AssertionError as error:
         program.fail(f"no window: {error}")
         program.end(signal.SIGKILL)

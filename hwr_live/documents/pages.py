@@ -152,6 +152,7 @@ class FramesDocument(Document):
         super().__init__(name, max(1, len(self._headers)))
         self._data = data
         self._pillow = not data.startswith(_TIFF) and not hasattr(cv2, "imdecodeanimation")
+        self._turned: bytearray | None = None
         self._held: dict[int, Any] = {}  # frames of an animation, which were decoded together
         first = self._headers[0] if self._headers else None
         self._together = max(1, _HELD // max(1, first.width * first.height)) if first else 1
@@ -190,13 +191,24 @@ class FramesDocument(Document):
         opened.seek(number - 1)
         return np.asarray(opened.convert("RGBA"))[:, :, [2, 1, 0, 3]]
 
+    def _beginning_with(self, number: int) -> bytearray:
+        """The TIFF file as if a page were its first: OpenCV goes through all those before it."""
+        if self._turned is None:
+            self._turned = bytearray(self._data)
+        wide = 8 if self._data[2:4] in (b"+\0", b"\0+") else 4
+        place = self._headers[number - 1].place
+        order: Any = "little" if self._data.startswith(b"II") else "big"
+        self._turned[wide : 2 * wide] = place.to_bytes(wide, order)
+        return self._turned
+
     def _by_opencv(self, number: int) -> Any:
-        raw = np.frombuffer(self._data, np.uint8)
         with silence():
             if self._data.startswith(_TIFF):
                 flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
-                done, found = cv2.imdecodemulti(raw, flags, range=(number - 1, number))
+                raw = np.frombuffer(self._beginning_with(number), np.uint8)
+                done, found = cv2.imdecodemulti(raw, flags, range=(0, 1))
                 return found[0] if done and found else None
+            raw = np.frombuffer(self._data, np.uint8)
             if number not in self._held:
                 self._held = {}
                 many = min(self._together, self.count - number + 1)

@@ -35,6 +35,7 @@ class Header:
         clear: whether it may have transparent pixels.
         whole: whether the file is not cut short, as far as that is known without decoding.
         fault: why it is not to be decoded, as having thousands of passes; "" if nothing is known.
+        place: where in the file its directory is, of TIFF.
     """
 
     width: int
@@ -43,6 +44,7 @@ class Header:
     clear: bool = False
     whole: bool = True
     fault: str = ""
+    place: int = 0
 
 
 def first_header(data: bytes) -> Header | None:
@@ -163,6 +165,7 @@ def _tiff(data: bytes) -> Iterator[Header]:
     at, seen = number(wide, wide), set[int]()
     while 0 < at < len(data) and at not in seen and len(seen) <= MOST_PAGES:
         seen.add(at)
+        start = at
         count = number(at, 8 if wide == 8 else 2)
         at += 8 if wide == 8 else 2
         if count > _MOST_ENTRIES:
@@ -176,11 +179,11 @@ def _tiff(data: bytes) -> Iterator[Header]:
             if size * number(entry + 4, wide) > wide:
                 place = number(place, wide)
             tags.setdefault(number(entry, 2), number(place, size))
-        yield _tiff_page(tags, data)
+        yield _tiff_page(tags, data, start)
         at = number(at + count * (4 + 2 * wide), wide)
 
 
-def _tiff_page(tags: dict[int, int], data: bytes) -> Header:
+def _tiff_page(tags: dict[int, int], data: bytes, place: int) -> Header:
     width, height = tags.get(256, 0), tags.get(257, 0)
     samples, bits = tags.get(277, 1), tags.get(258, 1)
     depth = float(max(3, samples) * max(1, -(-bits // 8)))
@@ -192,7 +195,7 @@ def _tiff_page(tags: dict[int, int], data: bytes) -> Header:
         pieces = -(-height // max(1, rows)) * -(-width // max(1, tags.get(322, width)))
         if data.count(b"\xff\xda") > 200 + 4 * pieces:
             fault = "has more than 200 passes"
-    return Header(width, height, depth, samples in (2, 4), True, fault)
+    return Header(width, height, depth, samples in (2, 4), True, fault, place)
 
 
 def _bmp(data: bytes) -> Iterator[Header]:

@@ -16,6 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 _MOSTLY = 0.5  # of the ink: as much left out is told of
+# Of parts of a line in a cell, by eye: so much of the taller one stands beside the other,
+_SAME_HEIGHT = 0.5
+_SAME_WORD = 0.35  # and a gap of less than so many heights of the taller parts no words
 _LEFT_OUT = {"rule": "long lines", "frame": "a frame", "texture": "a texture"}
 
 Box = tuple[int, int, int, int]
@@ -238,11 +241,12 @@ class Reading:
         """The cells of tables and forms with what is written in each, row by row."""
         out = []
         for row, column, box in self.layout:
-            lines = [
-                [[glyph.char or "" for glyph in word if _holds(box, glyph)] for word in line.words]
+            parts = (
+                [tuple(glyph for glyph in word if _holds(box, glyph)) for word in line.words]
                 for line in self.lines
-            ]
-            texts = (" ".join(filter(None, map("".join, words))) for words in lines)
+            )
+            lines = [Line(tuple(filter(None, words))) for words in parts if any(words)]
+            texts = (line.text for line in _whole_lines(lines))
             out.append(Cell(row, column, box, "\n".join(filter(None, texts))))
         return tuple(out)
 
@@ -373,6 +377,30 @@ def _holds(box: Box, glyph: Glyph) -> bool:
     """Whether the middle of a glyph lies in a box."""
     x, y = glyph.box[0] + glyph.box[2] / 2, glyph.box[1] + glyph.box[3] / 2
     return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
+
+
+def _whole_lines(lines: list[Line]) -> list[Line]:
+    """A cell's lines, parts of one put together where those of the cells beside it parted it: parts
+    that stand one behind the other at the same height."""
+    whole: list[Line] = []
+    for line in lines:
+        x, y, w, h = line.box
+        for place, other in enumerate(whole):
+            left, top, width, height = other.box
+            shared = min(y + h, top + height) - max(y, top)
+            gap = max(x - left - width, left - x - w)
+            if gap >= 0 and shared >= _SAME_HEIGHT * max(h, height):
+                first, last = (other, line) if left < x else (line, other)
+                if gap < _SAME_WORD * max(h, height):
+                    joined = first.words[-1] + last.words[0]
+                    words = (*first.words[:-1], joined, *last.words[1:])
+                else:
+                    words = first.words + last.words
+                whole[place] = Line(words)
+                break
+        else:
+            whole.append(line)
+    return whole
 
 
 def union_box(boxes: list[Box]) -> Box:

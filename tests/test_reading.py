@@ -164,3 +164,31 @@ def test_what_is_left_out_is_told_and_blank_paper_is_not(
     told = Reading((line(*words),), left_out=left_out, lost=lost).remark
     assert re.search(remark, told) if remark else not told
     assert "\n" not in told
+
+
+def cell_of(*lines: list[tuple[str, int, int]]) -> str:
+    """The text of a cell with lines of glyphs of 20x30 pixels, each a character and its place."""
+    made = tuple(
+        Line(tuple((Glyph(char, 0.9, (x, y, 20, 30)),) for char, x, y in line)) for line in lines
+    )
+    reading = Reading(made, (400, 300), layout=((0, 0, (0, 0, 400, 300)),))
+    return reading.cells[0].text
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([], ""),
+        ([[("a", 10, 10)], [("b", 10, 60)]], "a\nb"),
+        ([[("d", 10, 10)], [("a", 35, 18), ("y", 100, 18)]], "da y"),
+        ([[("a", 60, 10)], [("d", 35, 20)]], "da"),
+        ([[("d", 10, 10)], [("x", 60, 12)]], "d x"),
+        ([[("a", 10, 10)], [("b", 60, 30)]], "a\nb"),
+        ([[("a", 10, 10)], [("b", 15, 18)]], "a\nb"),
+        ([[("a", 10, 10), ("b", 300, 50)], [("c", 12, 45), ("d", 290, 90)]], "a b\nc d"),
+    ],
+)
+def test_a_line_that_neighbours_parted_is_whole_in_its_cell(
+    lines: list[list[tuple[str, int, int]]], text: str
+) -> None:
+    assert cell_of(*lines) == text

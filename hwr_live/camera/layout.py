@@ -32,6 +32,7 @@ _OF_VIDEOS = ("Space", "R", "N")  # of no use where a picture stands
 _NARROWEST = 640
 _FRAME_EDGE = (16, 90)  # what a window manager and a task bar take of the screen's width, height
 _FONTS = (18, 16, 14, 13)  # pixels of an ordinary screen: the largest that fits
+_LARGER = (28, 22)  # where a window that was made larger has much room; by eye
 _WIDE = 68  # font sizes that a window is wide, at least, where there is a smaller font
 _CROP_SIZES = (112, 84, 70, 56, 42, 28)  # pixels that a crop is shown at
 _GAP = 8
@@ -138,10 +139,12 @@ def fill(size: tuple[int, int], legend: Keys = KEYS, scale: float = 1.0) -> Came
         scale: as for :func:`arrange`.
     """
     width, height = possible(size)
-    # In a low window the picture has at least half of it.
-    fonts = [round(font * scale) for font in _FONTS]
-    fits = (f for f in fonts if width >= f * _WIDE and _panel_height(f) <= height // 2)
-    smallest = max(8, min(fonts[-1], int(height / 2 / (_panel_height(100) / 100))))
+    # In a large window the text is larger, and in a low one the picture has at least half of it.
+    fonts = [(round(font * scale), 4) for font in _LARGER] + [
+        (round(font * scale), 2) for font in _FONTS
+    ]
+    fits = (f for f, part in fonts if width >= f * _WIDE and _panel_height(f) <= height // part)
+    smallest = max(8, min(fonts[-1][0], int(height / 2 / (_panel_height(100) / 100))))
     return _layout((width, height), next(fits, smallest), legend)
 
 

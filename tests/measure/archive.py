@@ -1,7 +1,7 @@
 """A thousand pages, some of them broken: how fast, in how much memory, and whether nothing is lost.
 
     HWR_DATA=DIR python -m tests.measure.archive [--pages 1000] [--broken 20] [--kills 10]
-        [--jobs 1 2] [--dask 2]
+        [--jobs 1 2] [--dask 2] [--widest 1600]
 
 The pages are photographs of handwriting (``HWR_DATA``; without it a page that the program draws),
 each turned, scaled and lit by chance. They are read to folders by ``hwr-live read --out``, in some
@@ -31,7 +31,6 @@ from hwr_live.media.images import read_picture
 from tests.support.cluster import cluster
 
 ROOT = Path(__file__).parents[2]
-_WIDEST = 1600  # pixels: as a scan of A4 at 200 an inch
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         shelf = folder / "shelf"
-        _fill(shelf, options.pages, options.broken)
+        _fill(shelf, options.pages, options.broken, options.widest)
         pages = f"{options.pages} pages, {options.broken} of them broken"
         print(f"{pages}, {_size(shelf) / 1e6:.0f} MB\n")
         head = ("seconds", "pages/s", "cpu ms/page", "MB at start", "MB at end")
@@ -75,10 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--dask", type=int, default=2, help="workers; 0 for none")
+    parser.add_argument(
+        "--widest",
+        type=int,
+        default=1600,
+        help="pixels of a page: 1600, as a scan of A4 at 200 an inch, if it is not said",
+    )
     return parser
 
 
-def _fill(shelf: Path, pages: int, broken: int) -> None:
+def _fill(shelf: Path, pages: int, broken: int, widest: int) -> None:
     """Writes pages; the broken ones are cut short, empty, text, or claim to be huge."""
     rng = np.random.default_rng(0)
     shelf.mkdir()
@@ -88,7 +93,7 @@ def _fill(shelf: Path, pages: int, broken: int) -> None:
     bad = set(rng.permutation(pages)[:broken].tolist())
     for number in range(pages):
         picture = sources[number % len(sources)]
-        scale = min(1.0, _WIDEST / picture.shape[1]) * rng.uniform(0.7, 1.0)
+        scale = min(1.0, widest / picture.shape[1]) * rng.uniform(0.7, 1.0)
         size = (round(scale * picture.shape[1]), round(scale * picture.shape[0]))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), rng.uniform(-3, 3), 1)

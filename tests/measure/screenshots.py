@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import itertools
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ PAD_LINES = ("Hello world", "reads your", "hand 2026")
 PAGE_LINES = ("Hello reader", "we shall see you", "on 26 days")
 SIZE = (1280, 720)
 _SETTLE_S = 5.0  # for the program to read and for its text to settle
+_OPENS_S = 120.0  # for a window to open, on a busy machine too
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,7 +54,7 @@ def pad(display: Display, path: Path) -> None:
     """The pad with two lines that were written with the mouse."""
     process = display.start("-m", "hwr_live", "draw")
     try:
-        window = display.window("hwr-live draw", process)
+        window = display.window("hwr-live draw", process, _OPENS_S)
         for stroke in write(PAD_LINES, np.random.default_rng(7)):
             points = [(round(x), round(y)) for x, y in _dense(0.9 * stroke + (-10, 50))]
             display.draw(window, points, pace_s=0.02)
@@ -69,7 +71,7 @@ def camera(display: Display, path: Path) -> None:
     with MjpegServer(lambda _: next(frames), fps=20) as server:
         process = display.start("-m", "hwr_live", "camera", "--source", server.url)
         try:
-            window = display.window("hwr-live camera", process)
+            window = display.window("hwr-live camera", process, _OPENS_S)
             time.sleep(2 * _SETTLE_S)
             save(display, window, path)
         finally:
@@ -80,12 +82,14 @@ def camera(display: Display, path: Path) -> None:
 def save(display: Display, window: str, path: Path) -> None:
     """Saves what a window shows, in few colours and as small as PNG makes it."""
     display.tool("xdotool", "mousemove", 1900, 1070)
-    display.tool(
-        *("import", "-window", window, "-resize", "960x", "+dither", "-colors", 128, "-strip"),
-        *("-define", "png:compression-level=9", f"png8:{path}"),
-    )
-    if not path.is_file():
+    whole = path.with_suffix(".ppm")  # at once; making it small may take a while
+    display.tool("import", "-window", window, whole)
+    if not whole.is_file():
         raise SystemExit(f"{path} was not written; is ImageMagick there?")
+    small = ("-resize", "960x", "+dither", "-colors", "128", "-strip")
+    level = ("-define", "png:compression-level=9")
+    subprocess.run(["convert", str(whole), *small, *level, f"png8:{path}"], check=True)
+    whole.unlink()
     print(f"wrote {path}, {path.stat().st_size / 1000:.0f} kB")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import cv2
 import pytest
 
 from hwr_live.bulk.work import Outcome, Wanted, read_each
@@ -12,8 +14,10 @@ from hwr_live.cli.sample import draw_sample
 from hwr_live.documents.inputs import Source
 from hwr_live.errors import InputError
 from hwr_live.media.images import encode_png
+from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
 from tests.support.documents import frames_of
+from tests.support.fake_reader import FakeReader
 
 LOAD = partial(Reader.load, "mnist")
 
@@ -64,3 +68,50 @@ def test_two_processes_read_what_one_reads_and_in_order(folder: Path) -> None:
 def test_a_reader_that_cannot_be_made_is_told(folder: Path) -> None:
     with pytest.raises(InputError, match="gone"):
         list(read_each(sources(folder), partial(Reader.load, "gone"), 2))
+
+
+class Scarce(FakeReader):
+    """A reader that has too little of something for one page."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def read(self, frame: Any) -> Reading:
+        if len(frame) == 210:
+            raise self.error
+        return super().read(frame)
+
+
+@pytest.mark.parametrize(
+    ("error", "missing"),
+    [
+        (MemoryError(), "memory"),
+        (cv2.error("(-4:Insufficient memory) Failed to allocate 9 bytes"), "memory"),
+        (RuntimeError("can't start new thread"), "room for threads or processes"),
+    ],
+)
+def test_what_is_scarce_is_told_of_the_picture(
+    error: Exception, missing: str, folder: Path
+) -> None:
+    outcomes = list(read_each(sources(folder), lambda: Scarce(error)))
+    assert [one.page is not None for one in outcomes] == [True, False, False, True, True, True]
+    told = outcomes[1].error
+    assert told is not None
+    assert str(told) == f"{folder / '1.png'}: there is not enough {missing} to read it"
+    assert told.status == 1
+
+
+def test_another_error_is_no_want(folder: Path) -> None:
+    with pytest.raises(RuntimeError, match="of another kind"):
+        list(read_each(sources(folder), lambda: Scarce(RuntimeError("of another kind"))))
+
+
+def test_a_decoder_without_memory_blames_no_picture(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hwr_live.media.images.has_room", lambda size: False)
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: None)
+    told = next(read_each(sources(folder), LOAD)).error
+    assert told is not None
+    assert "there is not enough memory to read it" in str(told)

@@ -14,6 +14,7 @@ from tests.measure.fuzz.kinds.pictures import pages
 from tests.measure.fuzz.programs import Case, remembered, run
 
 _SIDES = (1, 100, 4000, 11000, 11585, 14000, 40000, 65535, 1 << 24, (1 << 31) - 1, (1 << 32) - 1)
+_PAGES = (1, 2, 12_000)  # each is read, so that many small ones only take long
 _REPEATS = (200, 5_000, 50_000, 1_000_000)
 
 
@@ -41,7 +42,9 @@ def bombs(folder: Path) -> Case:
         path = folder / name
         path.write_bytes(data)
         try:
-            return run("read", str(path), "--model", "mnist")
+            status, lines = run("read", str(path), "--model", "mnist")
+            pages = all(line.startswith("hwr-live: page ") for line in lines)
+            return status, lines[:1] if pages else lines
         finally:
             path.unlink()
 
@@ -80,7 +83,7 @@ def _tiff(chance: Chance) -> bytes:
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
     page = struct.pack("<H", len(tags)) + entries
     data = b"II*\0" + struct.pack("<I", 8 + len(packed)) + packed
-    for _ in range(_one((1, 2, *_REPEATS[:2], 12_000), chance)):
+    for _ in range(_one(_PAGES, chance)):
         data += page + struct.pack("<I", len(data) + len(page) + 4)
     return data[:-4] + _one((0, 8 + len(packed)), chance).to_bytes(4, "little")
 
@@ -102,7 +105,7 @@ def _jpeg(data: bytes, chance: Chance) -> bytes:
 def _gif(chance: Chance) -> bytes:
     sides = struct.pack("<HH", _one(_SIDES, chance) % 65536, _one(_SIDES, chance) % 65536)
     frame = b",\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
-    return b"GIF89a" + sides + b"\0\0\0" + frame * _one((1, 2, *_REPEATS[:3]), chance) + b";"
+    return b"GIF89a" + sides + b"\0\0\0" + frame * _one(_PAGES, chance) + b";"
 
 
 def _widened(data: bytes, chance: Chance) -> bytes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,8 @@ from tests.support.datasets import (
     write_archive,
     write_keras,
 )
+
+_MOST_MB = 1200  # that a bomb unpacks to
 
 
 def data(folder: Path) -> Case:
@@ -54,6 +59,51 @@ def data(folder: Path) -> Case:
             return told(lambda: load(name, path.parent, download=False))
         finally:
             path.write_bytes(content)
+
+    return case
+
+
+def idx(folder: Path) -> Case:
+    """IDX files of a few bytes that claim, or unpack to, very many; alone or in an archive."""
+    from train.data.datasets import load
+
+    os.environ["HWR_CACHE"] = str(folder / "cache")
+    places = [folder / "mnist", folder / "archive"]
+    for place in places:
+        place.mkdir()
+    members = gzipped(emnist_files("emnist-digits", 10))
+    plain = write(places[0], mnist_files(10))
+    good = {path: path.read_bytes() for path in sorted(plain.iterdir())}
+    zeros = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packed = b"".join(zeros.compress(bytes(1 << 20)) for _ in range(_MOST_MB)) + zeros.flush()
+
+    def bomb(chance: Chance) -> bytes:
+        """Sizes that are extreme, before nothing, a little, or as much as they claim."""
+        labels = chance.random() < 0.4
+        count = int(chance.choice([0, 1, 10, 1_000_000, 1_369_568, 1_369_569, 2**31, 2**32 - 1]))
+        side = [int(n) for n in chance.choice([1, 28, 28, 28, 60_000, 2**32 - 1], size=2)]
+        sizes = [count] if labels else [count, *side]
+        head = struct.pack(f">HBB{len(sizes)}I", 0, 8, len(sizes), *sizes)
+        kind = int(chance.integers(4))
+        if kind == 0:  # of several gzip members, the second of which unpacks to very much
+            return gzip.compress(head) + packed
+        data = head + bytes(int(chance.integers(5000)))
+        return data if kind == 1 else gzip.compress(data)
+
+    def case(chance: Chance) -> tuple[int, list[str]]:
+        if chance.random() < 0.3:
+            changed = dict(members)
+            changed[sorted(members)[int(chance.integers(len(members)))]] = bomb(chance)
+            with zipfile.ZipFile(places[1] / "gzip.zip", "w", zipfile.ZIP_DEFLATED) as made:
+                for name, content in changed.items():
+                    made.writestr(f"gzip/{name}", content)
+            return told(lambda: load("emnist-digits", places[1], download=False))
+        path = list(good)[int(chance.integers(len(good)))]
+        path.write_bytes(bomb(chance))
+        try:
+            return told(lambda: load("mnist", places[0], download=False))
+        finally:
+            path.write_bytes(good[path])
 
     return case
 

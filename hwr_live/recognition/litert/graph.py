@@ -155,6 +155,8 @@ class _Reading:
         )
         graph = Graph(tensors, operators, inputs[0], outputs)
         _order(graph)
+        for n in (graph.input, *graph.outputs):  # LiteRT reads these names as UTF-8
+            (self._graph.Tensors(n).Name() or b"").decode()
         self._signatures(graph)
         return graph
 

@@ -149,6 +149,7 @@ BROKEN: dict[str, tuple[Edit, str]] = {
     "no output": (put(graph, outputs=None), "no outputs"),
     "output nowhere": (put(graph, outputs=[31, 1 << 30]), "output is not made"),
     "output twice": (put(graph, outputs=[31, 31]), "or one twice"),
+    "output's name": (put(tensor(31), name=b"\xff\xfe"), "no whole LiteRT file"),
     "variable": (put(tensor(20), isVariable=True), "is a variable"),
     "type": (put(tensor(20), type=schema.TensorType.STRING), "of a type"),
     "no type": (put(tensor(20), type=99), "of a type"),

@@ -1,7 +1,8 @@
-"""What CONTRIBUTING, the README and the changelog name is there."""
+"""What CONTRIBUTING, the README, the changelog and setup.cfg name is there."""
 
 from __future__ import annotations
 
+import configparser
 import re
 from pathlib import Path
 
@@ -46,6 +47,19 @@ def test_measuring_programs_that_are_named_are_there(page: Path) -> None:
     for name in named - {"NAME"}:
         place = ROOT / "tests" / "measure" / name
         assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), name
+
+
+def test_every_package_is_installed() -> None:
+    """A folder of code that setup.cfg does not list is missing from wheels, and only there."""
+    told = configparser.ConfigParser()
+    told.read(ROOT / "setup.cfg", "utf-8")
+    listed = set(told["options"]["packages"].split()) - {"hwr_live.models"}  # of data, elsewhere
+    there = {
+        ".".join(init.parent.relative_to(ROOT).parts)
+        for room in ("hwr_live", "train")
+        for init in (ROOT / room).rglob("__init__.py")
+    }
+    assert listed == there
 
 
 def test_the_changelog_tells_of_this_version() -> None:

@@ -262,10 +262,10 @@ class JointSettings(Settings):
     Chosen on words, lines and codes of people held back from the training of the line network: 160
     words and 120 lines of each kind, 10 to 12 pages of composed lines and of codes. Folded errors
     of words on paper, pen words, pen lines, letters that nearly touch, letters apart, codes of
-    capitals and digits, codes of all 62: 34/14/21/7/3/5/6 % as it stands; 38/16/23/10/3/5/5 with
-    ``cut`` at 1, ``slimmest`` at 0.15, ``unheard_above`` at 0.03 and no line
-    hearing of the others. With ``glyph`` at 0.6 words on paper gain a point, codes lose half of
-    one. What is not named there is by hand.
+    capitals and digits, codes of all 62: 33/13/21/7/3/5/5 % as it stands; with the network before
+    it, ``cut`` at 1, ``slimmest`` at 0.15, ``unheard_above`` at 0.03 and no line hearing of the
+    others they were 38/16/23/10/3/5/5. With ``glyph`` at 0.7 words on paper gain a point and codes
+    of all 62 lose 0.3. What is not named there is by hand.
 
     Attributes:
         line: the power of the line network's probabilities.

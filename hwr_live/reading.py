@@ -19,7 +19,12 @@ _MOSTLY = 0.5  # of the ink: as much left out is told of
 # Of parts of a line in a cell, by eye: so much of the taller one stands beside the other,
 _SAME_HEIGHT = 0.5
 _SAME_WORD = 0.35  # and a gap of less than so many heights of the taller parts no words
-_LEFT_OUT = {"rule": "long lines", "frame": "a frame", "texture": "a texture"}
+_LEFT_OUT = {
+    "rule": "long lines",
+    "frame": "a frame",
+    "texture": "a texture",
+    "drawing": "no writing",
+}
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the picture as given; x and y are the top left corner."""
@@ -225,7 +230,8 @@ class Reading:
         ms: milliseconds spent in ``ink``, ``segment``, ``classify`` and in ``total``.
         layout: row, column and box of each cell that rules enclose; ``cells`` has their text.
         left_out: how many pieces of ink were not read, by reason: "rule", "border" (edges of the
-            page and the table), "frame", "small", "faint" and "texture".
+            page and the table), "frame", "small", "faint", "texture" and "drawing" (no writing, as
+            the map of writing says).
         lost: share of the ink, rules apart, that was not read.
     """
 

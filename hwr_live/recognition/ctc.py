@@ -40,6 +40,12 @@ class Spelling:
     p: Floats
 
 
+def certainty(spellings: Sequence[Spelling]) -> float:
+    """Mean probability of the signs of some lines; 0 if there are none."""
+    sure = [row for spelling in spellings for row in spelling.p.max(axis=1, initial=0.0).tolist()]
+    return sum(sure) / len(sure) if sure else 0.0
+
+
 def log_softmax(logits: npt.NDArray[np.floating], temperature: float = 1.0) -> Floats:
     """Logarithms of probabilities (frames, outputs); a temperature above 1 makes them less sure."""
     z = np.asarray(logits, np.float64) / temperature

@@ -22,7 +22,7 @@ from hwr_live.reading import Decision, Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
-from hwr_live.recognition.ctc import Spelling
+from hwr_live.recognition.ctc import certainty
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.heard import heard_of
 from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
@@ -84,6 +84,10 @@ def decode(view: View, recognizer: Recognizer, *, upright: bool) -> tuple[tuple[
     """
     search = _Search(view, recognizer)
     lines = search.lines()
+    if search.no_writing:
+        left_out = dict(view.segmented.left_out)
+        left_out["drawing"] = left_out.get("drawing", 0) + search.no_writing
+        view = replace(view, segmented=replace(view.segmented, left_out=left_out))
     settings = recognizer.settings.view
     sure = search.likeness >= settings.upright or search.certainty >= settings.told
     if upright or not view.lines or sure:
@@ -118,11 +122,13 @@ class _Search:
         certainty: how sure the line network is of its signs: their mean, 0 to 1; 0 without one. Of
             joined writing it tells far better which way up it is than glyphs do, which are cut from
             it by chance.
+        no_writing: pieces of lines that were left out, as they are no writing.
     """
 
     def __init__(self, view: View, recognizer: Recognizer) -> None:
         self.view, self.recognizer = view, recognizer
         self.likeness = self.certainty = 0.0
+        self.no_writing = 0
         self._vocabulary, self._settings = recognizer.vocabulary, recognizer.settings
         self._cuts = Cuts(view.segmented.labels, self._settings.cuts)
         self._seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
@@ -161,15 +167,23 @@ class _Search:
             self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
         told: Sequence[Told | None] = [None] * len(lines)
         counts = [0] * len(lines)
+        written = [True] * len(lines)
         if self.recognizer.lines is not None:
             network, alphabet = self.recognizer.lines
             told = tells = network.tell(self.view, lines, alphabet.may)
-            self.certainty = _certainty([one.spelling for one in tells])
+            self.certainty = certainty([one.spelling for one in tells])
             space = alphabet.space
             counts = [int(np.count_nonzero(one.spelling.signs != space)) for one in tells]
+            if self.view.rows:  # a map has told of them, which takes other things for writing, too
+                least = self._settings.view.written
+                sure = [certainty([one.spelling]) for one in tells]
+                written = [not n or p >= least for p, n in zip(sure, counts, strict=True)]
+        self.no_writing = sum(map(len, lines)) - sum(map(len, compress(lines, written)))
         return tuple(
             self._line(split_words(line, height), heard, one, sum(counts) - own)
-            for line, heard, one, own in zip(chosen, self._heard, told, counts, strict=True)
+            for line, heard, one, own in compress(
+                zip(chosen, self._heard, told, counts, strict=True), written
+            )
         )
 
     @property
@@ -386,12 +400,6 @@ def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
         near = np.asarray(cv2.dilate(cuts.mask(piece, 1).astype(np.uint8), kernel), np.uint8)
         out.append(ink.grey[top : y + h + 1, left : x + w + 1] * near)
     return out
-
-
-def _certainty(spellings: Sequence[Spelling]) -> float:
-    """Mean probability of the signs of some lines; 0 if there are none."""
-    sure = [row for spelling in spellings for row in spelling.p.max(axis=1, initial=0.0).tolist()]
-    return sum(sure) / len(sure) if sure else 0.0
 
 
 def _edges(pieces: Sequence[Piece]) -> Floats:

@@ -71,7 +71,7 @@ class VocabularySettings(Settings):
     mark_likeness: float = _number(0.9, 0, 1)
     mark_prior: float = _number(0.3, 1e-3, 10)
     line_glyphs: int = _number(3, 1, 1000)
-    line_written: float = _number(0.6, 0, 1)
+    line_written: float = _number(0.45, 0, 1)
     among_chars: float = _number(0.75, 0, 1)
 
 
@@ -93,6 +93,8 @@ class ViewSettings(Settings):
             on its head was not turned.
         turned_chance: and this divided by the number of glyphs more, as few gain much by chance. By
             hand.
+        written: mean probability of a line's signs below which a line that a map of writing tells
+            of is none. On diagrams of validation writers.
         texture_pieces: as many pieces may be a texture and not writing. By hand, on noise, weave
             and dense pages.
         texture_sample: so many of them are looked at; they cost time.
@@ -107,6 +109,7 @@ class ViewSettings(Settings):
     turned_tall: float = _number(0.5, 0, 10)
     turned_gain: float = _number(0.02, 0, 1)
     turned_chance: float = _number(0.6, 0, 10)
+    written: float = _number(0.45, 0, 1)
     texture_pieces: int = _number(300, 1, 100_000)
     texture_sample: int = _number(100, 1, 100_000)
     texture_likeness: float = _number(0.5, 0, 1)

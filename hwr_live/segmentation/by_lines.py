@@ -48,10 +48,10 @@ def wants_lines(view: View, lines: Sequence[TextLine], likeliest: float) -> bool
     """
     if not view.ink.photo or min(view.size) <= CUT_OUT or _fills(view):
         return False
+    if not view.lines:  # empty paper, a texture
+        return False
     if not lines:
-        return bool(view.lines) and likeliest < _NOWHERE
-    if not view.lines:
-        return True
+        return likeliest < _NOWHERE
     return not _level_share(view, lines) > 1 - _STRAY or _beside(view, lines) > _STRAY
 
 

@@ -30,6 +30,8 @@ what small writing is enlarged to."""
 _ABOVE, _BELOW, _BEYOND = 1.5, 1.4, 0.9  # x-heights of a line's picture: ascenders, descenders
 _TOUCHED = 0.45  # x-heights to both sides of a core's middle: ink that touches it is the line's
 _ENDS = 0.3  # x-heights: a core may end so much too early
+_REACH = 0.4  # x-heights: ink that goes on beyond the picture goes as far into the line, at least
+_FIRM = 96  # of 255: as much of a pixel is ink where thin strokes are made smaller
 _MARK = 1.1  # x-heights: ink beside a core that is no larger may be a dot, an accent, a comma
 _MARK_OFF = 1.55  # x-heights: and is no further from its middle
 _APART = 24  # pixels between two lines of the page
@@ -235,7 +237,7 @@ def _level(
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     level = np.asarray(cv2.warpAffine(grey, way[:2], (wide, high), flags=flags), np.uint8)
     soft = np.asarray(cv2.warpAffine(whole, way[:2], (wide, high), flags=flags), np.uint8)
-    mask = _without_rests((soft >= 128).astype(np.uint8), line, scale)
+    mask = _without_rests((soft >= (128 if scale >= 1 else _FIRM)).astype(np.uint8), line, scale)
     if not mask.any():
         return None
     clean = level * cv2.dilate(mask, np.ones((3, 3), np.uint8))
@@ -252,11 +254,12 @@ def _without_rests(mask: Grey, line: TextLine, scale: float) -> Grey:
     unit = line.x_height * scale
     height, width = mask.shape
     cut = (x <= 0) | (y <= 0) | (x + w >= width) | (y + h >= height)
-    # What reaches the line's own part of its picture is of it, whether it is cut or not.
-    left, right = (_BEYOND - _ENDS) * unit, width - (_BEYOND - _ENDS) * unit
+    # What reaches well into the line's own part of its picture is of it, whether it is cut or not.
+    left, right = _BEYOND * unit, width - _BEYOND * unit
     top, bottom = (_ABOVE - _TOUCHED) * unit, (_ABOVE + _TOUCHED) * unit
-    inside = np.unique(labels[int(top) : int(bottom) + 1, int(left) : int(right) + 1])
-    kept = ~cut
-    kept[inside] = True
+    reach = min(_REACH * unit, (right - left) / 3)
+    into = (x + w > left + reach) & (x < right - reach)
+    into &= (y + h > top) & (y < bottom)
+    kept = ~cut | into
     kept[0] = False
     return np.asarray(kept[labels], np.uint8)

@@ -20,10 +20,10 @@ from hwr_live.segmentation.writing import WritingMap
 
 Grey = npt.NDArray[np.uint8]
 
-_AREA = 800_000  # pixels: larger pictures are looked at at this size
-_LEAST_AREA = 250_000  # pixels: and large writing at no smaller one
-_TALL = 13.0  # pixels: that a glyph is tall at the least when it is looked at
-_LARGE = (768, 1056)  # pixels: the like of pictures of that area
+_AREA = 1_600_000  # pixels: larger pictures are looked at at this size
+_LEAST_AREA = 300_000  # pixels: and large writing at no smaller one
+_TALL = 24.0  # pixels: that a glyph is tall at the least when it is looked at
+_LARGE = (1088, 1472)  # pixels: the like of pictures of that area
 _LABELS = ("hand", "print", "drawing")
 
 

@@ -15,17 +15,21 @@ from hwr_live.recognition.joint import Alphabet
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.way_up import Sureness, righted
+from hwr_live.recognition.settings import DEFAULTS
 from hwr_live.segmentation.by_lines import are_upright, see_lines, wants_lines
 from hwr_live.segmentation.ink import to_grey
-from hwr_live.segmentation.rectify import View, see
+from hwr_live.segmentation.rectify import View, see, turned
 from hwr_live.segmentation.writing import TextLine, lines_in
 
 Grey = npt.NDArray[np.uint8]
 
-CORE = 0.5
+CORE = 0.7
 """How likely a place must be the core of a line to be taken for it."""
-SURELY = 0.7
+SURELY = 0.8
 """How likely it must be somewhere in each line."""
+
+_ASKED = 24  # lines of a view that are read to find out how well it is seen
+_SURE = 0.6  # probability of a sign above which it is rather writing than not; by eye, on diagrams
 
 
 def see_writing(
@@ -52,8 +56,28 @@ def see_writing(
     ms = {**view.ms, "segment": view.ms["segment"] + 1000 * (time.perf_counter() - began)}
     view = replace(view, ms=ms)
     if wants_lines(view, lines, float(seen.hand.max(initial=0.0))):
-        return see_lines(grey, view, lines), True
+        by_lines = see_lines(grey, view, lines)
+        if along is None or _gain(by_lines, along) > _most(view, along):
+            return by_lines, True
     return view, are_upright(view, lines)
+
+
+def _most(view: View, along: tuple[LineNetwork, Alphabet]) -> float:
+    """The gain of a view as it stands, or on its side or its head, if that is more."""
+    return max(_gain(view, along), *(_gain(turned(view, n), along) for n in (1, 2, 3)))
+
+
+def _gain(view: View, along: tuple[LineNetwork, Alphabet]) -> float:
+    """How much the line network reads of a view: each sign counts by how much surer it is than of
+    what is no writing, so that much of which little is sure is worse than nothing."""
+    network, alphabet = along
+    some = sorted(view.lines, key=len)[-_ASKED:]
+    signs = [
+        one.spelling.p.max(axis=1, initial=0.0) for one in network.tell(view, some, alphabet.may)
+    ]
+    if view.rows:  # lines of which hardly anything is sure are not read at all
+        signs = [p for p in signs if len(p) and p.mean() >= DEFAULTS.view.written]
+    return sum(float((p - _SURE).sum()) for p in signs)
 
 
 def _sureness(grey: Grey, view: View, along: tuple[LineNetwork, Alphabet]) -> Sureness:

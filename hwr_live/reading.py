@@ -8,6 +8,7 @@ than other modules, as half of it tells what each part means.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -117,9 +118,12 @@ class Word:
 
     Attributes:
         glyphs: at least one of them is readable.
+        calibration: slope and offset by which the log odds of its least sure character become
+            those of the word; None where they are the same.
     """
 
     glyphs: tuple[Glyph, ...]
+    calibration: tuple[float, float] | None = field(default=None, compare=False)
 
     @property
     def readable(self) -> tuple[Glyph, ...]:
@@ -138,7 +142,16 @@ class Word:
 
     @property
     def confidence(self) -> float:
-        """0 to 1: that of the least sure character, as one wrong character makes a wrong word."""
+        """0 to 1: by the least sure character, as one wrong character makes a wrong word."""
+        sure = self.least_sure
+        if self.calibration is None or not 0 < sure < 1:
+            return sure
+        slope, offset = self.calibration
+        return float(1 / (1 + math.exp(-offset) * ((1 - sure) / sure) ** slope))
+
+    @property
+    def least_sure(self) -> float:
+        """The confidence of the least sure character, 0 to 1."""
         return min(glyph.confidence for glyph in self.readable)
 
     def to_dict(self) -> dict[str, Any]:
@@ -152,9 +165,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of handwriting: words of glyphs, from left to right."""
+    """One line of handwriting: words of glyphs, from left to right.
+
+    Attributes:
+        words: the glyphs of each.
+        calibration: of each word.
+    """
 
     words: tuple[tuple[Glyph, ...], ...]
+    calibration: tuple[float, float] | None = field(default=None, compare=False)
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
@@ -164,7 +183,7 @@ class Line:
     @property
     def read_words(self) -> tuple[Word, ...]:
         """The words that have a readable character: those of ``text``."""
-        words = (Word(tuple(word)) for word in self.words)
+        words = (Word(tuple(word), self.calibration) for word in self.words)
         return tuple(word for word in words if word.text)
 
     @property
@@ -297,7 +316,7 @@ class Reading:
             size: of the picture that the new boxes lie in, in pixels; the same if None.
         """
         lines = tuple(
-            Line(tuple(tuple(change(glyph) for glyph in word) for word in line.words))
+            replace(line, words=tuple(tuple(map(change, word)) for word in line.words))
             for line in self.lines
         )
         if size is not None and size != self.size:

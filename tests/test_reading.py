@@ -192,3 +192,23 @@ def test_a_line_that_neighbours_parted_is_whole_in_its_cell(
     lines: list[list[tuple[str, int, int]]], text: str
 ) -> None:
     assert cell_of(*lines) == text
+
+
+@pytest.mark.parametrize("sure", [0.0, 0.2, 0.5, 0.9, 1.0])
+def test_a_word_without_a_calibration_is_as_sure_as_its_least_sure_character(sure: float) -> None:
+    glyphs = tuple(Glyph("a", p, (0, 0, 1, 1)) for p in (1.0, sure, 1.0))
+    assert Line((glyphs,)).read_words[0].confidence == sure
+
+
+def test_a_calibrated_word_is_the_surer_the_surer_its_least_sure_character_is() -> None:
+    def word(sure: float) -> float:
+        glyphs = tuple(Glyph("a", p, (0, 0, 1, 1)) for p in (1.0, sure))
+        line = Line((glyphs, (Glyph(None, 0.1, (0, 0, 1, 1)),)), (0.5, -1.0))
+        reading = Reading((line,)).map(lambda glyph: glyph)  # stays calibrated
+        assert reading.words[0].least_sure == sure
+        return reading.words[0].confidence
+
+    told = [word(sure) for sure in (0.0, 1e-300, 0.2, 0.5, 0.9, 0.999, 1.0)]
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0.0, 1.0)
+    assert told[3] == pytest.approx(1 / (1 + np.e))

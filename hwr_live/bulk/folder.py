@@ -137,7 +137,7 @@ def _record(outcome: Outcome) -> PageRecord:
 
 def _counts(page: Page) -> tuple[int, int, float | None]:
     words = page.reading.words
-    doubtful = sum(word.confidence < SURE_FROM for word in words)
+    doubtful = sum(word.least_sure < SURE_FROM for word in words)
     return len(words), doubtful, None if page.confidence is None else round(page.confidence, 4)
 
 

@@ -69,7 +69,7 @@ def doubts_of(
     Args:
         image: uint8 (h, w, 3) BGR: the page.
         reading: what was read in it, with ink.
-        sure_from: confidence from which a word is not doubtful.
+        sure_from: confidence of its least sure character from which a word is not doubtful.
         source: the document.
         page: its number, from 1.
     """
@@ -78,7 +78,7 @@ def doubts_of(
         Doubt(source, page, number, word, encode_png(_around(image, word)))
         for number, line in enumerate(lines, 1)
         for word in line.read_words
-        if word.confidence < sure_from
+        if word.least_sure < sure_from
     )
 
 

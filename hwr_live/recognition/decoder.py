@@ -340,14 +340,33 @@ class _Search:
             if self.recognizer.adaptation is not None:
                 settings = replace(settings, glyph=settings.taught)
             characters = decide(told, seen, alphabet, settings, others)
-        rows = self._in_language(characters, known)
+        rows, characters = self._as_sure(self._in_language(characters, known), characters)
+        sure = self._settings.words
+        calibration = None if told is None else (sure.slope, sure.offset)
         out: list[list[Glyph]] = []
         for one, row, likely in zip(characters, rows, candidates(known, rows), strict=True):
             if one.spaced or not out:
                 out.append([])
             decision = Decision(known, heard_of(one, alone, chars, row if in_words else None))
             out[-1].append(self._glyph(one, pieces, likely, decision))
-        return Line(tuple(map(tuple, out)))
+        return Line(tuple(map(tuple, out)), calibration)
+
+    def _as_sure(
+        self, rows: Floats, characters: Sequence[Character]
+    ) -> tuple[Floats, list[Character]]:
+        """Rows (n, chars) of a line's characters, and these, as sure as they mostly are right,
+        where the line network had a say."""
+        power = self._settings.joint.certainty
+        heard = np.array([one.by != "glyph" for one in characters], np.bool_)
+        if power == 1 or not heard.any():
+            return rows, list(characters)
+        rows = rows.copy()
+        rows[heard] **= power
+        rows[heard] /= rows[heard].sum(1, keepdims=True)
+        return rows, [
+            replace(one, p=one.p**power / (one.p**power).sum()) if by_line else one
+            for one, by_line in zip(characters, heard.tolist(), strict=True)
+        ]
 
     def _in_language(self, characters: Sequence[Character], known: Sequence[str]) -> Floats:
         """(n, chars) probabilities of a line's characters among those known, its words heard by

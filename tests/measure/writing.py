@@ -116,12 +116,21 @@ def _archived(path: Path, name: str) -> Picture:
 
 @lru_cache(maxsize=8)
 def _pen(data: Path, part: str, what: str) -> list[Item]:
-    path = data / "unipen" / f"unipen_{what}_{'test' if part == 'test' else 'train'}.npz"
     return [
         Item(f"{what} {number}, {writer}", truth, partial(on_paper, strokes, number))
-        for number, (truth, writer, strokes) in enumerate(_stroke_items(path))
-        if part == "test" or is_held(writer)
+        for number, truth, writer, strokes in written(data, part, what)
     ]
+
+
+def written(data: Path, part: str, what: str) -> Iterator[tuple[int, str, str, Strokes]]:
+    """Number, label, writer and strokes of the "words" or "texts" of a part's people.
+
+    Points are (n, 2), y downwards, each item at most 500 tall.
+    """
+    path = data / "unipen" / f"unipen_{what}_{'test' if part == 'test' else 'train'}.npz"
+    for number, (truth, writer, strokes) in enumerate(_stroke_items(path)):
+        if part == "test" or is_held(writer):
+            yield number, truth, writer, strokes
 
 
 def _stroke_items(path: Path) -> Iterator[tuple[str, str, Strokes]]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from hwr_live.chars import parse_chars
 from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.reading import Word
 from hwr_live.recognition.decoder import Recognizer, decode
+from hwr_live.recognition.joint import Alphabet
+from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.reader import Reader
 from hwr_live.segmentation.rectify import see
 
@@ -45,3 +52,34 @@ def test_what_surely_stands_upright_is_never_turned(recognizer: Recognizer) -> N
     lines, read = decode(view, recognizer, upright=True)
     assert read is view
     assert "\n".join(line.text for line in lines) != SAMPLE
+
+
+def test_confidence_is_as_sure_as_the_settings_have_it(reader: Reader) -> None:
+    view = see(draw_sample())
+
+    def words(certainty: float, offset: float) -> list[Word]:
+        own = reader.classifier.card.decoder
+        joint = replace(own.joint, certainty=certainty)
+        decoder = replace(own, joint=joint, words=replace(own.words, offset=offset))
+        classifier = copy.copy(reader.classifier)
+        classifier.card = replace(classifier.card, decoder=decoder)
+        changed = Reader(classifier, lines=reader.lines)
+        lines, _ = decode(
+            view,
+            Recognizer(classifier, None, changed.vocabulary, None, _along(changed)),
+            upright=True,
+        )
+        return [word for line in lines for word in line.read_words]
+
+    usual, modest, low = words(1.0, 0.0), words(0.5, 0.0), words(1.0, -2.0)
+    assert [w.text for w in usual] == [w.text for w in modest] == [w.text for w in low]
+    assert all(b.least_sure <= a.least_sure for a, b in zip(usual, modest, strict=True))
+    assert sum(b.least_sure < a.least_sure for a, b in zip(usual, modest, strict=True)) > 3
+    assert all(b.least_sure == a.least_sure for a, b in zip(usual, low, strict=True))
+    assert all(b.confidence < a.confidence for a, b in zip(usual, low, strict=True))
+
+
+def _along(reader: Reader) -> tuple[LineNetwork, Alphabet]:
+    assert reader.lines is not None
+    wanted = parse_chars(reader.chars)
+    return reader.lines, Alphabet.of(reader.lines.card.labels, reader.vocabulary.known, wanted)

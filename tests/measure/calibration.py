@@ -1,0 +1,271 @@
+"""Whether confidences mean what they say: of glyphs that are told with 0.9, nine in ten are right.
+
+    HWR_DATA=DIR python -m tests.measure.calibration [--items N] [--pages N] [--model M] [--choose]
+
+Pictures of validation people (``tests.measure.writing``) are read; printed is the expected
+calibration error of glyphs and of words for each kind of writing, and of all kinds, where each kind
+counts the same; in brackets what they would be if all confidences were true, as of few a share is
+never what is expected. A glyph is right if it is the character that stands there, case and all; a
+word, if it is one of those that are written, from blank to blank.
+
+With ``--choose`` the numbers follow with which what came true was likeliest, for the model's card
+or ``hwr_live.recognition.settings``: ``joint.certainty``, ``words.slope`` and ``words.offset``; and
+the errors that they leave, also of each half of the pictures with the numbers that were chosen on
+the other half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.reading import Glyph, Reading
+from hwr_live.recognition.models import DEFAULT
+from hwr_live.recognition.reader import Reader
+from hwr_live.tracking.medians import alignment
+from tests.measure.writing import kinds
+
+Floats = npt.NDArray[np.float64]
+
+_BINS = 15  # equally wide ones of confidence
+_DRAWS = 100
+_SURE = 1e-6  # confidence is kept so far from 0 and from 1
+_POWERS = np.geomspace(0.3, 2.0, 39)
+_SLOPES = np.geomspace(0.2, 3.0, 40)
+_OFFSETS = np.linspace(-4.0, 2.0, 61)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A readable glyph as the reader told it.
+
+    Attributes:
+        p: (chars,) its probabilities among characters.
+        char: probability that it is a character.
+        heard: whether the line network had a say.
+        right: whether it is what stands there.
+    """
+
+    p: Floats
+    char: float
+    heard: bool
+    right: bool
+
+    @classmethod
+    def of(cls, glyph: Glyph, right: bool) -> Told:
+        """Of a glyph that was read with its decision."""
+        assert glyph.decision is not None
+        steps = glyph.decision.steps
+        p = np.asarray(steps[-1][1], np.float64)
+        heard = any(step == "line" for step, _ in steps)
+        return cls(p / p.sum(), min(1.0, glyph.confidence * p.sum() / p.max()), heard, right)
+
+    def confidence(self, power: float) -> float:
+        """How sure it would be told with another power."""
+        if not self.heard:
+            return float(self.p.max() * self.char)
+        p = self.p**power
+        return float(p.max() / p.sum() * self.char)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A picture that was read.
+
+    Attributes:
+        kind: of writing.
+        glyphs: that were read, in order.
+        words: of each the numbers of its first glyph and of the one behind its last, and whether
+            it is right.
+    """
+
+    kind: str
+    glyphs: tuple[Told, ...]
+    words: tuple[tuple[int, int, bool], ...]
+
+
+@dataclass(frozen=True)
+class Sure:
+    """Confidences of n glyphs or words, 1 where each is right, and what each counts: (n,) each."""
+
+    confidence: Floats
+    right: Floats
+    weights: Floats
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: the mean distance of confidence and share of right ones, over
+        equally wide bins of confidence; 0 of nothing."""
+        which = np.minimum((self.confidence * _BINS).astype(int), _BINS - 1)
+        gaps = np.bincount(which, self.weights * (self.right - self.confidence), _BINS)
+        return float(np.abs(gaps).sum() / max(1e-12, float(self.weights.sum())))
+
+    @property
+    def chance(self) -> float:
+        """The error that so few would have on average if all confidences were true."""
+        rng = np.random.default_rng(67)
+        draws = rng.random((_DRAWS, len(self.right))) < self.confidence
+        return float(np.mean([replace(self, right=row.astype(np.float64)).error for row in draws]))
+
+    @property
+    def surprise(self) -> float:
+        """Mean negative logarithm of the probability of what came true; 0 of nothing."""
+        p = np.clip(np.where(self.right > 0, self.confidence, 1 - self.confidence), _SURE, 1)
+        return float(-(self.weights * np.log(p)).sum() / max(1e-12, float(self.weights.sum())))
+
+    def calibrated(self, slope: float, offset: float) -> Sure:
+        """The same with log odds by a slope and an offset."""
+        p = np.clip(self.confidence, _SURE, 1 - _SURE)
+        odds = slope * np.log(p / (1 - p)) + offset
+        return replace(self, confidence=1 / (1 + np.exp(-odds)))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What is chosen: ``joint.certainty``, ``words.slope`` and ``words.offset``."""
+
+    certainty: float = 1.0
+    slope: float = 1.0
+    offset: float = 0.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.measure.calibration")
+    parser.add_argument("--items", type=int, default=60, help="words and lines of each kind (60)")
+    parser.add_argument("--pages", type=int, default=6, help="pages of each kind (6)")
+    parser.add_argument("--model", default=DEFAULT)
+    parser.add_argument("--choose", action="store_true", help="the numbers that are best")
+    options = parser.parse_args(argv)
+    if not os.environ.get("HWR_DATA"):
+        print("calibration: set HWR_DATA to the folder of the data", file=sys.stderr)
+        return 2
+    reader = Reader.load(options.model)
+    own = reader.classifier.card.decoder
+    numbers = Numbers(own.joint.certainty, own.words.slope, own.words.offset)
+    pages: list[Page] = []
+    for kind, make in kinds(Path(os.environ["HWR_DATA"]), "validation").items():
+        most = options.pages if kind.startswith(("composed", "codes")) else options.items
+        plain = as_told(reader)
+        pages += [judged(kind, plain.read(one.picture()), one.truth) for one in make(most)]
+        show(kind, [page for page in pages if page.kind == kind], numbers)
+    show("all kinds", pages, numbers)
+    if options.choose:
+        chosen = choose(pages)
+        show("with the best", pages, chosen)
+        halves = pages[::2], pages[1::2]
+        swapped = [(half, choose(other)) for half, other in (halves, halves[::-1])]
+        half_glyphs, half_words = (
+            np.mean([one(half, of).error for half, of in swapped]) for one in (glyphs_of, words_of)
+        )
+        print(f"{'of the other half':28}{half_glyphs:8.3f} {half_words:7.3f}")
+        print(f"joint.certainty {chosen.certainty:.2f}", end=", ")
+        print(f"words.slope {chosen.slope:.2f}, words.offset {chosen.offset:.2f}")
+    return 0
+
+
+def show(name: str, pages: Sequence[Page], numbers: Numbers) -> None:
+    """Prints a row."""
+    if name == "words on paper" or not pages:
+        print(f"{'calibration error of':28}  glyphs   words   (by chance)      right     sure")
+    glyphs, words = glyphs_of(pages, numbers), words_of(pages, numbers)
+    cells = "".join(
+        f"  {np.average(one, weights=words.weights) if len(one) else 0:7.1%}"
+        for one in (words.right, words.confidence)
+    )
+    errors = f"{glyphs.error:8.3f} {words.error:7.3f}   ({glyphs.chance:.3f}, {words.chance:.3f})"
+    print(f"{name:28}{errors}{cells} of words", flush=True)
+
+
+def as_told(reader: Reader) -> Reader:
+    """The reader without its calibration, so that any other can be reckoned."""
+    classifier = copy.copy(reader.classifier)
+    decoder = classifier.card.decoder
+    plain = replace(decoder, joint=replace(decoder.joint, certainty=1.0))
+    classifier.card = replace(classifier.card, decoder=plain)
+    return Reader(classifier, reader.chars, lines=reader.lines, pages=reader.pages)
+
+
+def judged(kind: str, reading: Reading, truth: str) -> Page:
+    """Which glyphs and words of a reading are right."""
+    wanted = " ".join(truth.split())
+    read = " ".join(word.text for word in reading.words)
+    here: list[int | None] = [None] * len(read)  # the place in the truth of each that is right
+    for place, at, before in alignment(wanted, read):
+        if at is not None and not before and wanted[place] == read[at]:
+            here[at] = place
+    glyphs: list[Told] = []
+    words: list[tuple[int, int, bool]] = []
+    at = 0
+    for word in reading.words:
+        places = here[at : at + len(word.readable)]
+        first, n = places[0], len(places)
+        right = (
+            first is not None
+            and places == list(range(first, first + n))
+            and f" {wanted} "[first : first + n + 2] == f" {word.text} "
+        )
+        words.append((len(glyphs), len(glyphs) + n, right))
+        glyphs += [
+            Told.of(glyph, place is not None)
+            for glyph, place in zip(word.readable, places, strict=True)
+        ]
+        at += n + 1
+    return Page(kind, tuple(glyphs), tuple(words))
+
+
+def glyphs_of(pages: Sequence[Page], numbers: Numbers) -> Sure:
+    """The glyphs of pages; each kind counts the same."""
+    rows = [
+        (glyph.confidence(numbers.certainty), glyph.right, page.kind)
+        for page in pages
+        for glyph in page.glyphs
+    ]
+    return _sure(rows)
+
+
+def words_of(pages: Sequence[Page], numbers: Numbers) -> Sure:
+    """The words of pages, likewise."""
+    rows = []
+    for page in pages:
+        sure = [glyph.confidence(numbers.certainty) for glyph in page.glyphs]
+        rows += [(min(sure[a:b]), right, page.kind) for a, b, right in page.words]
+    return _sure(rows).calibrated(numbers.slope, numbers.offset)
+
+
+def _sure(rows: Sequence[tuple[float, bool, str]]) -> Sure:
+    counts: dict[str, int] = {}
+    for _, _, kind in rows:
+        counts[kind] = counts.get(kind, 0) + 1
+    confidence, right, weights = (
+        np.array(column, np.float64)
+        for column in (
+            [one for one, _, _ in rows],
+            [one for _, one, _ in rows],
+            [1 / counts[kind] for _, _, kind in rows],
+        )
+    )
+    return Sure(confidence, right, weights)
+
+
+def choose(pages: Sequence[Page]) -> Numbers:
+    """The power with which what came true of glyphs was likeliest, then the slope and offset with
+    which that of words was (Platt, 1999)."""
+    power = min(_POWERS, key=lambda one: glyphs_of(pages, Numbers(one)).surprise)
+    words = words_of(pages, Numbers(power))
+    slope, offset = min(
+        ((slope, offset) for slope in _SLOPES for offset in _OFFSETS),
+        key=lambda pair: words.calibrated(*pair).surprise,
+    )
+    return Numbers(float(power), float(slope), float(offset))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -76,16 +76,12 @@ class Correcting:
         self.corrections, self._steps = [], []
 
     def applied(self, report: Report) -> Report:
-        """The report with what was put right; its text is then that of this picture alone."""
+        """The report with what was put right; its text is then that which stands in the picture,
+        where the glyphs that were put right are seen and clicked."""
         if not self.corrections:
             return report
-        reading = corrected(report.reading, self.corrections)
-        return dataclasses.replace(
-            report,
-            reading=reading,
-            steady=corrected(report.steady, self.corrections),
-            text=reading.text,
-        )
+        steady = corrected(report.steady, self.corrections)
+        return dataclasses.replace(report, reading=steady, steady=steady, text=steady.text)
 
 
 def glyph_at(reading: Reading, x: int, y: int) -> Glyph | None:

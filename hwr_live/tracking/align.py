@@ -33,6 +33,8 @@ _LOST = 0.6  # likeness a glyph below which the frame may have moved far: a shif
 _SHIFT_LARGER = 1.4  # the largest ratio of sizes of glyphs that tell the shift
 _SHIFT_ALIKE = 0.3  # and their smallest likeness
 _CELL = 0.3  # usual sizes: how closely their shifts must agree
+_BESIDE = 0.2  # of its longer side that a track is widened by: a torn off part lies beside the rest
+_COVERED = 0.45  # share of the smaller of two tracks that the other covers, if they are rivals
 _LOOKS_FROM = 0.5  # correlation of looks up to which they are not alike
 _LOOKS_RANGE = 0.4  # correlation more with which they are fully alike
 
@@ -56,6 +58,7 @@ class Observation:
     weights: Floats  # (m,) how much a glyph counts for telling pages apart
     lines: list[list[int]]  # glyphs of each line in reading order
     gaps: Bools  # (m,) whether a space comes before the glyph
+    words: tuple[tuple[tuple[Glyph, ...], ...], ...]  # glyphs of each word of each line
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ def observe(reading: Reading, classes: dict[str | None, int]) -> Observation:
         boxes[:, :2] + boxes[:, 2:] / 2, np.maximum(boxes[:, 2:], 1.0), votes, _looks(glyphs)
     )
     counts = [g.confidence if g.char is not None else 0.2 for g in glyphs]
-    return Observation(points, reading.size, np.array(counts), lines, gaps)
+    words = tuple(line.words for line in reading.lines)
+    return Observation(points, reading.size, np.array(counts), lines, gaps, words)
 
 
 def _looks(glyphs: tuple[Glyph, ...]) -> Floats:
@@ -214,6 +218,24 @@ def _shifted(tracks: Points, seen: Points, matrix: Floats) -> Floats:
     moved = matrix.copy()
     moved[:, 2] += np.average(shifts[near], axis=0, weights=weights[near])
     return moved
+
+
+def overlapping(centres: Floats, sizes: Floats) -> Bools:
+    """(n, n): pairs of tracks of which one covers much of the other, by their (n, 2) centres and
+    sizes."""
+    half = (sizes / 2).astype(np.float32)
+    area = (4 * half.prod(1)).astype(np.float32)
+    half += _BESIDE * half.max(1, keepdims=True)
+    low, high = centres.astype(np.float32) - half, centres.astype(np.float32) + half
+    common = np.minimum.outer(high[:, 0], high[:, 0])
+    common -= np.maximum.outer(low[:, 0], low[:, 0])
+    down = np.minimum.outer(high[:, 1], high[:, 1])
+    down -= np.maximum.outer(low[:, 1], low[:, 1])
+    np.maximum(common, 0, out=common)
+    common *= np.maximum(down, 0, out=down)
+    overlaps = common > _COVERED * np.minimum.outer(area, area)
+    np.fill_diagonal(overlaps, False)
+    return np.asarray(overlaps)
 
 
 def transform(source: Floats, target: Floats, before: Floats) -> Floats:

@@ -72,7 +72,9 @@ class Layout:
             del self._gaps[ids]
             self._spaces.pop(ids, None)
 
-    def count(self, seen: Observation, row_of: Ints, all_ids: Ints, centres: Floats) -> None:
+    def count(
+        self, seen: Observation, row_of: Ints, all_ids: Ints, centres: Floats
+    ) -> list[int | None]:
         """Counts a frame's gaps between neighbours, its lines and their order.
 
         Args:
@@ -80,16 +82,22 @@ class Layout:
             row_of: (m,) the track of each of its glyphs.
             all_ids: (n,) of all tracks.
             centres: (n, 2) of all tracks.
+
+        Returns:
+            The page's number of each of the frame's lines; None for one without glyphs.
         """
         ids = all_ids[row_of].tolist()
         spaces = seen.gaps.tolist()
         self._line_votes *= _LINE_KEPT
         self._along *= _ALONG_KEPT
-        order = []
+        order: list[int] = []
+        numbers: list[int | None] = []
         for line in seen.lines:
             if not line:
+                numbers.append(None)
                 continue
             order.append(self._line_number(row_of[line]))
+            numbers.append(order[-1])
             self._along += centres[row_of[line[-1]]] - centres[row_of[line[0]]]
             for place, a in enumerate(line):
                 space = False
@@ -106,15 +114,24 @@ class Layout:
                     behind = self._before.get((second, first), 0.0)
                     self._before[first, second] = _ORDER_KEPT * ahead + 1
                     self._before[second, first] = _ORDER_KEPT * behind
+        return numbers
 
-    def text(self, rows: Ints, tracks: Placed) -> str:
-        """The text of the tracks ``rows``, one line for each of theirs."""
+    def lines(self, rows: Ints, tracks: Placed) -> list[tuple[int, str]]:
+        """Number and text of each line of the tracks ``rows``, in reading order."""
         of_line: dict[int, list[int]] = {}
-        for row, number in zip(rows, self._line_votes[rows].argmax(1), strict=True):
-            of_line.setdefault(int(number), []).append(int(row))
+        for row, number in zip(rows, self.numbers(rows).tolist(), strict=True):
+            of_line.setdefault(number, []).append(int(row))
         upright = self._upright(tracks.centres)
         order = self._in_order(of_line, upright)
-        return "\n".join(self._line_text(of_line[number], upright, tracks) for number in order)
+        return [(number, self._line_text(of_line[number], upright, tracks)) for number in order]
+
+    def numbers(self, rows: Ints | Bools) -> Ints:
+        """(n,) the lines that tracks belong to."""
+        return np.asarray(self._line_votes[rows].argmax(1), np.int64)
+
+    def along(self, points: Floats) -> Floats:
+        """(n,) how far points of the page, (n, 2), lie along its lines."""
+        return self._upright(points)[:, 0]
 
     def _line_number(self, rows: Ints) -> int:
         """The line that most of these tracks belong to, or a new one; they vote for it."""

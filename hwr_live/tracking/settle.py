@@ -1,9 +1,10 @@
-"""Settled text: glyphs are followed from frame to frame, and vote.
+"""Settled text: glyphs are followed from frame to frame, and vote; of joined writing, whole lines.
 
 A single frame of a hand-held camera is misread here and there, each time elsewhere, so the frames
-of one page vote on every glyph (:mod:`hwr_live.tracking.tracks`). A frame that does not agree with
-the page in view starts a rival page; when the rival has frames of its own and the page in view has
-none any more, the rival takes its place. So text is steady on one page, and a new page need not
+of one page vote on every glyph (:mod:`hwr_live.tracking.tracks`), and on whole lines where glyphs
+are not the same from frame to frame (:mod:`hwr_live.tracking.votes`). A frame that does not agree
+with the page in view starts a rival page; when the rival has frames of its own and the page in view
+has none any more, the rival takes its place. So text is steady on one page, and a new page need not
 outvote the old one.
 """
 
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwr_live.reading import Glyph, Reading
-from hwr_live.tracking.align import observe
+from hwr_live.reading import Glyph, Line, Reading
+from hwr_live.tracking.align import Floats, apply, inverse, observe
 from hwr_live.tracking.tracks import Composition, Match, Page
+from hwr_live.tracking.votes import Elected
 
 # Chosen like the numbers of tracks.py: steady text first, then the delay that one can bear.
 _SHOW_AFTER_S = 0.28  # age at which a page is shown
@@ -39,7 +41,8 @@ class Settled:
         text: the settled text; that of the last page until a new one has settled.
         settled: whether ``text`` stands for the page that is in view now.
         changed: whether ``text`` differs from that after the frame before.
-        reading: this frame's reading with the settled characters in place of its own.
+        reading: this frame's reading with the settled characters in place of its own; of a line
+            that frames vote on as a whole, with the settled glyphs, where they are in this frame.
     """
 
     text: str
@@ -150,7 +153,7 @@ class Settler:
 
 
 def _steadied(reading: Reading, page: Page, match: Match) -> Reading:
-    """The reading with the characters that the tracks have settled on."""
+    """The reading with the characters that the tracks and the votes on lines have settled on."""
     chars = page.chars_of(match)
     numbers = iter(range(len(reading.glyphs)))
 
@@ -160,4 +163,34 @@ def _steadied(reading: Reading, page: Page, match: Match) -> Reading:
             return glyph
         return dataclasses.replace(glyph, char=char, confidence=confidence)
 
-    return reading.map(settled)
+    steady = reading.map(settled)
+    elected, matrix = page.elected()
+    if not any(elected):
+        return steady
+    lines: list[Line] = []
+    done: set[int] = set()
+    for line, own, found in zip(steady.lines, reading.lines, elected, strict=True):
+        if found is None:
+            lines.append(line)
+        elif found[0] not in done:  # of a line that the frame has in parts the first is all of it
+            done.add(found[0])
+            text = found[1].text
+            lines.append(own if own.text == text else _placed(found[1], matrix, own.calibration))
+    return dataclasses.replace(steady, lines=tuple(line for line in lines if line.glyphs))
+
+
+def _placed(elected: Elected, matrix: Floats, calibration: tuple[float, float] | None) -> Line:
+    """What a line is taken for, where it is in the frame that the page lies in by ``matrix``."""
+    words: list[list[Glyph]] = [[]]
+    for char, spot in zip(elected.text, elected.spots, strict=True):
+        if char == " ":
+            words.append([])
+        elif spot is not None:
+            x, y, w, h = spot.glyph.box
+            corners = np.array([(x, y), (x + w, y), (x, y + h), (x + w, y + h)], np.float64)
+            corners = apply(matrix, apply(inverse(spot.matrix), corners))
+            left, top = (round(v) for v in corners.min(0).tolist())
+            right, bottom = (round(v) for v in corners.max(0).tolist())
+            box = (left, top, max(1, right - left), max(1, bottom - top))
+            words[-1].append(dataclasses.replace(spot.glyph, char=char, box=box))
+    return Line(tuple(tuple(word) for word in words if word), calibration)

@@ -11,6 +11,7 @@ of hand-held pages (tests/support/readings.py, tests/tracking/test_settle.py);
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +29,13 @@ from hwr_live.tracking.align import (
     Points,
     apply,
     inverse,
+    overlapping,
     pair,
     scale_of,
     widened,
 )
 from hwr_live.tracking.layout import Layout, Placed
+from hwr_live.tracking.votes import Ballots, Elected
 
 # Times are those of the page's own clock, which goes on by at most this much a frame: where reading
 # is slow, it takes as many frames to forget and to believe as where it is fast.
@@ -55,8 +58,6 @@ _FORGET_OTHERS_S = 1.5  # and one that is not, for this long
 _YOUNG_S = 0.25  # a glyph that comes later is no part of the text for this long
 _HISTORY = 32  # frames in which tracks are looked up for having been seen together
 _TOGETHER = 0.5  # share of the frames of the rarer of two: seen together less, they are rivals
-_BESIDE = 0.2  # of its longer side that a track is widened by: a torn off part lies beside the rest
-_COVERED = 0.45  # share of the smaller of two tracks that the other covers, if they are rivals
 _MARGINS = (0.0, 0.06, 0.2)
 """Lead, as a share of all votes, that a new class needs over the one shown: of a page that has come
 into view, after one second, and from two seconds on."""
@@ -116,6 +117,9 @@ class Page:
         self._history = np.zeros((0, _HISTORY), np.float32)
         self._next_id = 0
         self._layout = Layout()
+        self._lines: list[int | None] = []  # of the frame that was absorbed last
+        self._ballots = Ballots()
+        self._cut_anew: set[int] = set()  # tracks in the text whose ink is now cut otherwise
 
     # What a frame has to do with the page
 
@@ -168,7 +172,10 @@ class Page:
         self._history[rows, 0] = 1.0
         row_of = np.zeros(len(glyphs), np.int64)
         row_of[glyphs] = rows
-        self._layout.count(seen, row_of, self._ids, self._centres)
+        self._lines = self._layout.count(seen, row_of, self._ids, self._centres)
+        along = self._layout.along(self._centres)[row_of]
+        starts = [float(along[line].min()) if line else 0.0 for line in seen.lines]
+        self._ballots.hear(seen.words, self._lines, starts, self._matrix, self.clock_s)
         self._drop()
         self._decide()
 
@@ -185,6 +192,13 @@ class Page:
                 chars[int(glyph)] = names[chosen], share
         return chars
 
+    def elected(self) -> tuple[list[tuple[int, Elected] | None], Floats]:
+        """What each line of the last frame is taken for, with the line's number, where its frames
+        have voted on the whole of it; and the matrix (2, 3) page → frame."""
+        texts = self._ballots.elected
+        found = [None if n is None or n not in texts else (n, texts[n]) for n in self._lines]
+        return found, self._matrix
+
     # Text
 
     def compose(self) -> Composition:
@@ -192,12 +206,14 @@ class Page:
         rows = np.flatnonzero(self._shown & (self._chosen != NOTHING))
         self._told = dict(zip(self._ids[rows].tolist(), self._chosen[rows].tolist(), strict=True))
         if not len(rows):
+            self._ballots.elect([])
             return Composition("", frozenset())
         names = list(self._classes)
         chars = [names[max(0, number)] or "" for number in self._chosen.tolist()]
         usual = float(np.median(self._sizes[self._shown].max(1)))
-        text = self._layout.text(rows, Placed(self._ids, self._centres, self._sizes, chars, usual))
-        return Composition(text, frozenset(int(i) for i in self._ids[rows]))
+        placed = Placed(self._ids, self._centres, self._sizes, chars, usual)
+        texts = self._ballots.elect(self._layout.lines(rows, placed))
+        return Composition("\n".join(texts), frozenset(int(i) for i in self._ids[rows]))
 
     def rewritten(self, shown: frozenset[int]) -> bool:
         """Whether something was written or wiped out since the tracks ``shown`` made the text.
@@ -205,28 +221,56 @@ class Page:
         A glyph that is newly told apart from its neighbour or newly taken for a character does not
         count: that is the reading's business, not the page's.
         """
-        if not shown.issubset(int(i) for i in self._ids):
+        self._cut_anew &= shown
+        if not shown.issubset(self._cut_anew.union(self._ids.tolist())):
             return True
         old = np.isin(self._ids, list(shown))
-        presence = self._presence()
-        if (old & (self._gone() | (presence < _FADED))).any():
-            return True
+        gone = old & (self._gone() | (self._presence() < _FADED))
+        if gone.any():
+            there = self.clock_s - self._last_s <= _GONE_S
+            covered = overlapping(self._centres, self._sizes)[:, there & ~gone].any(
+                1
+            ) & self._in_lines(self._ballots.unsteady())
+            self._cut_anew.update(self._ids[gone & covered].tolist())
+            wiped = gone & ~covered
+            if wiped.any():
+                self._ballots.rewritten(self._layout.numbers(wiped), self._last_s[wiped])
+                return True
         sure = self._votes.max(1, initial=0.0) > _SURE * self._votes.sum(1)
         late = (self._born_s > _LATE_S) & (self.clock_s - self._born_s >= _WRITTEN_S)
         lived = np.minimum(self.frames - self._born + 1, _HISTORY)
         steady = self._history.sum(1) >= _SEEN * lived
         new = self._shown & ~old & late & sure & steady & (self._chosen != NOTHING)
-        return bool(new.any() and (new & ~self._overlaps()[:, old].any(1)).any())
+        if new.any():
+            new &= ~overlapping(self._centres, self._sizes)[:, old].any(1)
+            self._ballots.rewritten(self._layout.numbers(new), self._born_s[new])
+        return bool(new.any())
 
     def overruled(self) -> bool:
-        """Whether the votes of a glyph are clearly for another character than was composed."""
-        rows = [row for row, number in enumerate(self._ids.tolist()) if number in self._told]
+        """Whether the votes of a glyph, or of a line where frames vote on the whole of it, are
+        clearly for something else than was composed."""
+        if self._ballots.disputed():
+            return True
+        rows = [
+            row
+            for row, (number, voted_on) in enumerate(
+                zip(self._ids.tolist(), self._in_lines(self._ballots.elected).tolist(), strict=True)
+            )
+            if number in self._told and not voted_on
+        ]
         told = [self._told[number] for number in self._ids[rows].tolist()]
         votes = self._votes[rows]
         lead = votes.max(1, initial=0.0) - votes[np.arange(len(rows)), told]
         return bool((lead > _OVERRULED * votes.sum(1)).any())
 
     # Decisions
+
+    def _in_lines(self, numbers: Collection[int]) -> Bools:
+        """Tracks of the lines of these numbers."""
+        if not numbers:
+            return np.zeros(len(self._ids), np.bool_)
+        own = self._layout.numbers(np.ones(len(self._ids), np.bool_))
+        return np.isin(own, list(numbers))
 
     def _presence(self) -> Floats:
         return self._hits / np.maximum(self._chances, 1e-9)
@@ -265,22 +309,6 @@ class Page:
         margin = share * self._votes.sum(1)
         self._chosen = np.where(known & (lead <= margin), self._chosen, best)
 
-    def _overlaps(self) -> Bools:
-        """(n, n): pairs of which one covers much of the other."""
-        half = (self._sizes / 2).astype(np.float32)
-        area = (4 * half.prod(1)).astype(np.float32)
-        half += _BESIDE * half.max(1, keepdims=True)
-        low, high = self._centres.astype(np.float32) - half, self._centres.astype(np.float32) + half
-        common = np.minimum.outer(high[:, 0], high[:, 0])
-        common -= np.maximum.outer(low[:, 0], low[:, 0])
-        down = np.minimum.outer(high[:, 1], high[:, 1])
-        down -= np.maximum.outer(low[:, 1], low[:, 1])
-        np.maximum(common, 0, out=common)
-        common *= np.maximum(down, 0, out=down)
-        overlaps = common > _COVERED * np.minimum.outer(area, area)
-        np.fill_diagonal(overlaps, False)
-        return np.asarray(overlaps)
-
     def _rivals(self) -> dict[int, list[int]]:
         """Row → rows at the same place that are not seen in the same frames.
 
@@ -288,7 +316,7 @@ class Page:
         """
         rivals: dict[int, list[int]] = {}
         seen = self._history.sum(1)
-        for a, b in np.argwhere(np.triu(self._overlaps())):
+        for a, b in np.argwhere(np.triu(overlapping(self._centres, self._sizes))):
             together = float(self._history[a] @ self._history[b])
             if together < _TOGETHER * min(seen[a], seen[b]):
                 rivals.setdefault(int(a), []).append(int(b))

@@ -7,6 +7,7 @@ by which the composer of training lines makes its own.
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from hwr_live.recognition.network import Network, litert_file
 from hwr_live.recognition.strip_cache import StripCache
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View
+from hwr_live.segmentation.segment import Segmentation
 from hwr_live.strip import HEIGHT, Strip, strip, with_faint
 
 Grey = npt.NDArray[np.uint8]
@@ -83,6 +85,19 @@ class LineCard:
             )
 
 
+@dataclass(frozen=True)
+class _Last:
+    """What was told of the view that was asked about last, as long as that is there.
+
+    The lines are the view's own and the array is the reader's: both are compared by identity.
+    """
+
+    segmented: weakref.ref[Segmentation]
+    lines: tuple[tuple[Piece, ...], ...]
+    may: npt.NDArray[np.bool_]
+    told: list[Told]
+
+
 class LineNetwork:
     """A LiteRT model that reads lines, with its card.
 
@@ -112,6 +127,7 @@ class LineNetwork:
         if found.shape != wanted:
             raise InputError(f"{path} gives {found.shape} where its card makes {wanted} due")
         self._cache: StripCache | None = None
+        self._last: _Last | None = None
 
     def remembering(self, tolerance: float) -> LineNetwork:
         """The same model with a memory of its own, for lines that come again (``StripCache``)."""
@@ -124,11 +140,25 @@ class LineNetwork:
     ) -> list[Told]:
         """What the network tells of the ink of each line.
 
+        Asked again of all lines of the same view, it answers what it did: one step of a reading asks
+        whether the view is good, another reads it.
+
         Args:
             view: what is seen in the frame.
             lines: pieces of the view's segmentation.
             may: (outputs,) what may be told.
         """
+        last = self._last
+        if last and lines is last.lines and last.segmented() is view.segmented and last.may is may:
+            return last.told
+        told = self._told(view, lines, may)
+        if lines is view.lines:
+            self._last = _Last(weakref.ref(view.segmented), view.lines, may, told)
+        return told
+
+    def _told(
+        self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
+    ) -> list[Told]:
         inks = [line_ink(view, line) for line in lines]
         least = _LEAST * view.segmented.height
         strips = [strip(ink, least) for ink, _ in inks]

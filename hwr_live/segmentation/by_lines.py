@@ -30,7 +30,6 @@ Grey = npt.NDArray[np.uint8]
 _LEVEL = math.radians(20)  # lines that rise or fall less are made level without a map
 _ABOVE, _BELOW, _BEYOND = 1.9, 1.8, 2.2  # x-heights around a line that may be its ink
 _STRAY = 0.06  # share of the ink's length beside the lines that is no matter
-_CLEARLY = 0.8  # how surely lines' directions are told by which a page is left as it stands
 _NOWHERE = 0.3  # how likely writing must be somewhere, for a page not to be without any
 _BESIDE = 0.15  # share of the lines beside the sheet that makes it no sheet
 _AROUND = 3.0  # x-heights: as much paper around the lines is looked at with them
@@ -53,15 +52,6 @@ def wants_lines(view: View, lines: Sequence[TextLine], likeliest: float) -> bool
     if not lines:
         return likeliest < _NOWHERE
     return not _level_share(view, lines) > 1 - _STRAY or _beside(view, lines) > _STRAY
-
-
-def are_upright(view: View, lines: Sequence[TextLine]) -> bool:
-    """Whether lines of a map say that a frame stands upright as it is seen without."""
-    if not lines:
-        return False
-    length = sum(line.length for line in lines)
-    sure = sum(line.length * line.turn for line in lines) / length
-    return sure > _CLEARLY and _level_share(view, lines) > 1 - _STRAY
 
 
 def _level_share(view: View, lines: Sequence[TextLine]) -> float:

@@ -16,7 +16,7 @@ from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.way_up import Sureness, righted
 from hwr_live.recognition.settings import DEFAULTS
-from hwr_live.segmentation.by_lines import are_upright, see_lines, wants_lines
+from hwr_live.segmentation.by_lines import see_lines, wants_lines
 from hwr_live.segmentation.ink import to_grey
 from hwr_live.segmentation.rectify import View, see, turned
 from hwr_live.segmentation.writing import TextLine, lines_in
@@ -29,6 +29,8 @@ SURELY = 0.8
 """How likely it must be somewhere in each line."""
 
 _ASKED = 24  # lines of a view that are read to find out how well it is seen
+_WRITING = 0.75  # mean probability of a line's signs from which it is surely writing; by hand
+_NEARLY_ALL = 0.9  # of a view's pieces that stand in such lines
 _SURE = 0.6  # probability of a sign above which it is rather writing than not; by eye, on diagrams
 
 
@@ -39,13 +41,16 @@ def see_writing(
 ) -> tuple[View, bool]:
     """A frame as it is best seen, and whether it surely stands upright so.
 
+    The map costs more than all the rest of a reading; where the line network is sure of all that is
+    seen without it, it is not asked.
+
     Args:
         frame: a picture, as of ``see``; no drawing.
         pages: the map of writing; None where all ink is taken for writing.
         along: the line network with its alphabet, which is asked where the map is in doubt.
     """
     view = see(frame)
-    if pages is None:
+    if pages is None or (along is not None and _is_all_writing(view, along)):
         return view, False
     grey = to_grey(frame)
     began = time.perf_counter()
@@ -59,7 +64,16 @@ def see_writing(
         by_lines = see_lines(grey, view, lines)
         if along is None or _gain(by_lines, along) > _most(view, along):
             return by_lines, True
-    return view, are_upright(view, lines)
+    return view, False
+
+
+def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
+    """Whether the line network is sure of nearly all lines of a view, so that no map is needed."""
+    network, alphabet = along
+    signs = [one.spelling.p for one in network.tell(view, view.lines, alphabet.may)]
+    sure = [len(p) > 0 and p.max(axis=1).mean() >= _WRITING for p in signs]
+    counts = [len(line) for line in view.lines]
+    return sum(counts) > 0 and float(np.dot(sure, counts)) >= _NEARLY_ALL * sum(counts)
 
 
 def _most(view: View, along: tuple[LineNetwork, Alphabet]) -> float:

@@ -140,8 +140,8 @@ class LineNetwork:
     ) -> list[Told]:
         """What the network tells of the ink of each line.
 
-        Asked again of all lines of the same view, it answers what it did: one step of a reading asks
-        whether the view is good, another reads it.
+        Asked again of all lines of the same view, it answers what it did: one step of a reading
+        asks whether the view is good, another reads it.
 
         Args:
             view: what is seen in the frame.

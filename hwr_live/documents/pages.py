@@ -163,6 +163,8 @@ class FramesDocument(Document):
         if self.count == 1 and not (self._pillow and self._data.startswith(_GIF)):
             return Picture(decode_picture(self._data, self.name))
         name = f"page {number} of {self.name}"
+        if not self._headers:
+            raise InputError(f"{name} is no picture that can be read")
         header = check(self._headers[number - 1], name)
         try:
             image = self._by_pillow(number) if self._pillow else self._by_opencv(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import importlib.util
 import json
 import os
@@ -266,9 +267,15 @@ def lines(arguments: Sequence[str]) -> int:
         "Trains a network that reads a line of writing as a whole, on lines composed of UNIPEN's\n"
         "words, lines and characters, words on paper (hdBPMN), hwr62, fonts and drawings, and\n"
         "writes a model's folder. It trains for so many minutes of clock; broken off, it goes on\n"
-        "with --resume.",
+        "with --resume. It runs on TensorFlow or, where there is none or KERAS_BACKEND=jax asks\n"
+        "for it, on JAX; the folder of the model is then written by --resume with TensorFlow.",
     )
-    return _timed(parser, line_commands.add_options, line_commands.train, lines_readme, arguments)
+    _add_timed(parser, line_commands.add_options)
+    options = parser.parse_args(arguments)
+    if options.pack is not None:
+        return line_commands.pack(data_folder(options), options.pack)
+    name = devices.choose_backend()
+    return _timed(options, name, line_commands.train, lines_readme)
 
 
 def pages(arguments: Sequence[str]) -> int:
@@ -280,31 +287,37 @@ def pages(arguments: Sequence[str]) -> int:
         "grounds, and writes a model's folder. It trains for so many minutes of clock; broken\n"
         "off, it goes on with --resume.",
     )
-    return _timed(parser, page_commands.add_options, page_commands.train, pages_readme, arguments)
+    _add_timed(parser, page_commands.add_options)
+    options = parser.parse_args(arguments)
+    need_tensorflow("training")
+    return _timed(options, "tensorflow", page_commands.train, pages_readme)
 
 
-def _timed(
-    parser: argparse.ArgumentParser,
-    add_options: Callable[[argparse.ArgumentParser], None],
-    train: Callable[[argparse.Namespace, Path | None], dict[str, Any]],
-    describe: Callable[[Mapping[str, Any]], str],
-    arguments: Sequence[str],
-) -> int:
-    """Runs a training that lasts so many minutes, and prints what it has come to."""
+def _add_timed(
+    parser: argparse.ArgumentParser, add_options: Callable[[argparse.ArgumentParser], None]
+) -> None:
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="folder of the data sets [$HWR_DATA]"
     )
     add_options(parser)
-    options = parser.parse_args(arguments)
-    need_tensorflow("training")
+
+
+def _timed(
+    options: argparse.Namespace,
+    backend: str,
+    train: Callable[[argparse.Namespace, Path | None], dict[str, Any] | None],
+    describe: Callable[[Mapping[str, Any]], str],
+) -> int:
+    """Runs a training that lasts so many minutes, and prints what it has come to."""
     with loading():
-        import tensorflow  # noqa: F401
+        importlib.import_module(backend)
     try:
         card = train(options, data_folder(options))
     except KeyboardInterrupt:
         say("\ntrain: stopped; with --resume it goes on after the last checkpoint")
         return STATUS
-    print(describe(card))
+    if card is not None:  # else there is more to do, as was told
+        print(describe(card))
     return 0
 
 

@@ -56,6 +56,10 @@ class Team:
         count = self.replicas // self.workers
         return range(self.rank * count, (self.rank + 1) * count)
 
+    def scope(self) -> Any:
+        """The context that variables are to be made within."""
+        return self.strategy.scope()
+
     def told(self) -> str:
         """What there is to say of it, after the devices."""
         if self.name == "none":

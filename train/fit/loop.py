@@ -128,7 +128,7 @@ class _Run:
         self.shown = min(self._count, self._steps * recipe.batch)
         keras.utils.set_random_seed(recipe.seed)
         half = is_half(recipe)
-        with team.strategy.scope(), number_format("mixed_float16" if half else "float32"):
+        with team.scope(), number_format("mixed_float16" if half else "float32"):
             self.model = NETS[recipe.net](classes)
             if start:
                 self.model.set_weights(start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -15,7 +16,7 @@ import numpy as np
 from hwr_live.errors import HwrError, InputError
 from hwr_live.system.files import write_exactly, write_new
 from train.lines.card import readme
-from train.lines.plan import PRECISIONS, Plan
+from train.lines.plan import PRECISIONS, STRATEGIES, Plan
 from train.options import documented
 from train.progress import say
 from train.results.folder import checkpoint_file, output_folder, refuse_installed, replace_file
@@ -31,6 +32,25 @@ NAME = "lines"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of a training but for those of the data."""
     add_plan(parser, Plan, NAME, precision=PRECISIONS)
+    parser.add_argument(
+        "--sitting",
+        type=float,
+        metavar="X",
+        help="minutes after which to stop, whatever is left; --resume goes on",
+    )
+    parser.add_argument(
+        "--strategy",
+        choices=STRATEGIES,
+        default="none",
+        help="train on all GPUs of this machine, or with other machines by TF_CONFIG [none]",
+    )
+    parser.add_argument(
+        "--pack",
+        type=Path,
+        metavar="FILE",
+        help="train nothing: write all that lines are composed of into one file, which --data "
+        "takes on another machine",
+    )
 
 
 def add_plan(
@@ -74,8 +94,9 @@ def add_plan(
         )
 
 
-def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:
-    """Trains a line model by its options and gives its card; tells on stderr.
+def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any] | None:
+    """Trains a line model by its options and gives its card; tells on stderr. None where there is
+    more to train, or another machine is to finish it.
 
     Raises:
         InputError: for bad settings, or data that is missing.
@@ -83,12 +104,14 @@ def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:
     """
     if data is None:
         raise InputError("line networks are trained on files: give --data, or set HWR_DATA")
+    if options.sitting is not None and not 0.01 <= options.sitting <= 100_000:
+        raise InputError("--sitting must lie between 0.01 and 100000")
     out = output_folder(NAME, "hwr", options.out, options.force)
     given = {
         one.name: value for one in fields(Plan) if (value := getattr(options, one.name)) is not None
     }
     file = checkpoint_file(out)
-    from train.lines.loop import saved_plan
+    from train.lines.checkpoint import saved_plan
 
     before = None if options.restart else saved_plan(file)
     if before is not None and not options.resume:
@@ -100,8 +123,31 @@ def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:
         say("nothing was broken off here: beginning anew")
     plan = replace(before or Plan(), **given)
     from train.lines.make import make_model
+    from train.lines.pack import is_pack, opened
 
-    return make_model(plan, data, out, restart=options.restart)
+    return make_model(
+        plan,
+        opened(data) if is_pack(data) else data,
+        out,
+        restart=options.restart,
+        sitting=math.inf if options.sitting is None else options.sitting,
+        strategy=options.strategy,
+    )
+
+
+def pack(data: Path | None, path: Path) -> int:
+    """Writes a pack of the data; tells on stderr.
+
+    Raises:
+        InputError: if data is missing.
+        HwrError: if the file cannot be written.
+    """
+    from train.lines.pack import write_pack
+
+    say("packing; the ink of all words on paper is made, if it was not before: minutes")
+    size = write_pack(needed(data), path)
+    print(f"{path}: {size:,} bytes")
+    return 0
 
 
 def evaluate(folder: Path, card: Mapping[str, Any], data: Path | None, as_json: bool) -> int:

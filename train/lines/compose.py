@@ -20,7 +20,7 @@ from train.lines.sources.hands import Hands
 from train.lines.sources.ink import bent, cluttered, drawn, seen, thickened, warped
 from train.lines.sources.paper import Paper
 from train.lines.sources.strokes import Pen
-from train.lines.sources.texts import Texts
+from train.lines.sources.texts import Texts, listed_words
 from train.lines.sources.words import Written
 
 Grey = npt.NDArray[np.uint8]
@@ -89,7 +89,7 @@ class Composer:
         self._names = list(self._sources)
         total = sum(shares[name] for name in self._names)
         self._p = np.array([shares[name] / total for name in self._names])
-        self._texts = Texts()
+        self._texts = Texts(listed_words(data))
 
     def line(
         self,

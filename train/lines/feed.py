@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,10 +80,9 @@ class Feed:
     Args:
         data: the folder of the data.
         size: lines a batch.
-        seed: of chance.
+        seed: of chance, with a number that differs from one sitting of a training to the next, so
+            that a resumed one is not shown the same lines again.
         workers: how many processes.
-        part: a number that differs from one sitting of a training to the next, so that a resumed
-            one is not shown the same lines again.
         shares: how often each source is drawn.
     """
 
@@ -91,9 +90,8 @@ class Feed:
         self,
         data: Path,
         size: int,
-        seed: int,
+        seed: Sequence[int],
         workers: int,
-        part: int = 0,
         shares: Mapping[str, float] = SHARES,
     ) -> None:
         context = multiprocessing.get_context("spawn")
@@ -101,7 +99,7 @@ class Feed:
         self._processes = [
             context.Process(
                 target=_work,
-                args=(data, size, [seed, part, i], dict(shares), self._queue),
+                args=(data, size, [*seed, i], dict(shares), self._queue),
                 daemon=True,
             )
             for i in range(workers)

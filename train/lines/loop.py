@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
-import zipfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from hwr_live.errors import HwrError
-from hwr_live.system.zips import without_times
-from train.lines.alphabet import BLANK, decode
+from train.lines.alphabet import decode
+from train.lines.checkpoint import Weights, no_checkpoint, read_state, write_state
 from train.lines.compose import SHARES, Line
 from train.lines.errors import Rates, rates
 from train.lines.feed import Batch, Feed, batch
 from train.lines.network import STRIDE, build, build_for, sizes
 from train.lines.plan import Plan
+from train.lines.step import Group, answerer, group, lost, make_step, need_shared
 from train.lines.weights import read_weights
 from train.progress import say
 
@@ -30,43 +27,53 @@ _MOST_FAILED = 20  # steps one after the other
 _EMA_EVERY = 10  # steps
 _EMA = 0.99  # of each: the average reaches back over about a thousand steps
 
-Weights = list[npt.NDArray[np.float32]]
-
 
 class Trainer:
     """A network, its optimizer, and the running mean of its weights.
 
-    Attributes:
+    Args:
         plan: the settings.
+        team: the processors that train it together; without one, one device of this process.
+
+    Attributes:
+        plan, team: the same.
         step, lines: how many of them were learned.
         minutes: of clock so far.
         part: number of this sitting, from 0.
         mean: the running mean of all weights, which is what is used in the end.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, team: Group | None = None) -> None:
         import keras
 
+        self.plan, self.team = plan, team or group("none")
+        need_shared(plan.batch, self.team)
         keras.mixed_precision.set_global_policy(plan.precision)
         keras.utils.set_random_seed(plan.seed)
-        self.plan = plan
-        if plan.start:
-            self._model = build_for(read_weights(Path(plan.start)))
-        else:
-            self._model = build(*sizes(plan.width))
-        teacher = build_for(read_weights(Path(plan.teacher))) if plan.teacher else None
-        self._optimizer = keras.optimizers.AdamW(
-            plan.rate, weight_decay=plan.decay, global_clipnorm=plan.clip
-        )
-        self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-        self._optimizer.build(self._model.trainable_variables)
+        with self.team.scope():
+            if plan.start:
+                self._model = build_for(read_weights(Path(plan.start)))
+            else:
+                self._model = build(*sizes(plan.width))
+            teacher = build_for(read_weights(Path(plan.teacher))) if plan.teacher else None
+            self._optimizer = keras.optimizers.AdamW(
+                plan.rate, weight_decay=plan.decay, global_clipnorm=plan.clip
+            )
+            self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+            self._optimizer.build(self._model.trainable_variables)
         self.step, self.minutes, self.part, self.lines = 0, 0.0, 0, 0
         self._failed = 0
         self.mean: Weights = [np.array(w, np.float32) for w in self._model.get_weights()]
-        self._learn = _compiled(self._model, self._optimizer, teacher, plan.teacher_share)
+        self._learn = make_step(
+            self._model, self._optimizer, teacher, plan.teacher_share, self.team
+        )
 
-    def learn(self, given: Batch) -> float:
+    def learn(self, given: Sequence[Batch], minutes: float | None = None) -> float:
         """One step.
+
+        Args:
+            given: a part of the lines for each of this process's replicas.
+            minutes: of this process's clock so far; ``minutes`` becomes the chief's.
 
         Returns:
             The loss, the mean of the lines'; NaN for a step that was left out, as its gradient was
@@ -75,21 +82,25 @@ class Trainer:
         Raises:
             HwrError: after too many of those.
         """
-        self._optimizer.learning_rate.assign(self.plan.rate_at(self.step, self.minutes))
-        loss = float(self._learn(given.images, given.frames, given.texts, given.lengths))
+        rate = self.plan.rate_at(self.step, self.minutes)
+        now = self.minutes if minutes is None else minutes
+        loss, self.minutes = self._learn(given, rate, now)
         self._failed = 0 if math.isfinite(loss) else self._failed + 1
         if self._failed >= _MOST_FAILED:
-            raise HwrError(
-                "the loss is no number any more; go on from the checkpoint with a lower --rate"
-            )
+            raise lost()
         self.step += 1
-        self.lines += len(given.images)
+        self.lines += self.plan.batch
         if self.step % _EMA_EVERY == 0:
             rounds = self.step / _EMA_EVERY
             keep = min(_EMA, (1 + rounds) / (10 + rounds))
-            for mean, weight in zip(self.mean, self._model.get_weights(), strict=True):
+            for mean, weight in zip(self.mean, self.weights(), strict=True):
                 mean += (1 - keep) * (weight - mean)
         return loss
+
+    def weights(self) -> Weights:
+        """The network's weights as they are now."""
+        self._learn.flush()
+        return [np.asarray(w, np.float32) for w in self._model.get_weights()]
 
     def averaged(self) -> Any:
         """A float32 network of its own with the mean weights, to answer with."""
@@ -101,11 +112,12 @@ class Trainer:
         Raises:
             HwrError: if it cannot be written; the file that was there stays.
         """
+        weights = self.weights()
         state = {"step": self.step, "minutes": self.minutes, "part": self.part, "lines": self.lines}
         write_state(
             path,
             state | {"plan": asdict(self.plan)},
-            self._model.get_weights(),
+            weights,
             self.mean,
             [np.asarray(v) for v in self._optimizer.variables],
         )
@@ -116,6 +128,7 @@ class Trainer:
         Raises:
             HwrError: if it is broken or of another network.
         """
+        self._learn.flush()
         variables = self._optimizer.variables
         state, weights, mean, kept = read_state(path, len(self.mean), len(variables))
         try:
@@ -127,86 +140,6 @@ class Trainer:
             self.minutes, self.part = float(state["minutes"]), int(state["part"]) + 1
         except (ValueError, LookupError) as error:
             raise no_checkpoint(path, error) from None
-
-
-def write_state(
-    path: Path,
-    state: dict[str, Any],
-    weights: Weights,
-    mean: Weights,
-    optimizer: list[npt.NDArray[Any]],
-) -> None:
-    """Writes a checkpoint in one piece or not at all.
-
-    Args:
-        path: the file.
-        state: what JSON can hold, with the "plan".
-        weights: of the network.
-        mean: their running mean.
-        optimizer: its variables.
-
-    Raises:
-        HwrError: if it cannot be written; the file that was there stays.
-    """
-    arrays: dict[str, Any] = {f"w{i}": w for i, w in enumerate(weights)}
-    arrays |= {f"m{i}": w for i, w in enumerate(mean)}
-    arrays |= {f"o{i}": w for i, w in enumerate(optimizer)}
-    fresh = path.with_suffix(".new")
-    try:
-        with fresh.open("wb") as file, without_times():
-            np.savez(file, state=json.dumps(state), **arrays)
-        os.replace(fresh, path)
-    except OSError as error:
-        raise HwrError(f"{path} cannot be written ({error.strerror or error})") from None
-
-
-def read_state(
-    path: Path, weights: int, optimizer: int
-) -> tuple[dict[str, Any], Weights, Weights, list[npt.NDArray[Any]]]:
-    """What :func:`write_state` wrote, of so many weights and variables.
-
-    Raises:
-        HwrError: if the file is broken.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            state = json.loads(str(file["state"]))
-            own = [file[f"w{i}"] for i in range(weights)]
-            mean = [file[f"m{i}"] for i in range(weights)]
-            return state, own, mean, [file[f"o{i}"] for i in range(optimizer)]
-    except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
-        raise no_checkpoint(path, error) from None
-
-
-def no_checkpoint(path: Path, error: Exception) -> HwrError:
-    """What to raise for a file that holds no checkpoint."""
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return HwrError(f"{path} is no checkpoint of this network ({reason}); --restart forgets it")
-
-
-def saved_plan(path: Path) -> Plan | None:
-    """The settings of the training whose checkpoint this is, or None if there is none.
-
-    Raises:
-        HwrError: for a broken file.
-    """
-    table = saved_table(path)
-    return None if table is None else Plan.of(table)
-
-
-def saved_table(path: Path) -> dict[str, Any] | None:
-    """The settings in a checkpoint as it holds them, or None if there is none.
-
-    Raises:
-        HwrError: for a broken file.
-    """
-    if not path.is_file():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(json.loads(str(file["state"]))["plan"])
-    except (OSError, EOFError, ValueError, TypeError, LookupError, zipfile.BadZipFile) as error:
-        raise HwrError(f"{path} is broken ({error}); --restart forgets it") from None
 
 
 def answering(weights: Weights) -> Any:
@@ -221,57 +154,14 @@ def answering(weights: Weights) -> Any:
         keras.mixed_precision.set_global_policy(now)
 
 
-def _compiled(model: Any, optimizer: Any, teacher: Any, share: float) -> Callable[..., Any]:
-    """A step: CTC, and where there is a teacher, the divergence from its answers frame by frame."""
-    import tensorflow as tf
-
-    signature = [
-        tf.TensorSpec((None, model.input_shape[1], None), tf.uint8),
-        tf.TensorSpec((None,), tf.int32),
-        tf.TensorSpec((None, None), tf.int32),
-        tf.TensorSpec((None,), tf.int32),
-    ]
-
-    @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]
-    def learn(images: Any, frames: Any, texts: Any, lengths: Any) -> Any:
-        strips = tf.cast(images, tf.float32)[..., None] / 255.0
-        with tf.GradientTape() as tape:
-            logits = model(strips, training=True)
-            losses = tf.nn.ctc_loss(
-                texts, logits, lengths, frames, logits_time_major=False, blank_index=BLANK
-            )
-            loss = tf.reduce_mean(losses)
-            if teacher is not None:
-                wanted = tf.nn.softmax(teacher(strips, training=False))
-                apart = tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
-                own = tf.sequence_mask(frames, tf.shape(logits)[1], apart.dtype)
-                # Of a whole line, as CTC's is.
-                told = tf.reduce_mean(tf.reduce_sum(apart * own, axis=1))
-                loss = (1 - share) * loss + share * told
-        grads = tape.gradient(loss, model.trainable_variables)
-        # A step whose gradient overflows is left out: it teaches nothing, and would end all.
-        good = tf.math.is_finite(loss) & tf.math.is_finite(tf.linalg.global_norm(grads))
-        grads = [tf.where(good, grad, tf.zeros_like(grad)) for grad in grads]
-        optimizer.apply(grads, model.trainable_variables)
-        return tf.where(good, loss, np.nan)
-
-    return learn  # type: ignore[no-any-return]
-
-
 def read(model: Any, lines: list[Line], size: int = 32) -> list[str]:
     """What a network reads by the best path, in the lines' order."""
-    import tensorflow as tf
-
-    answer = tf.function(
-        lambda x: model(x, training=False),
-        input_signature=[tf.TensorSpec((None, model.input_shape[1], None, 1), tf.float32)],
-    )
+    answer = answerer(model)
     order = sorted(range(len(lines)), key=lambda i: lines[i].image.shape[1])
     out = [""] * len(lines)
     for start in range(0, len(order), size):
         some = order[start : start + size]
-        given = batch([lines[i] for i in some])
-        best = np.asarray(answer(given.images[..., None].astype(np.float32) / 255)).argmax(2)
+        best = answer(batch([lines[i] for i in some]).images).argmax(2)
         for i, row in zip(some, best, strict=True):
             out[i] = decode(row[: lines[i].image.shape[1] // STRIDE].tolist())
     return out
@@ -286,41 +176,58 @@ def by_part(read_texts: list[str], lines: list[Line]) -> dict[str, Rates]:
     return out
 
 
-def fit(trainer: Trainer, data: Path, lines: list[Line], folder: Path) -> None:
-    """Trains until the plan's minutes are over.
+def fit(
+    trainer: Trainer, data: Path, lines: list[Line], folder: Path, sitting: float = math.inf
+) -> None:
+    """Trains until the plan's minutes are over, or this sitting's.
 
     Args:
         trainer: what is trained.
         data: the folder of the data.
         lines: to validate with.
         folder: for ``checkpoint.npz`` and ``log.jsonl``, where a line every half minute tells the
-            progress, and one at each validation the error rates by part.
+            progress, and one at each validation the error rates by part. Of several processes,
+            the chief's alone.
+        sitting: minutes.
     """
-    plan = trainer.plan
+    plan, team = trainer.plan, trainer.team
     if trainer.minutes >= plan.minutes:
         return
-    shares = plan.shares(SHARES)
-    feed = Feed(data, plan.batch, plan.seed, plan.workers, trainer.part, shares)
+    size, processes = need_shared(plan.batch, team), team.replicas // len(team.own)
+    seed = [plan.seed, trainer.part]
+    if processes > 1:  # each is shown lines of its own
+        seed.append(team.own[0])
+    feed = Feed(data, size, seed, plan.workers, plan.shares(SHARES))
     try:
-        _run(trainer, feed, lines, folder)
+        with team.told_of_loss():
+            _run(trainer, feed, lines, folder, min(plan.minutes, trainer.minutes + sitting))
     finally:
         feed.close()
 
 
-def _run(trainer: Trainer, feed: Feed, lines: list[Line], folder: Path) -> None:
-    plan = trainer.plan
-    given = feed.take()
+def _run(trainer: Trainer, feed: Feed, lines: list[Line], folder: Path, end: float) -> None:
+    plan, team = trainer.plan, trainer.team
+    given = [feed.take() for _ in team.own]
     start, before = time.monotonic(), trainer.minutes
+
+    def clock() -> float:
+        return before + (time.monotonic() - start) / 60
+
     saved, checked, told = before, before, before
     losses: list[float] = []
-    waited = counted = 0.0
-    while trainer.minutes < plan.minutes:
-        losses.append(trainer.learn(given))
-        counted += len(given.images)
+    waited = 0.0
+    alone = team.replicas == len(
+        team.own
+    )  # else all processes go by the chief's clock, by the step
+    while trainer.minutes < end:
+        losses.append(trainer.learn(given, clock()))
         at = time.monotonic()
-        given = feed.take()
+        given = [feed.take() for _ in team.own]
         waited += time.monotonic() - at
-        trainer.minutes = before + (time.monotonic() - start) / 60
+        if alone:
+            trainer.minutes = clock()
+        if not team.chief:
+            continue
         if trainer.minutes - told >= 0.5:
             seconds = 60 * (trainer.minutes - told)
             _tell(
@@ -329,18 +236,20 @@ def _run(trainer: Trainer, feed: Feed, lines: list[Line], folder: Path) -> None:
                 lines=trainer.lines,
                 minutes=round(trainer.minutes, 2),
                 loss=_mean(losses),
-                ms=round(1000 * seconds / counted, 2),
+                ms=round(1000 * seconds / (len(losses) * plan.batch), 2),
                 waited=round(waited / seconds, 3),
             )
-            losses, counted, waited, told = [], 0.0, 0.0, trainer.minutes
+            losses, waited, told = [], 0.0, trainer.minutes
         if trainer.minutes - saved >= plan.save:
             trainer.save(folder / "checkpoint.npz")
             saved = trainer.minutes
         if trainer.minutes - checked >= plan.check:
             _check(trainer, lines, folder)
-            trainer.minutes = before + (time.monotonic() - start) / 60
+            if alone:
+                trainer.minutes = clock()
             checked = told = trainer.minutes
-    trainer.save(folder / "checkpoint.npz")
+    if team.chief:
+        trainer.save(folder / "checkpoint.npz")
 
 
 def _mean(losses: list[float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import shutil
 from dataclasses import asdict
@@ -17,13 +18,16 @@ from train import devices
 from train.fit.checkpoint import held
 from train.lines import card, pictures, validation
 from train.lines.calibrate import fit_temperature
+from train.lines.checkpoint import Weights
 from train.lines.compose import Line
 from train.lines.errors import distance, rates
 from train.lines.export import Export, Lite, answers, convert
 from train.lines.export import read as read_lite
-from train.lines.loop import Trainer, Weights, answering, by_part, fit, read
+from train.lines.loop import Trainer, answering, by_part, fit, read
 from train.lines.measure import test_lines
+from train.lines.pack import from_pack
 from train.lines.plan import Plan
+from train.lines.step import group
 from train.lines.weights import FILE, pack
 from train.progress import duration, say
 from train.results.folder import checkpoint_file, replaced
@@ -32,7 +36,15 @@ _CALIBRATED = 4  # every so many-th validation line is calibrated with
 _WORST = 60  # lines on the picture of those that were read worst
 
 
-def make_model(plan: Plan, data: Path, out: Path, *, restart: bool = False) -> dict[str, Any]:
+def make_model(
+    plan: Plan,
+    data: Path,
+    out: Path,
+    *,
+    restart: bool = False,
+    sitting: float = math.inf,
+    strategy: str = "none",
+) -> dict[str, Any] | None:
     """Trains, exports, measures and writes ``out``; until all is done nothing of it is there.
 
     Args:
@@ -40,30 +52,61 @@ def make_model(plan: Plan, data: Path, out: Path, *, restart: bool = False) -> d
         data: the folder of the data.
         out: the model's folder; one that is there is replaced.
         restart: whether a checkpoint that is there is forgotten.
+        sitting: minutes after which this process stops, whatever is left.
+        strategy: how several processors do it together, of ``train.fit.distribute.STRATEGIES``.
 
     Returns:
-        The model's card.
+        The model's card; None where there is more to train, or another process or machine is to
+        write the model.
 
     Raises:
-        InputError: if data is missing.
+        InputError: if data is missing, or the strategy cannot be followed.
         HwrError: if the checkpoint is broken, or the export does not read as the network does.
     """
-    file = checkpoint_file(out)
-    with held(file.parent):
-        if restart:
+    team, file = group(strategy), checkpoint_file(out)
+    with held(file.parent) if team.chief else contextlib.nullcontext():
+        if restart and team.chief:
             file.unlink(missing_ok=True)
-        say(f"{devices.describe()}; composing lines to validate with")
-        lines = validation.load(data, file.with_name("validation.npz"))
-        trainer = Trainer(plan)
-        if file.is_file():
+        if devices.backend() == "jax":
+            from train.lines.on_jax import keep_compiled
+
+            keep_compiled(file.with_name("compiled"))
+        say(f"{devices.describe()}{team.told()}")
+        lines: list[Line] = []
+        if team.chief:
+            say("composing lines to validate with")
+            lines = validation.load(data, file.with_name("validation.npz"))
+        trainer = Trainer(plan, team)
+        if not restart and file.is_file():
             trainer.restore(file)
             say(f"going on after {duration(60 * trainer.minutes)}, {trainer.lines:,} lines")
-        fit(trainer, data, lines, file.parent)
-        say(f"trained on {trainer.lines:,} lines; exporting")
-        trained = {"lines": trainer.lines, "minutes": round(trainer.minutes, 1)}
-        made = finish(trainer.mean, plan, trained, data, lines, out)
-        shutil.rmtree(file.parent, ignore_errors=True)
+        with team.told_of_loss():
+            if not team.agree(trainer.step):
+                raise HwrError("the workers see different checkpoints: give all one --out")
+        fit(trainer, data, lines, file.parent, sitting)
+        made = _finished(trainer, data, lines, out) if team.chief else None
+        if made:
+            shutil.rmtree(file.parent, ignore_errors=True)
+        team.agree(1)  # a process that is not the chief waits for it
     return made
+
+
+def _finished(trainer: Trainer, data: Path, lines: list[Line], out: Path) -> dict[str, Any] | None:
+    """The finished model's card; None, and what to do, where that has to wait."""
+    again = f"the checkpoint is in {checkpoint_file(out).parent}; "
+    if trainer.minutes < trainer.plan.minutes:
+        left = duration(60 * (trainer.plan.minutes - trainer.minutes))
+        say(f"this sitting is over, {left} are left: {again}--resume goes on")
+        return None
+    if devices.backend() != "tensorflow" or from_pack(data):
+        say(
+            f"trained on {trainer.lines:,} lines; {again}with TensorFlow and the folder of the "
+            "data, --resume exports and measures it"
+        )
+        return None
+    say(f"trained on {trainer.lines:,} lines; exporting")
+    trained = {"lines": trainer.lines, "minutes": round(trainer.minutes, 1)}
+    return finish(trainer.mean, trainer.plan, trained, data, lines, out)
 
 
 def finish(

@@ -24,6 +24,7 @@ _RANGES = {
     "floor": (0, 1),
     "teacher_share": (0, 1),
 }
+STRATEGIES = ("none", "mirrored", "multi-worker")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 

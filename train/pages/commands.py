@@ -44,7 +44,7 @@ def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:
         if (value := getattr(options, name)) is not None
     }
     file = checkpoint_file(out)
-    from train.lines.loop import saved_table
+    from train.lines.checkpoint import saved_table
 
     before = None if options.restart else saved_table(file)
     if before is not None and not options.resume:

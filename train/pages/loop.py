@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError
-from train.lines.loop import Weights, no_checkpoint, read_state, write_state
+from train.lines.checkpoint import Weights, no_checkpoint, read_state, write_state
 from train.lines.weights import read_weights
 from train.pages.compose import Sample
 from train.pages.feed import Batch, Feed

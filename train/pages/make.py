@@ -13,7 +13,7 @@ from typing import Any
 from hwr_live.errors import HwrError
 from train import devices
 from train.fit.checkpoint import held
-from train.lines.loop import Weights
+from train.lines.checkpoint import Weights
 from train.lines.pictures import png
 from train.lines.weights import FILE, pack
 from train.pages import card, pictures, validation

@@ -20,7 +20,7 @@ import multiprocessing, sys, time
 from pathlib import Path
 from train.lines.feed import Feed
 if __name__ == "__main__":
-    feed = Feed(Path(sys.argv[1]), 2, 1, 1)
+    feed = Feed(Path(sys.argv[1]), 2, [1], 1)
     feed.take()
     print(multiprocessing.active_children()[0].pid, flush=True)
     time.sleep(600)
@@ -28,7 +28,7 @@ if __name__ == "__main__":
 
 
 def test_missing_data_ends_the_feed(tmp_path: Path) -> None:
-    feed = Feed(tmp_path, 2, 1, 1)
+    feed = Feed(tmp_path, 2, [1], 1)
     try:
         with pytest.raises(HwrError, match="has ended"):
             feed.take()

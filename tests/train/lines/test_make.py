@@ -144,7 +144,7 @@ def test_commands_know_a_line_model(
 
 
 def test_a_broken_checkpoint_is_told(tmp_path: Path) -> None:
-    from train.lines.loop import saved_plan
+    from train.lines.checkpoint import saved_plan
 
     path = tmp_path / "checkpoint.npz"
     assert saved_plan(path) is None

@@ -12,11 +12,12 @@ from hwr_live.errors import InputError
 from tests.support.lines_data import WORDS, WRITERS
 from train.lines.alphabet import CHARACTERS
 from train.lines.sources import held
+from train.lines.sources.cutouts import without_surroundings
 from train.lines.sources.empty import Empty
 from train.lines.sources.fonts import Fonts
 from train.lines.sources.hands import SPACINGS, Hands
 from train.lines.sources.ink import bent, cluttered, drawn, plain, seen, warped
-from train.lines.sources.paper import Paper, without_surroundings
+from train.lines.sources.paper import Paper
 from train.lines.sources.strokes import EMPTY, Pen, join, read_items
 from train.lines.sources.texts import Texts
 from train.lines.sources.words import Written, likelihoods, sized, tidy

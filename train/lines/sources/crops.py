@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -19,24 +21,77 @@ _X_HEIGHT = 18.0  # pixels: a capital is then a little taller than in a crop
 _BASELINE, _HIGH = 48.0, 80  # rows
 
 
+KEPT = Path("hwr62.npz")
+"""Where a pack's folder has the crops: some of each character and source."""
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """Crops of single characters: first those to train on, then those that are held back.
+
+    Attributes:
+        images: uint8 (n, 28, 28).
+        labels: (n,), index into ``chars``.
+        sources: (n,), number of the collection.
+        chars: what the labels mean.
+        trained: how many are to train on.
+    """
+
+    images: Grey
+    labels: npt.NDArray[np.int64]
+    sources: npt.NDArray[np.uint8]
+    chars: tuple[str, ...]
+    trained: int
+
+    def pools(
+        self, some: npt.NDArray[np.int64]
+    ) -> Iterator[tuple[int, list[npt.NDArray[np.int64]]]]:
+        """Of each character those of ``some``, a pool for each source, in their order."""
+        for number in range(len(self.chars)):
+            own = some[self.labels[some] == number]
+            yield number, [own[self.sources[own] == s] for s in np.unique(self.sources[own])]
+
+    def few(self, most: int) -> Glyphs:
+        """At most so many of each character and source, of either kind, evenly out of all."""
+        kept: list[npt.NDArray[np.int64]] = []
+        every = np.arange(len(self.labels))
+        for some in (every[: self.trained], every[self.trained :]):
+            pools = [pool for _, of in self.pools(some) for pool in of]
+            few = [p[np.linspace(0, len(p) - 1, min(most, len(p))).astype(int)] for p in pools]
+            kept.append(np.sort(np.concatenate([every[:0], *few])))
+        i = np.concatenate(kept)
+        return Glyphs(self.images[i], self.labels[i], self.sources[i], self.chars, len(kept[0]))
+
+
+def read_glyphs(data: Path) -> Glyphs:
+    """hwr62's crops, or those of a pack's folder.
+
+    Raises:
+        InputError: if they are missing or broken.
+    """
+    if (data / KEPT).is_file():
+        with np.load(data / KEPT, allow_pickle=False) as file:
+            chars = tuple(file["chars"].tolist())
+            labels, sources = file["labels"].astype(np.int64), file["sources"]
+            return Glyphs(file["images"], labels, sources, chars, int(file["trained"]))
+    dataset = load("hwr62", data)
+    part = dataset.train
+    index, valid = cut_validation(part, HWR62)
+    i = np.concatenate([index, valid])
+    sources = np.zeros(len(part.labels), np.uint8) if part.sources is None else part.sources
+    labels = part.labels[i].astype(np.int64)
+    return Glyphs(part.images[i], labels, sources[i], tuple(dataset.chars), len(index))
+
+
 class Crops:
     """hwr62's crops by character and source, of those held back or of all others."""
 
     def __init__(self, data: Path, held: bool) -> None:
-        dataset = load("hwr62", data)
-        part = dataset.train
-        index, valid = cut_validation(part, HWR62)
-        some = valid if held else index
-        sources = part.sources
-        if sources is None:
-            sources = np.zeros(len(part.labels), np.uint8)
-        self._images = part.images
-        self._of: dict[str, list[npt.NDArray[np.int64]]] = {}
-        for number, char in enumerate(dataset.chars):
-            own = some[part.labels[some] == number]
-            pools = [own[sources[own] == s] for s in np.unique(sources[own])]
-            if pools:
-                self._of[char] = pools
+        every = read_glyphs(data)
+        some = np.arange(len(every.labels))
+        some = some[every.trained :] if held else some[: every.trained]
+        self._images = every.images
+        self._of = {every.chars[number]: pools for number, pools in every.pools(some) if pools}
 
     def draw(self, text: str, rng: np.random.Generator) -> Grey | None:
         """A text, mostly of one source of images: uint8 (80, w), bright on black; None if there is

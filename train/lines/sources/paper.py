@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,17 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-from hwr_live.segmentation.ink import find_ink
-from hwr_live.strip import with_faint
 from train.lines.alphabet import CHARACTERS
+from train.lines.sources.cutouts import read_cutouts
 from train.lines.sources.held import PAPER_WRITERS
 from train.lines.sources.ink import thickened, warped
 from train.lines.sources.zones import extent
 
 Grey = npt.NDArray[np.uint8]
 
-_NEARER = 2.0  # times: the pictures are small, and at their own size faint strokes are lost
-_KEPT = 1.25  # times the pictures' size that ink is kept at
 _X_HEIGHT = 20  # pixels that words set beside each other are brought to
 _BASELINE, _HIGH = 60, 110  # rows
 
@@ -41,34 +35,18 @@ class Paper:
     """
 
     def __init__(self, data: Path, held: bool | None) -> None:
-        self._inks: list[Grey] = []
-        self._clean: list[Grey] = []
-        self._texts: list[str] = []
+        def own(text: str, writer: str) -> bool:
+            wanted = held in (None, writer in PAPER_WRITERS)
+            return wanted and all(char in CHARACTERS for char in text)
+
+        part = "test" if held is None else "train"
+        words = read_cutouts(data, part, own)
+        if not words.texts:
+            raise InputError(f"words/hdbpmn_{part}.zip has no words of the writers asked for")
+        self._inks, self._clean, self._texts = words.inks, words.clean, words.texts
         of: dict[str, list[int]] = defaultdict(list)
-        path = data / "words" / f"hdbpmn_{'test' if held is None else 'train'}.zip"
-        try:
-            with zipfile.ZipFile(path) as archive:
-                table = csv.DictReader(io.TextIOWrapper(archive.open("labels.csv"), "utf-8"))
-                for row in table:
-                    text, writer = row["text"], row["writer"]
-                    own = held in (None, writer in PAPER_WRITERS)
-                    if not own or any(c not in CHARACTERS for c in text):
-                        continue
-                    coded = np.frombuffer(archive.read(row["file"]), np.uint8)
-                    grey = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
-                    if grey is None or not text.strip():
-                        continue
-                    of[writer].append(len(self._texts))
-                    ink = find_ink(np.asarray(grey, np.uint8), _NEARER)
-                    word = without_surroundings(ink.mask)
-                    none = np.zeros_like(word)
-                    self._inks.append(_smaller(with_faint(ink.grey, ink.mask, none)))
-                    self._clean.append(_smaller(with_faint(ink.grey, word, ink.mask & ~word)))
-                    self._texts.append(text)
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile, cv2.error) as error:
-            raise InputError(f"words/{path.name} cannot be read: {error}") from None
-        if not of:
-            raise InputError(f"words/{path.name} has no words of the writers asked for")
+        for i, writer in enumerate(words.writers):
+            of[writer].append(i)
         self._of_writer = [np.array(of[w]) for w in sorted(of)]
 
     def every(self) -> Iterator[tuple[Grey, str]]:
@@ -120,34 +98,3 @@ class Paper:
         first = max(0, min(first, _HIGH - sized.shape[0]))
         room[first : first + sized.shape[0]] = sized[: _HIGH - first]
         return room
-
-
-def _smaller(ink: Grey) -> Grey:
-    """Ink of ``_NEARER`` at the size that it is kept in memory."""
-    scale = _KEPT / _NEARER
-    return np.asarray(cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-
-
-def without_surroundings(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """The ink of a cut-out word without what comes in from its sides: other lines, boxes, rules.
-
-    A component that touches the picture's edge goes if it lies beyond the middle three fifths of
-    the height, or if it is long and hollow, as the side of a box is.
-
-    Args:
-        mask: bool (h, w), where ink is.
-    """
-    h, w = mask.shape
-    ones = mask.astype(np.uint8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(ones, connectivity=8)
-    gone = np.zeros(count, bool)
-    for i in range(1, count):
-        x, y, wide, high, area = (int(v) for v in stats[i])
-        side = x <= 1 or x + wide >= w - 1
-        hollow = area / (wide * high)
-        outside = not 0.2 < centres[i][1] / h < 0.8
-        upright = side and (wide < 0.1 * h or (high > 0.8 * h and hollow < 0.35))
-        frame = wide > 0.6 * w and high > 0.5 * h and hollow < 0.22
-        if side or y <= 1 or y + high >= h - 1:
-            gone[i] = outside or upright or frame
-    return np.asarray(mask & ~gone[labels])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -39,19 +40,34 @@ _MONTHS = "Jan Feb March April May June July Aug Sept Oct Nov Dec Mai Juni Okt D
 _UNITS = "kg g km m cm mm ml l h min s % kW V A € GB MB C °C ° x".split()
 
 
+LISTED = Path("words.txt")
+"""Where a pack's folder has the words, so that a machine needs no lists of its own."""
+
+
+def listed_words(data: Path | None = None) -> list[str]:
+    """Common words of many languages in Latin letters; those of a pack's folder if it is one."""
+    if data is not None and (data / LISTED).is_file():
+        return (data / LISTED).read_text(encoding="ascii").split("\n")
+    from wordfreq import top_n_list
+
+    words: list[str] = []
+    for language in _LANGUAGES:
+        listed = top_n_list(language, _WORDS)
+        words += [w for w in listed if w.isascii() and w.isalpha()]
+        if language == "en":  # apostrophes and hyphens as well
+            words += [w for w in listed if w.isascii() and not w.isalpha()]
+    return words
+
+
 class Texts:
-    """Draws texts by chance."""
+    """Draws texts by chance.
 
-    def __init__(self) -> None:
-        from wordfreq import top_n_list
+    Args:
+        words: that they are made of; by default those of :func:`listed_words`.
+    """
 
-        words: list[str] = []
-        for language in _LANGUAGES:
-            listed = top_n_list(language, _WORDS)
-            words += [w for w in listed if w.isascii() and w.isalpha()]
-            if language == "en":  # apostrophes and hyphens as well
-                words += [w for w in listed if w.isascii() and not w.isalpha()]
-        self._words = words
+    def __init__(self, words: list[str] | None = None) -> None:
+        self._words = listed_words() if words is None else words
         self._kinds: dict[str, Callable[[np.random.Generator], str]] = {
             "words": self._some_words,
             "capitals": self._capitals,

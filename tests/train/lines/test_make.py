@@ -95,6 +95,7 @@ def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr("train.lines.export.AGREEMENT", -99.0)
         patch.setattr("train.lines.export.LOSS", 99.0)
         card = make_model(replace(SHORT, minutes=trainer.minutes + 0.005), data, out)
+    assert card is not None
     assert card["trained"]["lines"] > trainer.lines > 0
     return out
 

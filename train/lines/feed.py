@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import queue
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.errors import HwrError
-from hwr_live.system.worker import be_child, signals_held
+from train.fit.feed import BatchFeed
 from train.lines.alphabet import encode
 from train.lines.compose import SHARES, Composer, Line
 
@@ -64,17 +61,13 @@ def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
             yield made[i]
 
 
-def _work(data: Path, size: int, seed: list[int], shares: Mapping[str, float], made: Any) -> None:
-    be_child()
-    import cv2
-
-    cv2.setNumThreads(1)
-    composer = Composer(data, shares=shares)
-    for one in batches(composer, size, seed):
-        made.put(one)
+def _composed(
+    data: Path, size: int, shares: Mapping[str, float], seed: list[int]
+) -> Iterator[Batch]:
+    return batches(Composer(data, shares=shares), size, seed)
 
 
-class Feed:
+class Feed(BatchFeed[Batch]):
     """Batches from processes; close it in the end.
 
     Args:
@@ -94,37 +87,5 @@ class Feed:
         workers: int,
         shares: Mapping[str, float] = SHARES,
     ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._queue: Any = context.Queue(3 * _POOL)
-        self._processes = [
-            context.Process(
-                target=_work,
-                args=(data, size, [*seed, i], dict(shares), self._queue),
-                daemon=True,
-            )
-            for i in range(workers)
-        ]
-        with signals_held():
-            for process in self._processes:
-                process.start()
-
-    def take(self) -> Batch:
-        """The next batch.
-
-        Raises:
-            HwrError: if a process has ended, as one does whose data is missing.
-        """
-        while True:
-            try:
-                one: Batch = self._queue.get(timeout=5)
-                return one
-            except queue.Empty:
-                if not all(process.is_alive() for process in self._processes):
-                    raise HwrError("a process that composes lines has ended") from None
-
-    def close(self) -> None:
-        """Ends the processes."""
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.join()
+        make = partial(_composed, data, size, dict(shares))
+        super().__init__(make, seed, workers, 3 * _POOL, "lines")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.errors import HwrError
+from train.fit.feed import BatchFeed
 from train.pages.compose import Composer, Sample
 from train.pages.target import MAPS, interleaved
 
@@ -57,15 +55,11 @@ def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
         yield batch([composer.sample(rng) for _ in range(size)])
 
 
-def _work(data: Path, size: int, side: int, seed: list[int], made: Any) -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
-    for one in batches(Composer(data, side=side), size, seed):
-        made.put(one)
+def _composed(data: Path, size: int, side: int, seed: list[int]) -> Iterator[Batch]:
+    return batches(Composer(data, side=side), size, seed)
 
 
-class Feed:
+class Feed(BatchFeed[Batch]):
     """Batches from processes; close it in the end.
 
     Args:
@@ -81,34 +75,5 @@ class Feed:
     def __init__(
         self, data: Path, size: int, side: int, seed: int, workers: int, part: int = 0
     ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._queue: Any = context.Queue(_AHEAD)
-        self._processes = [
-            context.Process(
-                target=_work, args=(data, size, side, [seed, part, i], self._queue), daemon=True
-            )
-            for i in range(workers)
-        ]
-        for process in self._processes:
-            process.start()
-
-    def take(self) -> Batch:
-        """The next batch.
-
-        Raises:
-            HwrError: if a process has ended, as one does whose data is missing.
-        """
-        while True:
-            try:
-                one: Batch = self._queue.get(timeout=5)
-                return one
-            except queue.Empty:
-                if not all(process.is_alive() for process in self._processes):
-                    raise HwrError("a process that composes pages has ended") from None
-
-    def close(self) -> None:
-        """Ends the processes."""
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.join()
+        make = partial(_composed, data, size, side)
+        super().__init__(make, [seed, part], workers, _AHEAD, "pages")

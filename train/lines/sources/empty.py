@@ -8,13 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.errors import InputError
 from train.lines.sources import ink as inks
+from train.lines.sources.doodles import read_doodles
 
 Grey = npt.NDArray[np.uint8]
-
-_HELD = 8  # of the things that are drawn, one in so many is held back to choose by
-_LIKE_SIGNS = frozenset(("circle", "line", "zigzag", "squiggle", "moon", "square", "triangle"))
 
 
 class Empty:
@@ -25,14 +22,7 @@ class Empty:
     """
 
     def __init__(self, data: Path, held: bool) -> None:
-        try:
-            with np.load(data / "doodles" / "quickdraw_28.npz", allow_pickle=False) as archive:
-                images, y, names = archive["X"], archive["y"], archive["names"]
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"doodles/quickdraw_28.npz cannot be read: {error}") from None
-        signs = np.array([str(name) in _LIKE_SIGNS for name in names])
-        own = ((np.arange(len(names)) % _HELD == 0) == held) & ~signs
-        self._doodles = images[own[y]]
+        self._doodles = read_doodles(data, held)
 
     def draw(self, rng: np.random.Generator) -> Grey:
         """uint8 (h, w), bright on black."""

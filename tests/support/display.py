@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,12 @@ class Display:
     Attributes:
         name: what to put into the variable ``DISPLAY``.
         data: a folder for what programs keep among the user's own files.
+        front: the window that was put in front last, where there is one.
     """
 
     name: str
     data: str
+    front: list[str] = field(default_factory=list)
 
     @property
     def env(self) -> dict[str, str]:
@@ -48,7 +50,7 @@ class Display:
     def start(self, *args: str, **options: Any) -> subprocess.Popen[str]:
         """Starts ``python args…`` on this display, its output in pipes."""
         return subprocess.Popen(
-            [sys.executable, *args],
+            [sys.executable, "-X", "faulthandler", *args],
             env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -76,13 +78,33 @@ class Display:
             found = self.tool("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").split()
             # Listed by the window manager: only then does the close button work.
             if found and title in self.tool("wmctrl", "-l"):
-                self.tool("xdotool", "windowactivate", "--sync", found[-1])
+                self.tool("xdotool", "windowactivate", found[-1])
                 self._wait_until_still(found[-1])
-                return found[-1]
+                # Not asked for the active window: after one has closed that may tell the number of
+                # the closed one, which is the new one's, while keys go nowhere.
+                if self.tool("xdotool", "getwindowfocus") == found[-1]:
+                    self.front[:] = [found[-1]]
+                    return found[-1]
             if process is not None and process.poll() is not None:
                 raise AssertionError(f"ended without a window: {process.communicate()}")
             time.sleep(0.05)
-        raise AssertionError(f"no window {title!r} within {seconds} s")
+        known = self.tool("xdotool", "search", "--name", ".") or "no window"
+        manager = self.tool("wmctrl", "-m") or "no window manager"
+        raise AssertionError(
+            f"no window {title!r} within {seconds} s: {manager}, {known}, {self._stacks(process)}"
+        )
+
+    def _stacks(self, process: subprocess.Popen[str] | None) -> str:
+        """Ends ``process`` and returns what it wrote: Python's stacks, too, where it writes them
+        at SIGABRT (``-X faulthandler``)."""
+        if process is None:
+            return ""
+        process.send_signal(signal.SIGABRT)
+        try:
+            return str(process.communicate(timeout=10))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return "it hung"
 
     def _wait_until_still(self, window: str) -> None:
         """Waits until a window has its place and size: both come in steps at first."""
@@ -100,8 +122,14 @@ class Display:
     def key(self, *keys: str) -> None:
         """Presses keys for whatever window has the focus.
 
-        Not quickly: of two keys that come in one turn of Qt's loop, OpenCV tells of one only.
+        Not quickly: of two keys that come in one turn of Qt's loop, OpenCV tells of one only. The
+        window manager takes the focus from a new window, at times, when one before it has closed:
+        it is given back.
         """
+        focus = self.tool("xdotool", "getwindowfocus")
+        if self.front and focus != self.front[-1] and not self.tool("xdotool", "getactivewindow"):
+            self.tool("xdotool", "windowactivate", self.front[-1])
+            time.sleep(0.2)
         self.tool("xdotool", "key", "--delay", "100", *keys)
 
     def draw(
@@ -141,43 +169,74 @@ class Display:
 def start_display(size: str = "2000x1200") -> Generator[Display, None, None]:
     """An X server on a free display number with a window manager; ends with the generator.
 
+    One at a time: servers that begin at the same moment may take the same number. A pair that does
+    not come up is ended and begun anew, twice.
+
     Raises:
         pytest.skip.Exception: where one of the programs is missing.
+        AssertionError: if no pair comes up; with what the window manager wrote.
     """
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
         pytest.skip(f"window tests need {', '.join(missing)}")
+    import fcntl  # Windows has none, and no X server
+
+    with (
+        tempfile.TemporaryDirectory(prefix="hwr-live-data-") as data,
+        contextlib.ExitStack() as ends,
+    ):
+        with open(Path(tempfile.gettempdir(), "hwr-live-display.lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for last in (False, False, True):
+                display = Display(f":{_start_server(size, ends)}", data)
+                told = _start_manager(display, ends)
+                if told is None:
+                    break
+                ends.close()
+                assert not last, f"no window manager on {display.name}: {told or 'silent'}"
+        yield display
+
+
+def _start_server(size: str, ends: contextlib.ExitStack) -> str:
+    """Starts an X server, which ends with ``ends``; returns its number."""
     read, write = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
+    ends.callback(_end, server)
     os.close(write)
-    manager = None
-    data = tempfile.TemporaryDirectory(prefix="hwr-live-data-")
-    try:
-        with os.fdopen(read) as answer:
-            number = answer.readline().strip()
-        if not number:
-            pytest.skip("window tests need an Xvfb that starts")
-        display = Display(f":{number}", data.name)
+    with os.fdopen(read) as answer:
+        number = answer.readline().strip()
+    if not number:
+        pytest.skip("window tests need an Xvfb that starts")
+    return number
+
+
+def _start_manager(display: Display, ends: contextlib.ExitStack) -> str | None:
+    """Starts a window manager, which ends with ``ends``; what it wrote if it does not come up."""
+    told = Path(display.data, "manager.txt")
+    with told.open("w") as file:
         manager = subprocess.Popen(
-            ["openbox", "--sm-disable"],
-            env=display.env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            ["openbox", "--sm-disable"], env=display.env, stdout=file, stderr=file
         )
-        end = time.monotonic() + 10
-        while "Name:" not in display.tool("wmctrl", "-m") and time.monotonic() < end:
-            time.sleep(0.05)
-        yield display
-    finally:
-        for process in (manager, server):
-            if process is not None:
-                process.send_signal(signal.SIGTERM)
-                process.wait()
-        data.cleanup()
+    ends.callback(_end, manager)
+    end = time.monotonic() + 20
+    while manager.poll() is None and time.monotonic() < end:
+        if "Name:" in display.tool("wmctrl", "-m"):
+            return None
+        time.sleep(0.05)
+    return told.read_text(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")

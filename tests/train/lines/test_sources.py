@@ -118,6 +118,23 @@ def test_a_word_is_sized_by_what_it_says() -> None:
         assert -points[:, 1].max() == pytest.approx(bottom, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("text", "wide", "tall", "high"),
+    [
+        ("never so soon " * 3, 3333, 100, 1.0),  # a long line is as tall as its letters
+        ("- - -", 500, 5, 2.6 * 5 / 100),  # a row of hyphens is not blown up to letters
+        ("commons", 600, 1000, 0.45 * 7 / 0.6),  # a word that falls is no row of tiny letters
+        ("I", 5, 500, 1.65),
+    ],
+)
+def test_a_line_is_sized_by_height_within_what_people_write(
+    text: str, wide: float, tall: float, high: float
+) -> None:
+    path = Pen(np.array([[0, 0], [wide, tall]], np.float32), np.array([0]))
+    points = sized(path, text.strip()).points
+    assert np.ptp(points[:, 1]) == pytest.approx(high, rel=0.05)
+
+
 @pytest.mark.parametrize("kind", [None, "words", "code", "sum", "web", "single", "nonsense"])
 def test_texts_hold_only_the_alphabet(texts: Texts, kind: str | None) -> None:
     rng = np.random.default_rng(2)

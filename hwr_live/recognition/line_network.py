@@ -87,15 +87,15 @@ class LineCard:
 
 @dataclass(frozen=True)
 class _Last:
-    """What was told of the view that was asked about last, as long as that is there.
+    """What was told of lines of the view that was asked about last, as long as that is there.
 
-    The lines are the view's own and the array is the reader's: both are compared by identity.
+    Lines are known by their identity, and are kept for that; so is the array, which is the
+    reader's.
     """
 
     segmented: weakref.ref[Segmentation]
-    lines: tuple[tuple[Piece, ...], ...]
     may: npt.NDArray[np.bool_]
-    told: list[Told]
+    told: dict[int, tuple[Sequence[Piece], Told]]
 
 
 class LineNetwork:
@@ -140,8 +140,8 @@ class LineNetwork:
     ) -> list[Told]:
         """What the network tells of the ink of each line.
 
-        Asked again of all lines of the same view, it answers what it did: one step of a reading
-        asks whether the view is good, another reads it.
+        Asked again of a line of the same view, it answers what it did: one step of a reading asks
+        whether the view is good, another reads it.
 
         Args:
             view: what is seen in the frame.
@@ -149,12 +149,12 @@ class LineNetwork:
             may: (outputs,) what may be told.
         """
         last = self._last
-        if last and lines is last.lines and last.segmented() is view.segmented and last.may is may:
-            return last.told
-        told = self._told(view, lines, may)
-        if lines is view.lines:
-            self._last = _Last(weakref.ref(view.segmented), view.lines, may, told)
-        return told
+        if not last or last.segmented() is not view.segmented or last.may is not may:
+            last = self._last = _Last(weakref.ref(view.segmented), may, {})
+        new = [line for line in lines if id(line) not in last.told]
+        for line, told in zip(new, self._told(view, new, may), strict=True):
+            last.told[id(line)] = line, told
+        return [last.told[id(line)][1] for line in lines]
 
     def _told(
         self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]

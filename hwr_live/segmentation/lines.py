@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -91,18 +92,30 @@ def lines_of(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[P
             lines[nearest].append(item)
             last = lines[nearest][-_ROW_PIECES:]
             rows[nearest] = sum(y for _, y, _ in last) / len(last)
+    by_place = [[x for x, _, _ in line] for line in lines]
     for item in rest:  # small marks join the nearest line, or stand alone
-        best, least = None, _MARK_OFF * height
-        for line in lines:
-            near = min(line, key=lambda other: abs(other[0] - item[0]))
-            if abs(near[1] - item[1]) < least and abs(near[0] - item[0]) < _MARK_ASIDE * height:
-                best, least = line, abs(near[1] - item[1])
-        if best is None:
+        best, least = -1, _MARK_OFF * height
+        for number, (line, places) in enumerate(zip(lines, by_place, strict=True)):
+            x, y, _ = line[_nearest(places, item[0])]
+            if abs(y - item[1]) < least and abs(x - item[0]) < _MARK_ASIDE * height:
+                best, least = number, abs(y - item[1])
+        if best < 0:
             lines.append([item])
+            by_place.append([item[0]])
         else:
-            best.append(item)
+            at = bisect_right(by_place[best], item[0])
+            by_place[best].insert(at, item[0])
+            lines[best].insert(at, item)
     lines.sort(key=lambda line: median(y for _, y, _ in line))
-    return [[p for _, _, p in sorted(line, key=lambda item: item[0])] for line in lines]
+    return [[p for _, _, p in line] for line in lines]
+
+
+def _nearest(places: Sequence[float], x: float) -> int:
+    """Which of some places, from left to right, is nearest; of two the left one."""
+    right = bisect_left(places, x)
+    if right == len(places) or (right and x - places[right - 1] <= places[right] - x):
+        right -= 1
+    return bisect_left(places, places[right])
 
 
 def split_words(line: Sequence[Piece], height: float) -> tuple[tuple[Piece, ...], ...]:

@@ -18,7 +18,7 @@ from hwr_live.recognition.places.way_up import Sureness, righted
 from hwr_live.recognition.settings import DEFAULTS
 from hwr_live.segmentation.by_lines import see_lines, wants_lines
 from hwr_live.segmentation.ink import to_grey
-from hwr_live.segmentation.rectify import View, see, turned
+from hwr_live.segmentation.rectify import View, see, to_frame, turned
 from hwr_live.segmentation.writing import TextLine, lines_in
 
 Grey = npt.NDArray[np.uint8]
@@ -28,6 +28,7 @@ CORE = 0.7
 SURELY = 0.8
 """How likely it must be somewhere in each line."""
 
+_AT_A_TIME = 6  # lines that are asked together whether they are writing
 _ASKED = 24  # lines of a view that are read to find out how well it is seen
 _WRITING = 0.75  # mean probability of a line's signs from which it is surely writing; by hand
 _NEARLY_ALL = 0.9  # of a view's pieces that stand in such lines
@@ -62,23 +63,46 @@ def see_writing(
     view = replace(view, ms=ms)
     if wants_lines(view, lines, float(seen.hand.max(initial=0.0))):
         by_lines = see_lines(grey, view, lines)
-        if along is None or _gain(by_lines, along) > _most(view, along):
+        if along is None or _gain(by_lines, along) > _most(view, lines, along):
             return by_lines, True
     return view, False
 
 
 def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
-    """Whether the line network is sure of nearly all lines of a view, so that no map is needed."""
+    """Whether the line network is sure of nearly all lines of a view, so that no map is needed.
+
+    Lines from all over the page are asked some at a time: where much of a page is no writing, a
+    few tell.
+    """
     network, alphabet = along
-    signs = [one.spelling.p for one in network.tell(view, view.lines, alphabet.may)]
-    sure = [len(p) > 0 and p.max(axis=1).mean() >= _WRITING for p in signs]
-    counts = [len(line) for line in view.lines]
-    return sum(counts) > 0 and float(np.dot(sure, counts)) >= _NEARLY_ALL * sum(counts)
+    count = len(view.lines)
+    total = sum(map(len, view.lines))
+    steps = -(-count // _AT_A_TIME)
+    unsure = 0
+    for first in range(steps):
+        some = view.lines[first::steps]
+        for line, one in zip(some, network.tell(view, some, alphabet.may), strict=True):
+            p = one.spelling.p
+            if not len(p) or p.max(axis=1).mean() < _WRITING:
+                unsure += len(line)
+        if unsure > (1 - _NEARLY_ALL) * total:
+            return False
+    return total > 0
 
 
-def _most(view: View, along: tuple[LineNetwork, Alphabet]) -> float:
-    """The gain of a view as it stands, or on its side or its head, if that is more."""
-    return max(_gain(view, along), *(_gain(turned(view, n), along) for n in (1, 2, 3)))
+def _most(view: View, lines: Sequence[TextLine], along: tuple[LineNetwork, Alphabet]) -> float:
+    """The gain of a view as it stands, or turned the way that most of a map's lines run, if that
+    is another and gains more; turned any way where the map has no lines."""
+    ways = _quarters(view, lines) if lines else (1, 2, 3)
+    return max(_gain(one, along) for one in (view, *(turned(view, n) for n in ways)))
+
+
+def _quarters(view: View, lines: Sequence[TextLine]) -> tuple[int, ...]:
+    """The quarter turns after which most of a map's lines are level in a view, if any."""
+    back = np.linalg.inv(to_frame(view.ink, view.matrix)).astype(np.float64)
+    ways = [round(line.moved(back).way / (math.pi / 2)) % 4 for line in lines]
+    usual = int(np.bincount(ways, [line.length for line in lines], 4).argmax())
+    return (usual,) if usual else ()
 
 
 def _gain(view: View, along: tuple[LineNetwork, Alphabet]) -> float:

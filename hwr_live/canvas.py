@@ -19,7 +19,7 @@ _PAPER, _INK = 255, 0
 _STEP = 3.0  # pixels between the points of a smooth path
 _MOST_STEPS = 24  # between two given points
 _SMOOTHED = 4  # pixels that OpenCV's smoothed edges and rounding may add around a pen
-_MOST_KEPT = 1 << 26  # bytes of what was there before strokes; beyond it the oldest are forgotten
+_MOST_KEPT = 1 << 24  # bytes of what was there before strokes; acts before those are drawn anew
 _SHEETS = 20  # cleared ones that can be had back: a pad that is used all day must not grow
 _CORNER = np.cos(np.radians(75))  # a sharper turn is a corner that the hand meant
 
@@ -99,6 +99,15 @@ class Canvas:
         other._forgotten = self._forgotten
         other._image = self._image.copy()
         other._under, other._kept, other._bare = self._under.copy(), self._kept, self._bare
+        return other
+
+    def snapshot(self) -> Canvas:
+        """Another canvas with this one's picture and strokes, for who looks at it later: it costs
+        a picture's memory, as no more than its strokes can be undone."""
+        other = Canvas(self.width, self.height, self.pen)
+        other.revision, other._image = self.revision, self._image.copy()
+        other._done = list(self.strokes)
+        other._under, other._bare = [None] * len(other._done), len(other._done)
         return other
 
     def stroke(
@@ -246,9 +255,12 @@ class Canvas:
 
     def _redraw(self) -> None:
         self.revision += 1
-        self._image = self._blank()
-        self._under, self._kept, self._bare = [], 0, 0
-        for act in self._done:
+        self._image, self._kept = self._blank(), 0
+        # What was cleared is not to be seen: of those sheets nothing is drawn until they are back.
+        clearings = [number for number, act in enumerate(self._done, 1) if act is None]
+        first = clearings[-1] if clearings else 0
+        self._under, self._bare = [None] * first, first
+        for act in self._done[first:]:
             self._show(act)
 
 

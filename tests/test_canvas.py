@@ -83,6 +83,42 @@ def test_a_copy_goes_its_own_way() -> None:
     assert (canvas.image[30, 30:70] < 128).all()
 
 
+def test_a_snapshot_has_the_picture_and_the_strokes_and_no_sheet_before() -> None:
+    assert Canvas(9, 9).snapshot().strokes == ()
+    canvas = Canvas(90, 60)
+    canvas.stroke([(10, 10), (50, 20)])
+    canvas.clear()
+    canvas.stroke([(20, 10), (40, 20)])
+    canvas.erase([(30, 10)], 5)
+    canvas.resize(80, 70)
+    still = canvas.snapshot()
+    assert (still.width, still.height, still.revision) == (80, 70, canvas.revision)
+    assert still.strokes == canvas.strokes
+    np.testing.assert_array_equal(still.image, canvas.image)
+    canvas.stroke([(5, 5)])
+    assert len(still.strokes) == 2, "it stays what it was"
+    assert still.undo()
+    assert still.undo()
+    assert not still.undo()
+    assert (still.image == 255).all()
+    assert len(canvas.strokes) == 3
+
+
+def test_sheets_before_come_back_after_another_size() -> None:
+    canvas, pictures = Canvas(90, 60), []
+    for number in range(5):
+        canvas.stroke([(10 + number, 10), (50, 20 + number)])
+        pictures.append(canvas.image)
+        canvas.clear()
+    canvas.resize(70, 40)
+    canvas.resize(90, 60)
+    for picture in reversed(pictures):
+        assert canvas.undo()
+        np.testing.assert_array_equal(canvas.image, picture)
+        assert canvas.undo()
+    assert not canvas.undo()
+
+
 def test_undo_and_redo_walk_through_strokes_erasing_and_clearing() -> None:
     canvas = Canvas(100, 100)
     images = [canvas.image]

@@ -77,13 +77,15 @@ class Actions:
             source: of what is shown.
         """
         shown = state.shown
-        if act is Act.SAVE and shown is not None:
+        if act is Act.SAVE and self._errands.full:
+            self._say("saving takes long: S once more in a moment", warning=True)
+        elif act is Act.SAVE and shown is not None:
             self._errands.start(saving(shown, self._folder))
         elif act is Act.SAVE:
             self._say("nothing to save yet")
         elif act is Act.COPY:
             text = "" if shown is None else shown.text
-            self._errands.start(lambda: copy_text(text))
+            self._errands.start(lambda: copy_text(text), instead="copy")
         elif act is Act.PRINT and shown is not None:
             self._printer.print(shown)
             self._say("printed" if shown.text else "printed: nothing")

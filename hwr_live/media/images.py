@@ -177,6 +177,11 @@ def encode_png(picture: Image) -> bytes:
     return data.tobytes()
 
 
+def decode_grey(png: bytes) -> npt.NDArray[np.uint8]:
+    """The picture, uint8 (h, w), of what :func:`encode_png` made of one."""
+    return np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file, or of standard input for ``-``; at least one.
 

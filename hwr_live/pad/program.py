@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from json import dumps
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TextIO
 
 import cv2
@@ -21,9 +20,7 @@ from hwr_live.pad.replay import Replay
 from hwr_live.pad.saving import reading_to_json, save
 from hwr_live.pad.state import Act, PadState
 from hwr_live.pad.view import PadView
-from hwr_live.profiles.corrections import Change
-from hwr_live.profiles.files import GlyphInk
-from hwr_live.profiles.learning import Learner
+from hwr_live.profiles.learning import Learner, Learning
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
 from hwr_live.reading import Reading
@@ -91,7 +88,6 @@ class Pad:
         self._hand = Hand(self.state)
         self.closed = False
         self._view = PadView(theme)
-        self._learner = None if profile is None else Learner(profile, "pad")
         self._reader: AnyReader = TaughtReader(
             reader, profile.crops(MOST) if profile is not None else ()
         )
@@ -105,7 +101,9 @@ class Pad:
         self._asked = self.state.revision
         self._background: BackgroundReader[Act] = BackgroundReader()
         self._errands = Errands()
-        self._learnt: SimpleQueue[list[tuple[str, GlyphInk]]] = SimpleQueue()
+        self._learning = (
+            None if profile is None else Learning(Learner(profile, "pad"), self._errands, MOST)
+        )
         self._wanted = 0  # readings that are wanted and not there yet
 
     def __enter__(self) -> Pad:
@@ -142,12 +140,13 @@ class Pad:
         """Waits for what was asked for before the end: readings to print, files to write. Writing
         that is not saved yet is, where it is known where to."""
         self._stop_replay()
-        strokes = self.state.canvas.strokes
-        if self._autosave and strokes and strokes != self._saved:
-            self.state.acts.append(Act.SAVE)
-            self._go_on()
         self._background.close()
         self._collect()
+        state, drawing = self.state, self.state.canvas
+        if self._autosave and drawing.strokes and drawing.strokes != self._saved:
+            if not state.fresh:
+                state.take(self._reader.read(drawing), state.revision, drawing.strokes)
+            self._save(drawing, state.reading, ending=True)
         self._errands.close()
         self._collect()
 
@@ -223,37 +222,30 @@ class Pad:
         revision = self.state.revision
         if revision == self._asked and wanted is None:
             return
-        self._asked = revision
-        self._wanted += wanted is not None
-        self._background.submit(Job(self._reader, self.state.canvas.copy(), revision, wanted))
+        acts = () if wanted is None else (wanted,)
+        drawing = self.state.canvas.snapshot()
+        if self._background.submit(Job(self._reader, drawing, revision, acts)):
+            self._asked = revision
+            self._wanted += len(acts)
+        else:
+            self.state.say("too much is still to be read: once more in a moment", warning=True)
 
     def _learn(self) -> None:
         """Has the profile, if there is one, take what was put right or taken back."""
         changes, self.state.fixes.changes = self.state.fixes.changes, []
-        for change in changes if self._learner is not None else ():
-            self._errands.start(self._learning(change))
-
-    def _learning(self, change: Change) -> Callable[[], str]:
-        learner = self._learner
-        assert learner is not None
-
-        def learn() -> str:
-            done = learner.take(change)
-            if done:
-                self._learnt.put(learner.profile.crops(MOST))
-            return done
-
-        return learn
+        if self._learning is not None:
+            self._learning.take(changes)
 
     def _collect(self) -> None:
         """Takes what the threads have done."""
         for job, reading in self._background.answers():
             self.state.take(reading, job.revision, job.drawing.strokes)
-            if job.wanted is not None:
+            for act in job.wanted:
                 self._wanted -= 1
-                self._do(job.wanted, job.drawing, self.state.reading)
-        while not self._learnt.empty():
-            self._reader = self._reader.with_samples(self._learnt.get())
+                self._do(act, job.drawing, self.state.reading)
+        samples = None if self._learning is None else self._learning.learnt()
+        if samples is not None:
+            self._reader = self._reader.with_samples(samples)
             self.state.read_anew()
             self._ask()
         for told, failed in self._errands.ended():
@@ -265,16 +257,24 @@ class Pad:
             print(text, file=self._out, flush=True)
             self.state.say("printed" if reading.text else "printed: nothing")
         elif act is Act.COPY:
-            self._errands.start(lambda: copy_text(reading.text))
+            self._errands.start(lambda: copy_text(reading.text), instead="copy")
         elif act is Act.SAVE:
-            fixes = self.state.fixes
-            drawing, self._autosave, self._saved = drawing.copy(), True, drawing.strokes
-            samples, fixes.unsaved = fixes.unsaved, []
+            self._save(drawing, reading)
 
-            def keep() -> None:
-                fixes.unsaved = samples + fixes.unsaved
+    def _save(self, drawing: Canvas, reading: Reading, *, ending: bool = False) -> None:
+        """Has a drawing written, unless as many wait for that as may; the last one always is."""
+        self._autosave = True
+        if self._errands.full and not ending:
+            self.state.say("saving takes long: S once more in a moment", warning=True)
+            return
+        fixes, still = self.state.fixes, drawing.snapshot()
+        self._saved = still.strokes
+        samples, fixes.unsaved = fixes.unsaved, []
 
-            self._errands.start(lambda: save(self._folder, drawing, reading, samples), keep)
+        def keep() -> None:
+            fixes.unsaved = samples + fixes.unsaved
+
+        self._errands.start(lambda: save(self._folder, still, reading, samples), keep)
 
     def _keep(self) -> None:
         """Has what is not saved kept, now and then."""
@@ -283,8 +283,8 @@ class Pad:
             return
         unsaved = () if strokes == self._saved else strokes
         if keeping.due(unsaved, self.state.clock()):
-            drawing = self.state.canvas.copy()
-            self._errands.start(lambda: keeping.write(drawing, unsaved))
+            drawing = self.state.canvas.snapshot()
+            self._errands.start(lambda: keeping.write(drawing, unsaved), instead="keep")
 
     def _take_left(self, *, opens: bool) -> None:
         """Goes on with what another pad left unsaved, or throws it away."""
@@ -304,7 +304,7 @@ class Pad:
                 state.say("opened; S saves it")
         except InputError:
             state.say("what was kept is damaged", warning=True)
-        strokes, drawing = state.canvas.strokes, state.canvas.copy()
+        strokes, drawing = state.canvas.strokes, state.canvas.snapshot()
 
         def taken_over() -> str:
             keeping.write(drawing, strokes)  # before the other file goes

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.errors import InputError
-from hwr_live.media.images import encode_png
 from hwr_live.profiles.files import (
     BROKEN,
     MOST,
@@ -64,7 +63,7 @@ def write_archive(profile: Profile, path: Path) -> None:
         listed = as_list(profile.name, [entry_of(sample) for sample in profile.samples])
         archive.writestr(member(f"{profile.name}/{LIST}"), listed)
         for sample in profile.samples:
-            archive.writestr(member(f"{profile.name}/{sample.file}"), encode_png(sample.ink))
+            archive.writestr(member(f"{profile.name}/{sample.file}"), sample.png)
     write_exactly(path, data.getvalue())
 
 
@@ -119,7 +118,7 @@ def _samples(
             file = entry.get("file") if isinstance(entry, dict) else None
             problems.append(f"{str(file or 'an entry')[:80]!r} is left out: {reason(error)}")
             continue
-        pixels += samples[-1].ink.size
+        pixels += samples[-1].pixels
         if pixels > MOST_PIXELS:
             problems.append(f"it is too large; {len(samples)} samples are taken")
             break

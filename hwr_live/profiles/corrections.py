@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-import cv2
 import numpy as np
+import numpy.typing as npt
 
 from hwr_live.chars import DIGITS, LOWER, UPPER
+from hwr_live.media.images import decode_grey, encode_png
 from hwr_live.reading import Box, Glyph, Reading
 
 _SAME_BOX = 0.6  # intersection over union; ink that touches a neighbour moves a box a little
@@ -23,8 +24,10 @@ Written = Callable[[Box], tuple[object, ...]]
 class Correction:
     """A glyph as it was read, and what it is.
 
+    Many are kept for hours, so its ink is packed, and nothing else of the reading is held.
+
     Attributes:
-        glyph: as the reader had it.
+        glyph: as the reader had it, without ink and without how it came about.
         char: the right character; ``None`` where the ink is no character.
         strokes: what the glyph is written with, where that is known: with other strokes it is
             other ink, however much alike.
@@ -33,6 +36,19 @@ class Correction:
     glyph: Glyph
     char: str | None
     strokes: tuple[object, ...] = ()
+    _packed: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        glyph = self.glyph
+        packed = b"" if glyph.ink is None or not glyph.ink.size else encode_png(glyph.ink)
+        crop = None if glyph.crop is None else glyph.crop.copy()  # it may be one of a page's array
+        object.__setattr__(self, "_packed", packed)
+        object.__setattr__(self, "glyph", replace(glyph, crop=crop, ink=None, decision=None))
+
+    @property
+    def ink(self) -> npt.NDArray[np.uint8] | None:
+        """uint8 (h, w), bright on black: the glyph's ink, where it is known; made at each call."""
+        return decode_grey(self._packed) if self._packed else None
 
     def fits(self, glyph: Glyph, written_with: Written = lambda _: ()) -> bool:
         """Whether ``glyph``, of a later reading, is the same ink in the same place.
@@ -63,8 +79,7 @@ class Correction:
         """A PNG file of the crop, 28x28, bright ink on black, upright; ``None`` without a crop."""
         if self.glyph.crop is None:
             return None
-        done, data = cv2.imencode(".png", self.glyph.crop)
-        return data.tobytes() if done else None
+        return encode_png(self.glyph.crop)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import json
 import os
 import re
@@ -20,7 +21,7 @@ import numpy.typing as npt
 
 from hwr_live.crop import crop
 from hwr_live.errors import InputError
-from hwr_live.media.images import is_cut_short
+from hwr_live.media.images import decode_grey, encode_png, is_cut_short
 from hwr_live.profiles.corrections import FOLDERS, folder_of
 from hwr_live.profiles.locate import LIST, LOCK
 from hwr_live.system.silence import silence
@@ -49,26 +50,46 @@ _SOURCE = re.compile(r"\d{8}-\d{6}-([a-z]+)-")
 
 @dataclass(frozen=True)
 class Sample:
-    """One character as the user writes it.
+    """One character as the user writes it; thousands of them are held, so the ink is packed.
 
     Attributes:
         char: what it is.
-        ink: uint8 (h, w), bright on black, cut to the ink.
+        png: the ink as a PNG file.
+        key: equal for samples of the same character and the very same ink.
+        pixels: of the ink.
         source: where it came from: ``pad``, ``teach``, ``page``.
         date: when, ISO 8601.
         file: its file in the profile's folder, with ``/``.
     """
 
     char: str
-    ink: GlyphInk = field(repr=False, compare=False)
+    png: bytes = field(repr=False, compare=False)
+    key: bytes = field(repr=False, compare=False)
+    pixels: int = field(repr=False, compare=False)
     source: str
     date: str
     file: str
+
+    @classmethod
+    def of(cls, char: str, ink: GlyphInk, source: str, date: str, file: str) -> Sample:
+        """A sample of ink, uint8 (h, w), bright on black, cut to the ink."""
+        return cls(char, encode_png(ink), key_of(char, ink), ink.size, source, date, file)
+
+    @property
+    def ink(self) -> GlyphInk:
+        """uint8 (h, w), bright on black, cut to the ink; made at each call."""
+        return decode_grey(self.png)
 
     @functools.cached_property
     def crop(self) -> GlyphInk:
         """uint8 (28, 28): what a network is given of it."""
         return crop(self.ink)
+
+
+def key_of(char: str, ink: GlyphInk) -> bytes:
+    """Equal for the same character with the very same ink, of whatever memory layout."""
+    head = f"{char} {ink.shape}".encode()
+    return hashlib.blake2b(head + ink.tobytes(), digest_size=16).digest()
 
 
 class LaterVersion(Exception):
@@ -216,7 +237,7 @@ def sample_of(entry: Any, data_of: Callable[[str], bytes]) -> Sample:
         raise ValueError("its file is a broken PNG")
     told = [str(entry.get(key, ""))[:40] for key in ("source", "date")]
     source, date = ("".join(c if c.isprintable() else "?" for c in text) for text in told)
-    return Sample(char, trimmed(np.asarray(ink, np.uint8)), source, date, file)
+    return Sample.of(char, trimmed(np.asarray(ink, np.uint8)), source, date, file)
 
 
 def trimmed(ink: GlyphInk) -> GlyphInk:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from queue import SimpleQueue
 
 import numpy as np
 
+from hwr_live.errors import HwrError
 from hwr_live.profiles.corrections import Change, Correction
 from hwr_live.profiles.files import GlyphInk, Sample, trimmed
 from hwr_live.profiles.profile import Profile
 from hwr_live.readers import Samples
 from hwr_live.system.terminal import tell
-from hwr_live.ui.errands import Errand, Errands
+from hwr_live.ui.errands import Errands
+
+_MOST = 1000  # corrections that can be taken back: more than any window keeps
 
 
 class Learner:
@@ -57,6 +60,8 @@ class Learner:
             if first:
                 tell(f"the profile is kept in {self.profile.folder}")
             learnt.append(char)
+        for oldest in list(self._kept)[: max(0, len(self._kept) - _MOST)]:
+            del self._kept[oldest]
         told = [f"learnt: {' '.join(learnt)}"] if learnt else []
         told += [f"known before: {' '.join(known)}"] if known else []
         # One that is replaced by another is no news of its own.
@@ -67,7 +72,7 @@ class Learner:
         """What there is to learn, and the characters whose very ink the profile has already."""
         new, known = [], []
         for correction in change.new:
-            char, ink = correction.char, correction.glyph.ink
+            char, ink = correction.char, correction.ink
             if char is None or ink is None:
                 continue
             again = next((old for old in change.gone if self._is_same(old, correction)), None)
@@ -81,10 +86,9 @@ class Learner:
 
     def _is_same(self, old: Correction, new: Correction) -> bool:
         """Whether the sample that was kept of one correction is that of another."""
-        if id(old) not in self._kept or new.char != old.char or new.glyph.ink is None:
+        if id(old) not in self._kept or new.char != old.char or (ink := new.ink) is None:
             return False
-        ink = self._kept[id(old)][1].ink
-        return np.array_equal(ink, trimmed(new.glyph.ink))
+        return np.array_equal(self._kept[id(old)][1].ink, trimmed(ink))
 
 
 class Learning:
@@ -98,25 +102,34 @@ class Learning:
 
     def __init__(self, learner: Learner, errands: Errands, most: int) -> None:
         self._learner, self._errands, self._most = learner, errands, most
-        self._learnt: SimpleQueue[Samples] = SimpleQueue()
+        self._changes: deque[Change] = deque()
+        self._learnt: deque[Samples] = deque(maxlen=1)
 
     def take(self, changes: Iterable[Change]) -> None:
         """Has what was put right or taken back be learnt or forgotten."""
-        for change in changes:
-            self._errands.start(self._errand(change))
+        some = list(changes)
+        self._changes += some
+        if some:
+            self._errands.start(self._learn, instead="learn")
 
     def learnt(self) -> Samples | None:
         """What a reader is to learn from now on; None where that has not changed."""
-        samples = None
-        while not self._learnt.empty():
-            samples = self._learnt.get()
-        return samples
+        return self._learnt.pop() if self._learnt else None
 
-    def _errand(self, change: Change) -> Errand:
-        def learn() -> str:
-            done = self._learner.take(change)
-            if done:
-                self._learnt.put(self._learner.profile.crops(self._most))
-            return done
+    def _learn(self) -> str:
+        """Takes all changes that wait; returns what was done last.
 
-        return learn
+        Raises:
+            HwrError: the first failure, after all else has been taken.
+        """
+        done, failed = "", None
+        while self._changes:
+            try:
+                done = self._learner.take(self._changes.popleft()) or done
+            except HwrError as error:
+                failed = failed or error
+        if done:
+            self._learnt.append(self._learner.profile.crops(self._most))
+        if failed is not None:
+            raise failed
+        return done

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.errors import HwrError, InputError
-from hwr_live.media.images import encode_png
 from hwr_live.profiles.corrections import FOLDERS, folder_of
 from hwr_live.profiles.files import (
     BROKEN,
@@ -35,6 +34,7 @@ from hwr_live.profiles.files import (
     find_samples,
     is_folder,
     iso,
+    key_of,
     read_list,
     read_sample,
     reason,
@@ -153,7 +153,7 @@ class Profile:
             if not FILE.fullmatch(file) or not source.isalpha():
                 raise InputError(f"{char!r} from {source!r} is no sample that a profile can hold")
             try:
-                samples.append(Sample(char, trimmed(ink), source, iso(now), file))
+                samples.append(Sample.of(char, trimmed(ink), source, iso(now), file))
             except ValueError as error:
                 raise InputError(f"no sample of {char}: {error}") from None
         self._keep(samples)
@@ -168,12 +168,12 @@ class Profile:
         Raises:
             InputError, HwrError: as :meth:`add`.
         """
-        known, files = {_key(s.char, s.ink) for s in self._samples}, set[str]()
+        known, files = {sample.key for sample in self._samples}, set[str]()
         new: list[Sample] = []
         for sample in samples:
-            if (key := _key(sample.char, sample.ink)) in known:
+            if sample.key in known:
                 continue
-            known.add(key)
+            known.add(sample.key)
             if sample.file in files or os.path.lexists(self.folder / sample.file):
                 own, _, name = sample.file.partition("/")
                 file = f"{own}/{name[: -len('.png')][:60]}-{secrets.token_hex(4)}.png"
@@ -195,12 +195,12 @@ class Profile:
         Returns:
             The new ones, each once, and the known ones; all without margin.
         """
-        known = {_key(sample.char, sample.ink) for sample in self._samples}
+        known = {sample.key for sample in self._samples}
         new: list[tuple[str, GlyphInk]] = []
         old: list[tuple[str, GlyphInk]] = []
         for char, ink in pairs:
             cut = trimmed(ink)
-            key = _key(char, cut)
+            key = key_of(char, cut)
             (old if key in known else new).append((char, cut))
             known.add(key)
         return new, old
@@ -216,7 +216,7 @@ class Profile:
                 path.parent.mkdir(exist_ok=True)
                 if not is_folder(path.parent):
                     raise InputError(f"{path.parent} leads out of the profile; nothing is written")
-                replace_file(path, encode_png(sample.ink))
+                replace_file(path, sample.png)
             return entries + [entry_of(sample) for sample in samples]
 
         try:
@@ -340,7 +340,7 @@ class Profile:
                 problems.append(f"{str(file or 'an entry')[:80]!r} is left out: {reason(error)}")
                 continue
             seen.add(sample.file)
-            pixels += sample.ink.size
+            pixels += sample.pixels
             if pixels > MOST_PIXELS:
                 problems.append(f"it is too large; {len(self._samples)} samples are used")
                 break
@@ -350,11 +350,6 @@ class Profile:
         if len(problems) > TOLD:
             problems[TOLD:] = [f"and {len(problems) - TOLD} more are left out"]
         self.problems = tuple(problems)
-
-
-def _key(char: str, ink: GlyphInk) -> tuple[str, tuple[int, ...], bytes]:
-    """Equal for samples that are the very same."""
-    return (char, ink.shape, ink.tobytes())
 
 
 def amount(chars: Iterable[str]) -> str:

@@ -7,8 +7,9 @@ Frames of a camera are read by two threads, which share one memory.
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -100,14 +101,14 @@ class CropCache:
     """Crops by the ink that they were made of; the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._crops: dict[tuple[tuple[int, ...], bytes], npt.NDArray[np.uint8]] = {}
+        self._crops: dict[bytes, npt.NDArray[np.uint8]] = {}
         self._lock = threading.Lock()
 
     def crops(self, inks: Sequence[npt.NDArray[np.uint8]]) -> Crops:
         """Crops (n, 28, 28) of the ink of glyphs, each uint8 (h, w), bright on black."""
         out = np.zeros((len(inks), SIZE, SIZE), np.uint8)
         for place, ink in zip(out, inks, strict=True):
-            key = (ink.shape, ink.tobytes())
+            key = _key([ink])
             with self._lock:
                 if key not in self._crops:
                     if len(self._crops) == MOST:
@@ -122,12 +123,12 @@ class LineCache:
     forgotten. On the pad most lines are the same again after a stroke."""
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, Any] = {}
+        self._made: dict[bytes, Any] = {}
         self._lock = threading.Lock()
 
     def get(self, numbers: Sequence[npt.NDArray[Any]], make: Callable[[], _T]) -> _T:
         """What was made of these arrays before, or else what ``make`` makes now."""
-        key = tuple((array.shape, array.tobytes()) for array in numbers)
+        key = _key(numbers)
         with self._lock:
             if key in self._made:
                 return self._made[key]  # type: ignore[no-any-return]
@@ -137,6 +138,15 @@ class LineCache:
                 self._made.pop(next(iter(self._made)))
             self._made[key] = made
         return made
+
+
+def _key(arrays: Sequence[npt.NDArray[Any]]) -> bytes:
+    """Tells arrays apart by shape and content, in a few bytes however large they are."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.digest()
 
 
 def _outlines(crops: Crops) -> npt.NDArray[np.float32]:

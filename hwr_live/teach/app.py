@@ -170,7 +170,7 @@ class Teach:
         """Has what is written read, if it is not what was asked for last."""
         if self.state.revision != self._asked:
             self._asked = self.state.revision
-            self._background.submit(Job(self._reader, self.state.canvas.copy(), self._asked))
+            self._background.submit(Job(self._reader, self.state.canvas.snapshot(), self._asked))
 
     def _plain(self) -> bool:
         """Whether what is written may be kept; asks where it plainly is another character, and

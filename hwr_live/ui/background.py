@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from hwr_live.canvas import Canvas
@@ -13,6 +13,8 @@ from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
 
 Wish = TypeVar("Wish")
+
+_MOST = 8  # wanted drawings that wait; each holds a picture, and nobody draws faster than is read
 
 
 @dataclass(frozen=True)
@@ -23,19 +25,19 @@ class Job(Generic[Wish]):
         reader: reads it.
         drawing: nobody may change it any more.
         revision: the caller's, to know by what the answer is of.
-        wanted: what the answer is wanted for, even if newer drawings wait; nothing if None.
+        wanted: what the answer is wanted for, even if newer drawings wait.
     """
 
     reader: AnyReader
     drawing: Canvas = field(repr=False)
     revision: tuple[int, int]
-    wanted: Wish | None = None
+    wanted: tuple[Wish, ...] = ()
 
 
 class BackgroundReader(Generic[Wish]):
     """One thread that reads the newest drawing, and every wanted one, in order.
 
-    A context manager; leaving it closes it.
+    What waits is bounded. A context manager; leaving it closes it.
     """
 
     def __init__(self) -> None:
@@ -60,12 +62,31 @@ class BackgroundReader(Generic[Wish]):
             self._changed.notify()
         self._thread.join()
 
-    def submit(self, job: Job[Wish]) -> None:
-        """Asks for a reading; drawings that still wait and are not wanted are forgotten."""
+    def submit(self, job: Job[Wish]) -> bool:
+        """Asks for a reading; drawings that still wait and are not wanted are forgotten, and what
+        is wanted of one drawing is read once.
+
+        Returns:
+            Whether it is read: not if it is wanted while as many other drawings wait as may.
+        """
         with self._changed:
-            self._drop_unwanted()
-            self._waiting.append(job)
+            wanted = [waiting for waiting in self._waiting if waiting.wanted]
+            last = wanted[-1] if wanted else None
+            if last is not None and (last.revision, last.reader) == (job.revision, job.reader):
+                wanted[-1] = replace(last, wanted=last.wanted + job.wanted)
+            elif job.wanted and len(wanted) >= _MOST:
+                return False  # and the newest drawing stays where it is
+            else:
+                wanted.append(job)
+            self._waiting = deque(wanted)
             self._changed.notify()
+            return True
+
+    @property
+    def waiting(self) -> int:
+        """How many drawings wait to be read."""
+        with self._changed:
+            return len(self._waiting)
 
     def answers(self) -> list[tuple[Job[Wish], Reading]]:
         """The readings that are there by now, the oldest first; does not wait.
@@ -82,7 +103,7 @@ class BackgroundReader(Generic[Wish]):
         return answers
 
     def _drop_unwanted(self) -> None:
-        self._waiting = deque(job for job in self._waiting if job.wanted is not None)
+        self._waiting = deque(job for job in self._waiting if job.wanted)
 
     def _work(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from hwr_live.errors import HwrError
 from hwr_live.system import clipboard
 from hwr_live.system.terminal import tell
 
+_MOST = 8  # errands that wait: each may hold a picture, and a disk may be slow for minutes
 _NOTE_S = 3.0  # seconds that a note is shown, a warning twice as long; by eye
 
 Errand = Callable[[], str]
@@ -47,21 +48,38 @@ class Errands:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="errand")
-        self._running: list[tuple[Future[str], Callable[[], None]]] = []
+        self._running: list[tuple[Future[str], Callable[[], None], str]] = []
 
     @property
     def busy(self) -> bool:
         """Whether an errand is under way, or its end has not been taken yet."""
         return bool(self._running)
 
-    def start(self, errand: Errand, in_vain: Callable[[], None] = lambda: None) -> None:
+    @property
+    def under_way(self) -> bool:
+        """Whether one is being done at this moment."""
+        return any(done.running() for done, _, _ in self._running)
+
+    @property
+    def full(self) -> bool:
+        """Whether so many errands wait that no more should be started which hold pictures."""
+        return len(self._running) >= _MOST
+
+    def start(
+        self, errand: Errand, in_vain: Callable[[], None] = lambda: None, *, instead: str = ""
+    ) -> None:
         """Has an errand done.
 
         Args:
             errand: what to do.
             in_vain: is called by :meth:`ended` if it fails.
+            instead: a name: it is done instead of one of the same name that has not begun.
         """
-        self._running.append((self._thread.submit(errand), in_vain))
+        if instead:
+            self._running = [
+                one for one in self._running if one[2] != instead or not one[0].cancel()
+            ]
+        self._running.append((self._thread.submit(errand), in_vain, instead))
 
     def ended(self) -> list[tuple[str, bool]]:
         """What to say of the errands that have ended since the last call, and whether it is a
@@ -73,7 +91,7 @@ class Errands:
         told: list[tuple[str, bool]] = []
         for one in [one for one in self._running if one[0].done()]:
             self._running.remove(one)
-            done, in_vain = one
+            done, in_vain, _ = one
             try:
                 if said := done.result():
                     told.append((said, False))

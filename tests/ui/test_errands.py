@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -78,6 +79,44 @@ def test_nothing_waits_for_an_errand_and_none_overtakes(errands: Errands) -> Non
     assert done == ["slow", "quick"]
     assert errands.ended() == [("slow", False)], "there is nothing to say of the other"
     assert not errands.busy
+
+
+def test_the_newest_of_a_name_is_done_instead_of_those_that_wait(errands: Errands) -> None:
+    gate = threading.Event()
+    done: list[str] = []
+
+    def noted(what: str) -> str:
+        done.append(what)
+        return ""
+
+    def slow() -> str:
+        assert gate.wait(20)
+        return "slow"
+
+    errands.start(slow, instead="keep")
+    while not errands.under_way:
+        time.sleep(0.001)
+    for number in range(100):
+        errands.start(partial(noted, str(number)), instead="keep")
+        errands.start(partial(noted, "other"), instead="other")
+    gate.set()
+    assert told(errands) == [("slow", False)], "what is under way comes to its end"
+    assert done == ["99", "other"]
+    errands.close()
+
+
+def test_it_is_told_when_no_more_should_be_asked_for(errands: Errands) -> None:
+    gate = threading.Event()
+    started = 0
+    while not errands.full:
+        errands.start(lambda: str(gate.wait(20)))
+        started += 1
+        assert started < 100
+    assert started > 1
+    gate.set()
+    assert len(told(errands)) == started
+    assert not errands.full
+    errands.close()
 
 
 def test_a_warning_is_shown_twice_as_long() -> None:

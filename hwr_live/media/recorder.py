@@ -1,9 +1,8 @@
 """Recordings: without loss, to be read again, or compressed, to be watched.
 
-Frames in AVI and Matroska can be read up to the last one that is there, whatever ended the file, so
-these are written under their own name from the start, and nothing is lost by ``kill -9``. MP4 is
-nothing without its end: it is written beside, and has its name when it is whole. What no file can
-grow on is told at once, with room left for that end.
+Frames in AVI, in Matroska and in MP4 of fragments can be read up to the last one that is there,
+whatever ended the file, so recordings have their own name from the start, and what was written is
+not lost by ``kill -9``. What no file can grow on is told at once, with room left for a file's end.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ import cv2
 import numpy as np
 
 from hwr_live.errors import DeviceError, InputError, one_line
+from hwr_live.media.fragments import FragmentWriter
 from hwr_live.media.frames import Frame, quieten
 from hwr_live.media.images import Image
-from hwr_live.system.files import place_beside, why_it_cannot_grow
+from hwr_live.system.files import why_it_cannot_grow
 from hwr_live.system.limits import what_is_scarce
 from hwr_live.system.terminal import tell
 
@@ -35,6 +35,7 @@ CODE = cv2.VideoWriter.fourcc(*"HFYU")
 COMPRESSED_CODE = cv2.VideoWriter.fourcc(*"mp4v")
 WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
 _LOOK_S = 1.0  # how often is looked whether there is room
+_IDLE_S = 1.0  # of no frame, after which all that came is in the file
 _ROOM = 1 << 25  # bytes: a second of large frames, and the end of a file of hours
 _MEASURED = 12  # frames after which a live source's rate is known well enough
 _LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
@@ -69,12 +70,10 @@ class Recorder:
         self.frames = self.dropped = 0
         self._first_s = self._newest_s = self._start_s = 0.0
         self._fps, self._measure = fps, fps is None
-        beside = place_beside(self.path, self.path.suffix)
-        self._place = beside if self.compressed else self.path
         self._held: list[Frame] = []
         self._size = (0, 0)
         self._written = 0
-        self._writer: cv2.VideoWriter | None = None
+        self._writer: cv2.VideoWriter | FragmentWriter | None = None
         self.failure = ""
         self._looked_s = -_LOOK_S
         self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING)
@@ -94,9 +93,8 @@ class Recorder:
     @property
     def size(self) -> int:
         """Bytes of the file so far, and once it is closed."""
-        for path in (self._place, self.path):
-            with contextlib.suppress(OSError):
-                return path.stat().st_size
+        with contextlib.suppress(OSError):
+            return self.path.stat().st_size
         return 0
 
     @property
@@ -131,24 +129,18 @@ class Recorder:
 
         Raises:
             DeviceError: if not all could be written; what was written stays.
-            InputError: if the name of an MP4 file has been taken meanwhile.
         """
         thread, self._thread = self._thread, None
         if thread is None:
             return
         self._frames.put(None)
         thread.join()
-        whole = _frame_count(self._place) >= self._written
-        if not whole and not _first_frame(self._place):
+        whole = _frame_count(self.path) >= self._written
+        if not whole and not _first_frame(self.path):
             with contextlib.suppress(OSError):
-                self._place.unlink()
+                self.path.unlink()
             why = self.failure or "is the disk full?"
             raise DeviceError(f"{self.path}: the recording could not be written: {why}")
-        if self._place != self.path:
-            if os.path.lexists(self.path):
-                told = f"{self.path}: has come to be meanwhile; recorded to {self._place}"
-                raise InputError(told)
-            os.replace(self._place, self.path)
         if self.failure or not whole:
             why = self.failure or "is the disk full?"
             raise DeviceError(f"{self.path}: the recording ends early: {why}")
@@ -156,7 +148,7 @@ class Recorder:
     def _claim(self) -> None:
         """Makes the file, which is nobody else's."""
         try:
-            os.close(os.open(self._place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError:
             told = f"{self.path}: has come to be meanwhile; recordings replace no file"
             raise InputError(told) from None
@@ -164,24 +156,36 @@ class Recorder:
             raise InputError(f"{self.path}: cannot be written ({error.strerror})") from None
 
     def _work(self) -> None:
+        frame: Frame | None = None
         try:
-            while (frame := self._frames.get()) is not None:
+            while (frame := self._next()) is not None:
                 if not self.failure:
                     self._take(frame)
                 self._look()
             for held in self._release():
                 self._write(held)
-        except (cv2.error, MemoryError) as error:  # frames still have to be taken
-            self._fail("there is not enough memory" if what_is_scarce(error) else str(error))
-            while self._frames.get() is not None:
-                pass
-        self._end()
+            self._end()
+        except (cv2.error, MemoryError, OSError) as error:
+            self._fail_of(error)
+            with contextlib.suppress(OSError):
+                self._end()
+            while frame is not None:  # frames still have to be taken, until there is no more
+                frame = self._frames.get()
+
+    def _next(self) -> Frame | None:
+        """The next frame, None for the end; while none comes, no frame is kept from the file."""
+        while True:
+            try:
+                return self._frames.get(timeout=_IDLE_S)
+            except queue.Empty:
+                if isinstance(self._writer, FragmentWriter):
+                    self._writer.flush()
 
     def _end(self) -> None:
         """Has the writer write the file's end."""
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.release()
 
     def _look(self) -> None:
         """Ends the file while there is room for its end; now and then, as it takes time."""
@@ -189,9 +193,15 @@ class Recorder:
         if now_s - self._looked_s < _LOOK_S or self.failure:
             return
         self._looked_s = now_s
-        if why := why_it_cannot_grow(self._place, _ROOM):
+        if why := why_it_cannot_grow(self.path, _ROOM):
             self._end()
             self._fail(why)
+
+    def _fail_of(self, error: Exception) -> None:
+        if what_is_scarce(error):
+            self._fail("there is not enough memory")
+        else:
+            self._fail(getattr(error, "strerror", None) or str(error))
 
     def _fail(self, why: str) -> None:
         self.failure = one_line(why)
@@ -236,13 +246,10 @@ class Recorder:
         height, width = image.shape[:2]
         self._size = (width + width % 2, height + height % 2)  # FFmpeg would cut odd sides
         assert self._fps is not None
-        self._writer = cv2.VideoWriter(
-            str(self._place),
-            cv2.CAP_FFMPEG,
-            COMPRESSED_CODE if self.compressed else CODE,
-            self._fps,
-            self._size,
-        )
+        if self.compressed:
+            self._writer = FragmentWriter(self.path, COMPRESSED_CODE, self._fps, self._size)
+            return True
+        self._writer = cv2.VideoWriter(str(self.path), cv2.CAP_FFMPEG, CODE, self._fps, self._size)
         if not self._writer.isOpened():
             self._writer = None
             self._fail(f"this OpenCV cannot write {self.path.suffix} files of its kind")

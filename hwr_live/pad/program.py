@@ -32,7 +32,7 @@ from hwr_live.ui.errands import Errands, copy_text
 from hwr_live.ui.paint import Image, Theme
 from hwr_live.ui.pen import pen_for, tell_mouse
 
-_BUSY_MS, _IDLE_MS = 2, 16  # how long a turn of the loop waits for a key
+_BUSY_MS, _IDLE_MS = 1, 16  # how long a turn of the loop waits for a key; Qt waits 2 ms more
 
 
 class Pad:

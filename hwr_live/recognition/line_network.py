@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import InputError
 from hwr_live.reading import union_box
+from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import card_errors, read_card
 from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
 from hwr_live.recognition.joint import SPACE, Told
@@ -127,12 +128,14 @@ class LineNetwork:
         if found.shape != wanted:
             raise InputError(f"{path} gives {found.shape} where its card makes {wanted} due")
         self._cache: StripCache | None = None
+        self._strips: LineCache | None = None  # by a line's ink, where the very same comes again
         self._last: _Last | None = None
 
     def remembering(self, tolerance: float) -> LineNetwork:
         """The same model with a memory of its own, for lines that come again (``StripCache``)."""
         other = copy.copy(self)
         other._cache = StripCache(tolerance)
+        other._strips = None if tolerance else LineCache()
         return other
 
     def tell(
@@ -161,7 +164,7 @@ class LineNetwork:
     ) -> list[Told]:
         inks = [line_ink(view, line) for line in lines]
         least = _LEAST * view.segmented.height
-        strips = [strip(ink, least) for ink, _ in inks]
+        strips = [self._strip(ink, least) for ink, _ in inks]
         out = []
         for (_, left), one, logits in zip(inks, strips, self._all(strips), strict=True):
             logp = log_softmax(logits, self.card.temperature)
@@ -172,6 +175,11 @@ class LineNetwork:
             centres = left + one.x0 + middles / one.scale
             out.append(Told(logp, spell(logp), np.asarray(centres, np.float64)))
         return out
+
+    def _strip(self, ink: Grey, least: float) -> Strip:
+        if self._strips is None:
+            return strip(ink, least)
+        return self._strips.get([ink, np.array(least)], lambda: strip(ink, least))
 
     def _all(self, strips: Sequence[Strip]) -> list[Floats]:
         """Logits (frames, outputs) of each strip; only what is not remembered is run."""

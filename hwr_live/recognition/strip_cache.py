@@ -47,9 +47,11 @@ class StripCache:
     def recall(self, image: Grey) -> Floats | None:
         """The logits (frames, outputs) of a strip, uint8 (48, w), that is known; their frames
         spread evenly over it, whatever its own width."""
+        if not self._tolerance:
+            return self._very_same(image)
         outline = _outline(image)
         with self._lock:
-            best, least = None, max(self._tolerance, 1e-3)
+            best, least = None, self._tolerance
             for one in self._kept:
                 width = one.image.shape[1]
                 if one.uses <= 0 or abs(image.shape[1] - width) > _WIDER * width:
@@ -57,11 +59,15 @@ class StripCache:
                 error = float(np.sqrt(np.mean((one.outline - outline) ** 2)))
                 if error < least:
                     best, least = one, error
-            if best is None or (not self._tolerance and not np.array_equal(best.image, image)):
+            if best is None:
                 return None
-            if self._tolerance:
-                best.uses -= 1
+            best.uses -= 1
             return best.logits
+
+    def _very_same(self, image: Grey) -> Floats | None:
+        with self._lock:
+            same = (one for one in reversed(self._kept) if np.array_equal(one.image, image))
+            return next((one.logits for one in same), None)
 
     def keep(self, image: Grey, logits: Floats) -> None:
         """Remembers what was said of a strip."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,11 @@ from hwr_live.reading import Reading
 Wish = TypeVar("Wish")
 
 _MOST = 8  # wanted drawings that wait; each holds a picture, and nobody draws faster than is read
+
+
+# Seconds that a thread may keep the interpreter from another that waits for it; Python's own 5 ms
+# are a sixth of what a stroke may take to be read and shown. By measuring that.
+_SWITCH_S = 0.0005
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class BackgroundReader(Generic[Wish]):
         self._thread = threading.Thread(target=self._work, name="reader", daemon=True)
 
     def __enter__(self) -> BackgroundReader[Wish]:
+        sys.setswitchinterval(_SWITCH_S)
         self._thread.start()
         return self
 

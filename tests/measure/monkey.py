@@ -1,11 +1,12 @@
 """Random keys, clicks, drags and resizes on a real window: nothing may break, and nothing pile up.
 
-    python -m tests.measure.monkey camera|teach|pad [--events 10000] [--seed 0]
+    python -m tests.measure.monkey camera|teach|pad [--events 10000] [--seed 0] [--real]
 
 The window is under Xvfb and is driven by xdotool. The reader is the tests' own, so that it is the
-window that is looked at. Esc, which ends a program, is pressed in the last fifth alone: before, one
-process must stand it all, and its memory is told. Exit status 1 if a program died, said anything of
-an error, or did not end. Needs Xvfb, openbox, xdotool and wmctrl.
+window that is looked at; with ``--real`` it is the shipped one. Esc, which ends a program, is
+pressed or clicked in the last fifth alone: before, one process must stand it all, and its memory is
+told. Exit status 1 if a program died, said anything of an error, or did not end. Needs Xvfb,
+openbox, xdotool and wmctrl.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.pad.layout import arrange
+from hwr_live.ui.keys import ESC
+from hwr_live.ui.layout import possible
 from tests.measure.soak import Held, growth, tell_curve
 from tests.support.display import Display, start_display
 from tests.support.mjpeg import MjpegServer
@@ -53,7 +57,15 @@ WINDOWS = {
     "pad": ("hwr-live draw", ["draw", "--profile", "./ann", "--save-dir", "saved"]),
 }
 """The title and the command of each window."""
-_CLICKABLE = ("pad",)  # windows whose keys can be clicked, Esc too
+_REAL = "import sys; from hwr_live.cli import main as cli; sys.exit(cli.main(sys.argv[1:]))"
+
+
+def ends_pad(size: tuple[int, int], x: int, y: int) -> bool:
+    """Whether a click there ends a pad of a size, as its Esc can be clicked."""
+    return arrange(possible(size)).key_at(x, y) == ESC
+
+
+_CLICKABLE = {"pad": ends_pad}  # windows whose keys can be clicked
 
 
 @dataclass
@@ -84,7 +96,7 @@ class Monkey:
     Attributes:
         window: as given.
         size: as given; the window may have another one by and by.
-        may_click_esc: whether a click may end the program.
+        spared: tells of a size and a place in it whether a click there may end the program.
     """
 
     def __init__(
@@ -93,9 +105,9 @@ class Monkey:
         size: tuple[int, int],
         rng: random.Random,
         *,
-        may_click_esc: bool = False,
+        spared: Callable[[tuple[int, int], int, int], bool] = lambda *_: False,
     ) -> None:
-        self.may_click_esc = may_click_esc
+        self.spared = spared
         self.window, self.size, self._rng = window, size, rng
 
     def event(self, *, may_end: bool) -> list[str]:
@@ -111,16 +123,26 @@ class Monkey:
         button = "3" if kind > 0.95 else "1"
         points = 1 if kind < 0.8 else self._rng.randint(2, 6)
         moves = [word for _ in range(points) for word in self._move()]
-        return [*self._move(), "mousedown", button, *moves, "mouseup", button]
+        first = self._move(spares=not may_end)
+        return [*first, "mousedown", button, *moves, "mouseup", button]
 
-    def _move(self) -> list[str]:
+    def _move(self, *, spares: bool = False) -> list[str]:
         """To anywhere in the window; what is outside is the window manager's."""
         x, y = (self._rng.randrange(side) for side in self.size)
+        while spares and self.spared(self.size, x, y):
+            x, y = (self._rng.randrange(side) for side in self.size)
         return ["mousemove", "--window", self.window, str(x), str(y)]
 
 
 def torment(
-    display: Display, which: str, folder: Path, *, events: int, seed: int, more: Sequence[str] = ()
+    display: Display,
+    which: str,
+    folder: Path,
+    *,
+    events: int,
+    seed: int,
+    more: Sequence[str] = (),
+    real: bool = False,
 ) -> Outcome:
     """Lets the monkey at a window.
 
@@ -131,15 +153,17 @@ def torment(
         events: how many.
         seed: of all that is random.
         more: options for the program.
+        real: whether the shipped model reads.
     """
     outcome, rng = Outcome(), random.Random(seed)
     title, command = WINDOWS[which]
     while outcome.events < events and not outcome.wrong:
         outcome.starts += 1
-        process = display.start("-c", _START, *command, *more, cwd=folder)
+        process = display.start("-c", _REAL if real else _START, *command, *more, cwd=folder)
         try:
             window = display.window(title, process, 90)
-            monkey = Monkey(window, (320, 240), rng, may_click_esc=which in _CLICKABLE)
+            spared = _CLICKABLE.get(which, lambda *_: False)
+            monkey = Monkey(window, (320, 240), rng, spared=spared)
             _play(display, process, monkey, outcome, events)
         except AssertionError as error:
             outcome.wrong.append(str(error)[:500])
@@ -165,20 +189,21 @@ def _play(
             return
         monkey.size = int(values["WIDTH"]), int(values["HEIGHT"])
         calm = outcome.events < _CALM * events
-        if calm and outcome.starts == 1 and outcome.events % (4 * _BATCH) == 0:
+        if calm and outcome.starts == 1 and outcome.events >= 100 * len(outcome.curve):
             outcome.curve.append(Held.by(process.pid, outcome.events))
         words = ["xdotool"]
         for _ in range(min(_BATCH, events - outcome.events)):
             event = monkey.event(may_end=not calm)
             words += [*event, "sleep", "0.01"]
             outcome.events += 1
-            if event[-1] == "Escape":  # what comes next would be for whatever is behind
+            # What comes next would be for whatever is behind, or for another size.
+            if event[-1] == "Escape" or event[0] == "windowsize":
                 break
         display.tool(*words)
         if words[-3] == "Escape":
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(3)
-        if calm and process.poll() is not None and not monkey.may_click_esc:
+        if calm and process.poll() is not None:
             outcome.wrong.append(f"ended by itself after {outcome.events} events")
 
 
@@ -222,6 +247,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("window", choices=sorted(WINDOWS))
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--real", action="store_true", help="with the shipped model")
     options = parser.parse_args(argv)
     with (
         contextlib.contextmanager(start_display)("1600x1000") as display,
@@ -235,10 +261,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             events=options.events,
             seed=options.seed,
             more=source,
+            real=options.real,
         )
         files = sum(path.is_file() for path in Path(folder).rglob("*"))
     print(f"{outcome.events} events, {outcome.starts} starts, {files} files written")
-    tell_curve(outcome.curve, "events")
+    tell_curve(outcome.curve, "events", parts=max(1, options.events // 2500))
     late = outcome.curve[len(outcome.curve) // 4 :]
     print(f"from a quarter of it on, memory grew by {growth(late):.1f} MB")
     print(*(outcome.wrong or ["nothing went wrong"]), sep="\n")

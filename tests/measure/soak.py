@@ -303,11 +303,12 @@ def main() -> None:
     print("stderr:", *dict.fromkeys(result.errors), sep="\n  ")
 
 
-def tell_curve(curve: Sequence[Held], unit: str) -> None:
-    """Prints memory, handles and threads at the start, the quarters and the end."""
+def tell_curve(curve: Sequence[Held], unit: str, *, parts: int = 4) -> None:
+    """Prints memory, handles and threads at the start, after so many equal parts, and so at the
+    end."""
     print(f"{unit:>10} {'MB':>7} {'handles':>7} {'threads':>7}")
-    for quarter in range(5 if curve else 0):
-        held = curve[quarter * (len(curve) - 1) // 4]
+    for part in range(parts + 1 if curve else 0):
+        held = curve[part * (len(curve) - 1) // parts]
         print(f"{held.when:10.0f} {held.memory_mb:7.1f} {held.handles:7} {held.threads:7}")
 
 

@@ -23,6 +23,17 @@ def test_its_events_are_repeatable_and_of_all_kinds() -> None:
     assert all("Escape" not in calm.event(may_end=False) for _ in range(2000))
 
 
+def test_it_clicks_nothing_that_ends_the_program_but_where_that_is_meant() -> None:
+    def clicked(*, may_end: bool) -> set[bool]:
+        one = Monkey("7", (640, 480), random.Random(2), spared=monkey.ends_pad)
+        events = [one.event(may_end=may_end) for _ in range(6000)]
+        first = [event[3:5] for event in events if "mousedown" in event]
+        return {monkey.ends_pad((640, 480), int(x), int(y)) for x, y in first}
+
+    assert clicked(may_end=False) == {False}
+    assert clicked(may_end=True) == {False, True}
+
+
 @AGAIN
 @pytest.mark.parametrize("which", ["camera", "teach"])
 def test_a_window_stands_it(display: Display, which: str, tmp_path: Path) -> None:

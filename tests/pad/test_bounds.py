@@ -56,6 +56,7 @@ def test_prints_that_cannot_be_kept_are_refused_and_all_others_come(made: Any) -
     refused = 0
     for number in range(MANY):
         stroke(pad, number)
+        pad.state.note = None
         pad.on_key(ENTER)
         refused += note(pad) == ("too much is still to be read: once more in a moment", True)
     assert 0 < MANY - refused < 20
@@ -90,6 +91,7 @@ def test_saves_that_cannot_be_kept_are_refused_and_the_last_writing_is_saved_at_
         while not pad.state.fresh:
             pad.picture()
             time.sleep(0.001)
+        pad.state.note = None
         keys(pad, "s")
         refused += note(pad) == ("saving takes long: S once more in a moment", True)
     assert 0 < MANY - refused < 20

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,13 +90,16 @@ class LineCard:
 class _Last:
     """What was told of lines of the view that was asked about last, as long as that is there.
 
-    Lines are known by their identity, and are kept for that; so is the array, which is the
-    reader's.
+    Attributes:
+        segmented: the view's.
+        heard: for each line, by its identity, for which it is kept: the line, its logarithms of
+            probabilities whatever may be told, and its frames' middles.
+        told: what was told of it, by its identity and that of what might be told, which is kept.
     """
 
     segmented: weakref.ref[Segmentation]
-    may: npt.NDArray[np.bool_]
-    told: dict[int, tuple[Sequence[Piece], Told]]
+    heard: dict[int, tuple[Sequence[Piece], Floats, Floats]]
+    told: dict[tuple[int, int], tuple[npt.NDArray[np.bool_] | None, Told]]
 
 
 class LineNetwork:
@@ -139,42 +142,47 @@ class LineNetwork:
         return other
 
     def tell(
-        self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
+        self,
+        view: View,
+        lines: Sequence[Sequence[Piece]],
+        may: npt.NDArray[np.bool_] | None = None,
     ) -> list[Told]:
         """What the network tells of the ink of each line.
 
-        Asked again of a line of the same view, it answers what it did: one step of a reading asks
+        Asked again of a line of the same view, it is not run again: one step of a reading asks
         whether the view is good, another reads it.
 
         Args:
             view: what is seen in the frame.
             lines: pieces of the view's segmentation.
-            may: (outputs,) what may be told.
+            may: (outputs,) what may be told; None for all signs.
         """
         last = self._last
-        if not last or last.segmented() is not view.segmented or last.may is not may:
-            last = self._last = _Last(weakref.ref(view.segmented), may, {})
-        new = [line for line in lines if id(line) not in last.told]
-        for line, told in zip(new, self._told(view, new, may), strict=True):
-            last.told[id(line)] = line, told
-        return [last.told[id(line)][1] for line in lines]
+        if not last or last.segmented() is not view.segmented:
+            last = self._last = _Last(weakref.ref(view.segmented), {}, {})
+        new = [line for line in lines if id(line) not in last.heard]
+        for line, (logp, centres) in zip(new, self._heard(view, new), strict=True):
+            last.heard[id(line)] = line, logp, centres
+        for line in lines:
+            if (id(line), id(may)) not in last.told:
+                _, logp, centres = last.heard[id(line)]
+                if may is not None and not may.all():
+                    logp = only(logp, may)
+                last.told[id(line), id(may)] = may, Told(logp, spell(logp), centres)
+        return [last.told[id(line), id(may)][1] for line in lines]
 
-    def _told(
-        self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
-    ) -> list[Told]:
+    def _heard(
+        self, view: View, lines: Sequence[Sequence[Piece]]
+    ) -> Iterator[tuple[Floats, Floats]]:
+        """Of each line the logarithms of probabilities, and where its frames' middles are."""
         inks = [line_ink(view, line) for line in lines]
         least = _LEAST * view.segmented.height
         strips = [self._strip(ink, least) for ink, _ in inks]
-        out = []
         for (_, left), one, logits in zip(inks, strips, self._all(strips), strict=True):
             logp = log_softmax(logits, self.card.temperature)
-            if not may.all():
-                logp = only(logp, may)
             # A remembered answer is of a strip that may be a little narrower or wider.
             middles = one.image.shape[1] * (np.arange(len(logp)) + 0.5) / len(logp)
-            centres = left + one.x0 + middles / one.scale
-            out.append(Told(logp, spell(logp), np.asarray(centres, np.float64)))
-        return out
+            yield logp, np.asarray(left + one.x0 + middles / one.scale, np.float64)
 
     def _strip(self, ink: Grey, least: float) -> Strip:
         if self._strips is None:

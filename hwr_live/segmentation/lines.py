@@ -16,6 +16,7 @@ _ALONE = 1.6  # glyph widths: where no two kinds of gaps stand out, a wider one 
 _LEAST_WIDTH = 0.4  # usual heights: of a glyph, where most of a line's are narrower: 1, l, i
 _TILT_PIECES = 200  # as many tell the slope of a page; all pairs of them are looked at
 _TILTS = np.radians(np.arange(-20, 20.5, 0.5)).astype(np.float32)
+_AXES = np.radians(np.arange(-90, 90, 2)).astype(np.float32)
 _TILT_STEP = 3  # every third of those is tried at first, and then those between
 _TILT_PRICE = 0.2  # a radian: of tilt, against the share of pairs that stand in one row
 _BESIDE = 12  # usual heights: pieces further apart need not stand in one row
@@ -60,6 +61,25 @@ def tilt_of(pieces: Sequence[Piece], height: float) -> float:
     middle = best(_TILTS[::_TILT_STEP]) * _TILT_STEP
     few = _TILTS[max(0, middle - _TILT_STEP + 1) : middle + _TILT_STEP]
     return float(few[best(few)])
+
+
+def axis_of(pieces: Sequence[Piece], height: float) -> float:
+    """The slope of a page's lines in radians, from -90° to 90°, where it may lie at any angle: the
+    direction in which most pieces have others beside them. Which end of a line is its first, and
+    whether letters far apart stand beside or below each other, it does not tell.
+    """
+    solid = [p.box for p in pieces if max(p.box[2:]) > TALL * height] or [p.box for p in pieces]
+    if len(solid) < 3:
+        return 0.0
+    solid = solid[:: -(-len(solid) // _TILT_PIECES)]
+    middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in solid], np.float32)
+    apart = middles[:, None] - middles[None, :]
+    near = np.hypot(*apart.transpose(2, 0, 1)) < _BESIDE * height
+    dx, dy = (apart[near & np.tri(len(solid), k=-1, dtype=np.bool_)] / (_ROW * height)).T
+    if not len(dx):
+        return 0.0
+    gaps = dy * np.cos(_AXES)[:, None] - dx * np.sin(_AXES)[:, None]
+    return float(_AXES[int(np.argmax(np.exp(-(gaps * gaps)).sum(1)))])
 
 
 def lines_of(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[Piece]]:

@@ -229,26 +229,43 @@ def _levelled(view: View) -> View:
     tilt = view.segmented.tilt
     if abs(tilt) < _LEVEL:
         return view
-    began = time.perf_counter()
-    ink, matrix = view.ink, view.matrix
-    height, width = ink.mask.shape
-    cos, sin = math.cos(tilt), math.sin(tilt)
-    wide = math.ceil(width * cos + height * abs(sin))
-    high = math.ceil(height * cos + width * abs(sin))
-    back = np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)], np.float64)
-    back[:2, 2] = (width / 2, height / 2) - back[:2, :2] @ (wide / 2, high / 2)
-    centres = back.copy()  # OpenCV's pixels have their centres at whole numbers
-    centres[:2, 2] += back[:2, :2] @ (0.5, 0.5) - 0.5
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
     # What was no writing stays out: edges of the page and the table, which are told by the frame's
     # border, do not reach the border of the turned picture any more.
     labels = view.segmented.labels
     written = np.zeros(int(labels.max()) + 1, np.uint8)
     for piece in view.pieces:
         written[list(piece.parts)] = 255
-    whole = written[labels]
-    soft = cv2.warpAffine(whole, centres[:2], (wide, high), flags=flags)
+    return _at_angle(view, (view.ink, view.matrix), written[labels], tilt)
+
+
+def at_angle(view: View, angle: float) -> View:
+    """The same frame, all of its ink, seen so that what runs at an angle is level.
+
+    Args:
+        view: of the frame.
+        angle: radians, clockwise from the x-axis of the view.
+    """
+    ink, matrix = view.original
+    turn = np.linalg.inv(to_frame(ink, matrix)) @ to_frame(view.ink, view.matrix)
+    angle += math.atan2(turn[1, 0], turn[0, 0])
+    level = _at_angle(view, view.original, ink.mask.astype(np.uint8) * np.uint8(255), angle)
+    return replace(level, original=(level.ink, level.matrix))
+
+
+def _at_angle(view: View, original: tuple[Ink, Matrix | None], mask: Grey, angle: float) -> View:
+    began = time.perf_counter()
+    ink, matrix = original
+    height, width = mask.shape
+    cos, sin = math.cos(angle), math.sin(angle)
+    wide = math.ceil(width * abs(cos) + height * abs(sin))
+    high = math.ceil(height * abs(cos) + width * abs(sin))
+    back = np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)], np.float64)
+    back[:2, 2] = (width / 2, height / 2) - back[:2, :2] @ (wide / 2, high / 2)
+    centres = back.copy()  # OpenCV's pixels have their centres at whole numbers
+    centres[:2, 2] += back[:2, :2] @ (0.5, 0.5) - 0.5
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
+    soft = cv2.warpAffine(mask, centres[:2], (wide, high), flags=flags)
     level = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
     return _again(view, level, to_frame(ink, matrix) @ back, began)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hwr_live.segmentation.ink import find_ink
-from hwr_live.segmentation.lines import lines_of, split_words, tilt_of, word_gap
+from hwr_live.segmentation.lines import axis_of, lines_of, split_words, tilt_of, word_gap
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import written
@@ -26,6 +26,7 @@ def words(line: tuple[Piece, ...]) -> list[int]:
 def test_no_pieces_have_no_lines_and_no_slope() -> None:
     assert lines_of([], 36, 0.0) == []
     assert tilt_of([], 36) == 0.0
+    assert axis_of([], 36) == 0.0
     assert word_gap([], [20], 36) == math.inf
 
 
@@ -47,6 +48,22 @@ def test_lines_and_words_are_in_reading_order(degrees: float) -> None:
     tops = [np.mean([piece.box[1] for piece in line]) for line in found.lines]
     assert tops == sorted(tops)
     assert math.degrees(found.tilt) == pytest.approx(degrees, abs=2)
+
+
+@pytest.mark.parametrize("degrees", range(-88, 89, 16))
+def test_the_axis_of_a_page_at_any_angle(degrees: int) -> None:
+    turn = math.radians(degrees)
+    pieces: list[Piece] = []
+    for row in range(4):
+        for column in range(9):
+            x, y = 34 * column + 9 * (row % 2), 80 * row
+            middle = (
+                x * math.cos(turn) - y * math.sin(turn),
+                x * math.sin(turn) + y * math.cos(turn),
+            )
+            pieces.append(Piece((len(pieces),), (round(middle[0]), round(middle[1]), 20, 30)))
+    off = math.degrees(axis_of(pieces, 36)) - degrees
+    assert min(abs(off), abs(off - 180), abs(off + 180)) <= 3
 
 
 def test_two_columns_of_a_line_stay_one_line() -> None:

@@ -13,7 +13,7 @@ from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.errors import InputError
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
-from hwr_live.segmentation.rectify import see, turned
+from hwr_live.segmentation.rectify import at_angle, see, turned
 from tests.measure.scenes import SCENES, Scene, photograph
 
 Image = npt.NDArray[np.uint8]
@@ -142,11 +142,12 @@ def test_few_glyphs_are_read_as_they_stand(reader: Reader) -> None:
     assert reader.read(np.ascontiguousarray(np.rot90(one, 2))).text == "9"
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_turn_leads_back_to_the_frame(quarters: int) -> None:
+@pytest.mark.parametrize("degrees", [90, 180, 270, 30, -100])
+def test_a_turn_leads_back_to_the_frame(degrees: int) -> None:
     page = draw_sample()
     rows, columns = np.nonzero(page < 128)
-    seen = turned(see(page, drawn=True), quarters)
+    view = see(page, drawn=True)
+    seen = turned(view, degrees // 90) if degrees % 90 == 0 else at_angle(view, np.radians(degrees))
     boxes = []
     for line in seen.segmented.lines:
         for piece in line:

@@ -1,0 +1,56 @@
+"""How a frame is best seen: at any angle, and nothing where there is no writing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.recognition.reader import Reader
+
+Image = npt.NDArray[np.uint8]
+
+
+def laid(page: Image, degrees: float) -> Image:
+    """A page on a sheet that is turned clockwise."""
+    h, w = page.shape
+    side = round(float(np.hypot(h, w))) + 20
+    turn = cv2.getRotationMatrix2D((w / 2, h / 2), -degrees, 1.0)
+    turn[:, 2] += (side - w) / 2, (side - h) / 2
+    return np.asarray(cv2.warpAffine(page, turn, (side, side), borderValue=255), np.uint8)
+
+
+def test_a_blank_frame_is_read_as_nothing(reader: Reader) -> None:
+    assert reader.read(np.full((400, 600), 200, np.uint8)).text == ""
+
+
+@pytest.mark.parametrize("degrees", [0, 28, 45, 75, 105, 135, 160, 195, 225, 300, 340])
+def test_a_page_is_read_at_any_angle(degrees: float, reader: Reader) -> None:
+    page = draw_sample()
+    reading = reader.read(laid(page, degrees))
+    assert reading.text == "\n".join(TEXT)
+    x, y, w, h = reading.glyphs[0].box
+    own = reader.read(page).glyphs[0].box
+    shape = laid(page, degrees).shape
+    middle = np.array(
+        [own[0] + own[2] / 2 - page.shape[1] / 2, own[1] + own[3] / 2 - page.shape[0] / 2]
+    )
+    turn = np.radians(degrees)
+    there = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ middle
+    assert (x + w / 2, y + h / 2) == pytest.approx(there + np.array(shape[::-1]) / 2, abs=8)
+
+
+def test_letters_among_which_digits_are_looked_for_are_not_turned(reader: Reader) -> None:
+    digits = reader.with_chars("digits")
+    assert digits.read(draw_sample()).lines[-1].text.split()[-1] == "2026"
+
+
+def test_grain_is_no_writing(reader: Reader) -> None:
+    rng = np.random.default_rng(5)
+    y, x = np.mgrid[:600, :800].astype(np.float64)
+    bend = cv2.resize(rng.random((8, 10)), (800, 600), interpolation=cv2.INTER_CUBIC)
+    rings = np.hypot(y * 0.6 + 60 * bend, 0.03 * x + 300) / 9
+    wood = 150 + 40 * np.sin(2 * np.pi * rings) + rng.normal(0, 6, x.shape)
+    assert reader.read(np.clip(wood, 0, 255).astype(np.uint8)).text == ""

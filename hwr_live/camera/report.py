@@ -10,9 +10,12 @@ from typing import Any, TextIO
 from hwr_live.media.frames import Frame
 from hwr_live.readers import AnyReader
 from hwr_live.reading import Reading
+from hwr_live.tracking.medians import distance
 from hwr_live.tracking.settle import Settler
 
 _CALM_S = 0.6  # for so long a text must stand before it is printed: first corrections come sooner
+
+_OTHER = 0.5  # share of a text that two readings of one page do not differ by; by hand
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,24 @@ class Report:
             "left_out": told["left_out"],
             "ms": told["ms"],
         }
+
+
+def standing(report: Report, before: Report | None) -> Report:
+    """The report of a frame that stands still now, after it was shown among others.
+
+    What many frames have said of it stands, but not what they said of another page, as where it was
+    turned over just before.
+
+    Args:
+        report: of the frame alone.
+        before: the newest of the frames before.
+    """
+    own = report.reading.text
+    if before is None or not before.text:
+        return report
+    if distance(before.text, own) > _OTHER * max(len(before.text), len(own)):
+        return report
+    return dataclasses.replace(report, text=before.text, settled=before.settled)
 
 
 class Follower:

@@ -79,7 +79,7 @@ def _remark(state: CameraState) -> tuple[str, Colour]:
 def _paces(state: CameraState) -> list[str]:
     """How fast it is, with ever fewer figures, and at last with none."""
     parts = [state.clock] if state.clock else []
-    if not state.still:
+    if not state.stands:
         parts.append(f"{state.fps:.0f} fps")
     if state.age_s is not None:
         ago = f"{1000 * state.age_s:.0f} ms" if state.age_s < 1 else f"{state.age_s:.1f} s"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import time
 from collections import deque
 from pathlib import Path
@@ -14,7 +13,7 @@ from hwr_live.camera.actions import Actions
 from hwr_live.camera.layout import arrange, legend_for
 from hwr_live.camera.pages import Pages
 from hwr_live.camera.playback import play_file, play_live, play_pages
-from hwr_live.camera.report import Printer
+from hwr_live.camera.report import Printer, standing
 from hwr_live.camera.saving import Recording
 from hwr_live.camera.state import Act, CameraState, tell_mouse
 from hwr_live.camera.status import clock
@@ -269,9 +268,8 @@ class CameraProgram:
             return
         report, before = answer.report, state.report
         again = answer.task.again and not answer.task.still
-        if again and before is not None and not self._stale:
-            # What many frames have said stands, though the picture stands still now.
-            report = dataclasses.replace(report, text=before.text, settled=before.settled)
+        if again and not self._stale:
+            report = standing(report, before)
         self._stale = self._stale and answer.task.epoch != self._epoch
         state.take(report, answer.advice)
         self._changed = True

@@ -42,7 +42,7 @@ _SETTLED = 40  # turns after which the window has the size that the window manag
 # What is tried in a child process before the program opens its own window; whoever looks for that
 # by its title is not to find this one.
 _TRIAL = "import cv2; cv2.namedWindow('trial', cv2.WINDOW_AUTOSIZE); cv2.destroyAllWindows()"
-_TRIAL_SECONDS = 15.0  # a loaded machine starts slowly; a dead display is noticed long before
+_TRIAL_SECONDS = 60.0  # a loaded machine starts slowly; a dead display is noticed long before
 _CONNECT_SECONDS = 1.5
 
 

@@ -209,20 +209,20 @@ def crop_cells(area: Box, lines: Sequence[Line], font: int) -> list[tuple[Box, G
     last glyphs have none.
     """
     x, y, w, h = area
-    label = round(font * 1.4)
+    label, gap = round(font * 1.4), max(_GAP, font // 2)  # larger words need more between them
     rows: list[list[Glyph]] = []
     for side in _CROP_SIZES:
-        columns = max(1, (w + _GAP) // (side + _GAP))
+        columns = max(1, (w + gap) // (side + gap))
         rows = [
             list(line.glyphs[i : i + columns])
             for line in lines
             for i in range(0, len(line.glyphs), columns)
         ]
-        if len(rows) * (side + label + _GAP) <= h:
+        if len(rows) * (side + label + gap) <= h:
             break
-    fitting = max(0, h // (side + label + _GAP))
+    fitting = max(0, h // (side + label + gap))
     return [
-        ((x + column * (side + _GAP), y + row * (side + label + _GAP), side, side), glyph)
+        ((x + column * (side + gap), y + row * (side + label + gap), side, side), glyph)
         for row, glyphs in enumerate(rows[:fitting])
         for column, glyph in enumerate(glyphs)
     ]

@@ -18,7 +18,7 @@ CROP = 28
 """Pixels of a crop's side as the network gets it, and the least that it is shown at."""
 _CROP_SIZES = (112, 84, 56, 42, CROP)  # pixels that a crop is shown at: the largest that fits all
 GAP = 6
-"""Pixels between two crops, by eye."""
+"""Pixels between two crops at the least, by eye."""
 
 
 class Captioned:
@@ -63,14 +63,15 @@ def crop_cells(box: Box, caption: int, label: int, count: int) -> list[Box]:
     """
     x, y, width, height = box
     y, height = y + caption, height - caption
+    gap = max(GAP, caption // 4)  # larger words need more between them
     for side in _CROP_SIZES:
-        columns = (width + GAP) // (side + GAP)
-        rows = (height + GAP) // (side + label + GAP)
+        columns = (width + gap) // (side + gap)
+        rows = (height + gap) // (side + label + gap)
         if columns * rows >= count or side == _CROP_SIZES[-1]:
             return [
                 (
-                    x + (side + GAP) * (i % columns),
-                    y + (side + label + GAP) * (i // columns),
+                    x + (side + gap) * (i % columns),
+                    y + (side + label + gap) * (i // columns),
                     side,
                     side,
                 )

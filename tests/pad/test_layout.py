@@ -11,6 +11,7 @@ from hwr_live.errors import InputError
 from hwr_live.pad import app as pad_module
 from hwr_live.pad.layout import arrange
 from hwr_live.ui.layout import CROP
+from hwr_live.ui.paint import text_width
 from tests.support.fake_reader import FakeReader
 from tests.support.pads import (
     SIZES,
@@ -86,3 +87,10 @@ def test_the_table_is_inside_the_drawing_area_and_hides_no_glyph(
         assert box[1] + box[3] <= y + h
     hidden = x < glyph[0] + 12 and glyph[0] < x + w and y < glyph[1] + 12 and glyph[1] < y + h
     assert not hidden or (size == (800, 300) and where == (0.5, 0.5)), "there it has no room"
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+def test_what_stands_below_two_crops_does_not_run_together(scale: float) -> None:
+    layout = arrange((round(960 * scale), round(600 * scale)), scale)
+    first, second = layout.crop_cells(20)[:2]
+    assert second[0] - first[0] - first[2] >= text_width(" ", layout.font)

@@ -22,6 +22,9 @@ from hwr_live.system.terminal import Parser
 from train import devices
 from train.data.datasets import OFFICIAL, SOURCES, Dataset, load
 from train.images.pool import cut_validation
+from train.letters import make as letters_command
+from train.letters.card import letters_model
+from train.letters.card import readme as letters_readme
 from train.lines import commands as line_commands
 from train.lines.card import lines_model
 from train.lines.card import readme as lines_readme
@@ -221,10 +224,13 @@ def report(arguments: Sequence[str]) -> int:
     parser.add_argument("model", metavar="MODEL", help="a model's folder or a shipped model's name")
     options = parser.parse_args(arguments)
     lines, pages = lines_model(options.model), pages_model(options.model)
-    folder, card = lines or pages or _model(options.model)
+    letters = letters_model(options.model)
+    folder, card = lines or pages or letters or _model(options.model)
     path = folder / "README.md"
     if lines or pages:
         text = lines_readme(card) if lines else pages_readme(card)
+    elif letters:
+        text = letters_readme(card)
     else:
         text = readme(card, names_in(folder))
     replace_file(path, text.encode())
@@ -293,6 +299,19 @@ def pages(arguments: Sequence[str]) -> int:
     return _timed(options, "tensorflow", page_commands.train, pages_readme)
 
 
+def letters(arguments: Sequence[str]) -> int:
+    """Makes a model of letters."""
+    parser = make_parser(
+        letters_command.NAME,
+        "Counts which letters follow which in common words of 27 languages (package wordfreq) and\n"
+        "writes a model's folder: by it the line network's doubts are settled. Takes a minute;\n"
+        "the same words make the same file.",
+    )
+    letters_command.add_options(parser)
+    print(letters_readme(letters_command.make(parser.parse_args(arguments))))
+    return 0
+
+
 def _add_timed(
     parser: argparse.ArgumentParser, add_options: Callable[[argparse.ArgumentParser], None]
 ) -> None:
@@ -324,6 +343,7 @@ def _timed(
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "lines": lines,
     "pages": pages,
+    "letters": letters,
     "evaluate": evaluate,
     "export": export,
     "show": show,

@@ -49,6 +49,7 @@ examples:
 other commands, each with its own --help:
   lines                 train a network that reads whole lines
   pages                 train a network that says where in a picture the writing is
+  letters               count which letters follow which in words
   evaluate MODEL        measure a model on the test part again
   export MODEL          make its LiteRT file from its Keras file again
   show DATASET|MODEL    draw samples of a data set, or curves and confusions of a model

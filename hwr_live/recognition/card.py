@@ -44,6 +44,7 @@ class Card:
         lines: the line network that reads along with it: a shipped model's name, or that of a
             folder beside this one; None for none.
         pages: the map of writing that says where to read, likewise.
+        letters: the model of letters by which the line network's doubts are settled, likewise.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Card:
     decoder: DecoderSettings = DEFAULTS
     lines: str | None = None
     pages: str | None = None
+    letters: str | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Card:
@@ -70,6 +72,8 @@ class Card:
 
         data = read_card(folder)
         with card_errors(folder):
+            if data.get("kind") == "letters":
+                raise ValueError("it is of letters, which are asked along with another model")
             form = data["input"]
             if "strip" in form:
                 raise ValueError("it is a line network, which reads along with another model")
@@ -81,8 +85,9 @@ class Card:
             shares = tuple(_number(s) for s in data.get("class_shares", [1.0] * len(labels)))
             file = str(data["file"])
             shape = tuple(int(n) for n in form["shape"])
-            lines, pages = (
-                None if data.get(key) is None else str(data[key]) for key in ("lines", "pages")
+            lines, pages, letters = (
+                None if data.get(key) is None else str(data[key])
+                for key in ("lines", "pages", "letters")
             )
             if len(set(labels)) != len(labels):
                 raise ValueError("a label is there twice")
@@ -106,6 +111,7 @@ class Card:
                 decoder=DecoderSettings.from_dict(data.get("decoder", {})),
                 lines=lines,
                 pages=pages,
+                letters=letters,
             )
 
 

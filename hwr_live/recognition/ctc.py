@@ -67,7 +67,22 @@ def spell(logp: Floats) -> Spelling:
     runs = best[edges]
     ends = np.append(edges[1:], len(best)) - 1
     told = runs != BLANK
-    signs, first, last = runs[told], edges[told], ends[told]
+    return told_of(logp, runs[told], edges[told], ends[told])
+
+
+def told_of(
+    logp: Floats,
+    signs: npt.NDArray[np.intp],
+    first: npt.NDArray[np.intp],
+    last: npt.NDArray[np.intp],
+) -> Spelling:
+    """What the network tells at the places of signs.
+
+    Args:
+        logp: (frames, outputs) logarithms of probabilities.
+        signs: (n,) from left to right.
+        first, last: (n,) frames from which to which, inclusive, each stands.
+    """
     if not len(signs):
         return Spelling(signs, first, last, np.empty((0, logp.shape[1])))
     # Each sign's place reaches halfway to the signs before and after it.
@@ -107,6 +122,39 @@ def log_likelihood(logp: Floats, texts: Sequence[Sequence[int]]) -> Floats:
     n = np.arange(len(texts))
     before = np.where(ends > 0, at[n, np.maximum(ends - 1, 0)], _NEVER)
     return np.asarray(np.logaddexp(at[n, ends], before), np.float64)
+
+
+def align(logp: Floats, text: Sequence[int]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Where signs of a text stand by the likeliest way to spread it over the frames.
+
+    Args:
+        logp: (frames, outputs) logarithms of probabilities.
+        text: signs as numbers of outputs, none of them ``BLANK``, which fit into the frames.
+
+    Returns:
+        (n,) the first and the last frame of each.
+    """
+    none = np.empty(0, np.intp)
+    if not len(text):
+        return none, none
+    (states,), (skips,), _ = _states([text])
+    rows = logp[:, states]
+    at = np.full(len(states), _NEVER)
+    at[:2] = rows[0, :2]
+    back = np.zeros(rows.shape, np.intp)
+    every = np.arange(len(states))
+    for t in range(1, len(rows)):
+        ways = np.stack([at, _moved(at, 1), np.where(skips, _moved(at, 2), _NEVER)])
+        back[t] = ways.argmax(0)
+        at = ways[back[t], every] + rows[t]
+    state = len(states) - 1 - int(at[-2] >= at[-1])
+    way = np.empty(len(rows), np.intp)
+    for t in range(len(rows) - 1, -1, -1):
+        way[t] = state
+        state -= int(back[t, state])
+    places = [np.flatnonzero(way == 2 * k + 1) for k in range(len(text))]
+    first = np.array([frames[0] for frames in places], np.intp)
+    return first, np.array([frames[-1] for frames in places], np.intp)
 
 
 def only(logp: Floats, outputs: npt.NDArray[np.bool_]) -> Floats:

@@ -30,6 +30,7 @@ from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.settings import DecoderSettings
+from hwr_live.recognition.spelling import Speller
 from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary, candidates
 from hwr_live.segmentation.ink import Ink
 from hwr_live.segmentation.lines import split_words
@@ -50,6 +51,7 @@ class Recognizer:
         language: whose words are likelier than others; None for any.
         lines: the network that reads whole lines, with the characters that it and the model know;
             None where the glyphs are all there is.
+        speller: searches for the text of what this network tells; None to take its best path.
     """
 
     classifier: Classifier
@@ -57,6 +59,7 @@ class Recognizer:
     vocabulary: Vocabulary
     language: Language | None
     lines: tuple[LineNetwork, Alphabet] | None = None
+    speller: Speller | None = None
 
     @property
     def settings(self) -> DecoderSettings:
@@ -339,6 +342,9 @@ class _Search:
             settings = self._settings.joint
             if self.recognizer.adaptation is not None:
                 settings = replace(settings, glyph=settings.taught)
+            if self.recognizer.speller is not None:
+                spelling = self.recognizer.speller.spell(told.logp, told.spelling)
+                told = replace(told, spelling=spelling)
             characters = decide(told, seen, alphabet, settings, others)
         rows, characters = self._as_sure(self._in_language(characters, known), characters)
         sure = self._settings.words

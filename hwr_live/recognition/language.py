@@ -21,6 +21,7 @@ import numpy.typing as npt
 from hwr_live.chars import LOWER
 from hwr_live.errors import InputError
 from hwr_live.recognition.languages import language_code
+from hwr_live.recognition.lexicon import Lexicon
 from hwr_live.recognition.settings import DEFAULTS, LanguageSettings
 
 Floats = npt.NDArray[np.float64]
@@ -34,11 +35,16 @@ class Language:
 
     Args:
         words: words of the letters a to z with how often each occurs, in any unit.
+
+    Attributes:
+        lexicon: the same words, for the search for a line's text.
     """
 
     def __init__(self, words: Iterable[tuple[str, float]]) -> None:
+        listed = dict(words)
+        self.lexicon = Lexicon(listed)
         by_length: dict[int, list[tuple[list[int], float]]] = defaultdict(list)
-        for word, often in words:
+        for word, often in listed.items():
             by_length[len(word)].append(([LOWER.index(char) for char in word], often))
         # Of each length: the words, int (m, n), and the logarithm of each one's share.
         self._words: dict[int, tuple[npt.NDArray[np.intp], Floats]] = {}

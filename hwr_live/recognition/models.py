@@ -57,8 +57,8 @@ def find_beside(folder: Path, name: str) -> Path:
 
 
 def shipped_models() -> list[Path]:
-    """The folders, by name, of the shipped models that read characters; a line network or a map of
-    writing is none to choose, it reads along with one whose card names it."""
+    """The folders, by name, of the shipped models that read characters; what reads along with
+    a model whose card names it (a line network, a map of writing, letters) is none to choose."""
     cards = shipped_folder().glob("*/card.json")
     return sorted(card.parent for card in cards if not _reads_along(card))
 
@@ -70,4 +70,4 @@ def _reads_along(card: Path) -> bool:
         table = json.loads(card.read_bytes())
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(table, dict) and table.get("kind") in ("lines", "pages")
+    return isinstance(table, dict) and table.get("kind") in ("lines", "pages", "letters")

@@ -20,10 +20,12 @@ from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.decoder import Recognizer, decode
 from hwr_live.recognition.joint import Alphabet
 from hwr_live.recognition.language import Language
+from hwr_live.recognition.letters import Letters
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.models import DEFAULT, find_beside, find_model
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.where import see_writing
+from hwr_live.recognition.spelling import Speller
 from hwr_live.recognition.vocabulary import Vocabulary
 from hwr_live.segmentation.rectify import View, see
 
@@ -50,6 +52,8 @@ class Reader:
         language: whose words are likelier than others; None for any.
         lines: the network that reads whole lines; None where the glyphs are all there is.
         pages: the network that says where in a picture there is writing; None for everywhere.
+        letters: which letters follow each other in words, for the line network's doubts; None to
+            leave these as they are.
 
     Attributes:
         vocabulary: the characters that are read, and what the model's outputs mean for them.
@@ -66,6 +70,7 @@ class Reader:
         language: Language | None = None,
         lines: LineNetwork | None = None,
         pages: MapNetwork | None = None,
+        letters: Letters | None = None,
     ) -> None:
         self.classifier = classifier
         self.chars = chars
@@ -73,11 +78,17 @@ class Reader:
         self.language = language
         self.lines = lines
         self.pages = pages
+        self.letters = letters
         self.vocabulary = Vocabulary(classifier.card, chars, remembering=classifier.remembers)
         self._alphabet: Alphabet | None = None
+        self._speller: Speller | None = None
         if lines is not None:
             wanted = parse_chars(chars)
             self._alphabet = Alphabet.of(lines.card.labels, self.vocabulary.known, wanted)
+            if letters is not None:
+                lexicon = None if language is None else language.lexicon
+                settings = classifier.card.decoder.spelling
+                self._speller = Speller(lines.card.labels, letters, lexicon, settings)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -106,7 +117,8 @@ class Reader:
         card = classifier.card
         lines = None if card.lines is None else LineNetwork(find_beside(folder, card.lines))
         pages = None if card.pages is None else MapNetwork(find_beside(folder, card.pages))
-        reader = cls(classifier, chars, language=words, lines=lines, pages=pages)
+        letters = None if card.letters is None else Letters.load(find_beside(folder, card.letters))
+        reader = cls(classifier, chars, language=words, lines=lines, pages=pages, letters=letters)
         if profile is None:
             return reader
         from hwr_live.profiles.profile import Profile  # most readings need none
@@ -149,7 +161,7 @@ class Reader:
 
     def _with(self, **changed: Any) -> Reader:
         """A reader that differs in some of its arguments."""
-        names = ("classifier", "chars", "adaptation", "language", "lines", "pages")
+        names = ("classifier", "chars", "adaptation", "language", "lines", "pages", "letters")
         return Reader(**({name: getattr(self, name) for name in names} | changed))
 
     def read(self, source: Source | Canvas, *, rgb: bool = False) -> Reading:
@@ -252,8 +264,9 @@ class Reader:
         """For other processes: the model is loaded anew there, without what it remembers."""
         lines = None if self.lines is None else self.lines.folder
         pages = None if self.pages is None else self.pages.folder
-        given = (self.classifier.folder, self.chars, self.adaptation, self.language, lines, pages)
-        return _reader_of, given
+        letters = None if self.letters is None else self.letters.folder
+        given = (self.classifier.folder, self.chars, self.adaptation, self.language)
+        return _reader_of, (*given, lines, pages, letters)
 
     def look(self, frame: Frame | Canvas) -> tuple[Reading, View]:
         """Reads a picture or a canvas, and tells what of it was read.
@@ -277,7 +290,7 @@ class Reader:
             view, upright = see_writing(frame, self.pages, along)
         began = time.perf_counter()
         recognizer = Recognizer(
-            self.classifier, self.adaptation, self.vocabulary, self.language, along
+            self.classifier, self.adaptation, self.vocabulary, self.language, along, self._speller
         )
         lines, read = decode(view, recognizer, upright=upright)
         ms = {**view.ms, "classify": 1000 * (time.perf_counter() - began)}
@@ -299,8 +312,10 @@ def _reader_of(
     language: Language | None,
     lines: Path | None,
     pages: Path | None,
+    letters: Path | None,
 ) -> Reader:
     """A reader from what another process sent of one."""
     along = None if lines is None else LineNetwork(lines)
     where = None if pages is None else MapNetwork(pages)
-    return Reader(Classifier(folder), chars, adaptation, language, along, where)
+    words = None if letters is None else Letters.load(letters)
+    return Reader(Classifier(folder), chars, adaptation, language, along, where, words)

@@ -10,10 +10,12 @@ import pytest
 
 from hwr_live.recognition.ctc import (
     BLANK,
+    align,
     log_likelihood,
     log_softmax,
     only,
     spell,
+    told_of,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -106,3 +108,40 @@ def test_a_temperature_makes_less_sure_of_the_same() -> None:
     sharp, soft = log_softmax(logits), log_softmax(logits, 2.0)
     assert (sharp.argmax(1) == soft.argmax(1)).all()
     assert (soft.max(1) < sharp.max(1)).all()
+
+
+def test_no_signs_stand_nowhere() -> None:
+    first, last = align(path("..."), [])
+    assert len(first) == len(last) == 0
+    assert len(told_of(path("..."), first, first, last).signs) == 0
+
+
+@pytest.mark.parametrize(
+    ("frames", "text", "first", "last"),
+    [
+        ("a", [1], [0], [0]),
+        (".aa.b", [1, 2], [1, 4], [2, 4]),
+        ("a.a", [1, 1], [0, 2], [0, 2]),
+        ("aab", [1, 2], [0, 2], [1, 2]),
+    ],
+)
+def test_signs_are_where_the_likeliest_way_has_them(
+    frames: str, text: list[int], first: list[int], last: list[int]
+) -> None:
+    found = align(path(frames), text)
+    assert [one.tolist() for one in found] == [first, last]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_path_is_aligned_to_itself(seed: int) -> None:
+    logp = frames(12, 5, seed)
+    best = spell(logp)
+    first, last = align(logp, best.signs.tolist())
+    assert first.tolist() == best.first.tolist()
+    assert last.tolist() == best.last.tolist()
+
+
+def test_a_text_that_is_not_the_best_path_is_aligned_all_the_same() -> None:
+    first, last = align(path("a.b.c"), [1, 1, 2, 3])
+    assert (first <= last).all()
+    assert (last[:-1] < first[1:]).all()

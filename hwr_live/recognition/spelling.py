@@ -1,0 +1,277 @@
+"""What a line most likely says, by the line network and by what is known of words.
+
+Where the network is sure, its best path is the text. Where it doubts, the word is searched for
+with the letters that often follow each other in words (shallow fusion in a CTC prefix beam search:
+Graves and Jaitly 2014; Hannun, Maas, Jurafsky and Ng 2014). A word is one of two kinds: letters as
+they follow each other in words, or any characters in any order, a code or a name. How much each is
+believed follows from all of the word (Bayes), so random characters lose next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import exp
+
+import numpy as np
+import numpy.typing as npt
+
+from hwr_live.chars import DIGITS
+from hwr_live.recognition.ctc import BLANK, Floats, Spelling, align, told_of
+from hwr_live.recognition.joint import SPACE
+from hwr_live.recognition.letters import SYMBOLS, Letters
+from hwr_live.recognition.lexicon import Lexicon, Range
+from hwr_live.recognition.settings import DEFAULTS, SpellingSettings
+
+_LEVELS = 256
+_FEWEST = 3  # signs of a line: fewer are no words yet, on the pad above all
+_MARK, _DIGIT = 0, -1  # what is no letter, among the symbols of letters
+_WORD, _NUMBER, _MIXED = range(3)  # what kind of word a beginning is of
+
+
+class _Text:
+    """A text while it is searched for: the one before it, and a sign more.
+
+    Attributes:
+        before: the text without its last sign; None if this is empty.
+        sign: the last.
+        kind: of the last word.
+        place: where the model of letters is.
+        among: where the language's words are.
+        word: the letters of the last word.
+        likely: how likely these are as a word's, against any characters.
+        closed: the same of all words before, as mixed with chance.
+        prior: of all.
+        longer: texts of a sign more.
+    """
+
+    __slots__ = (
+        "among", "before", "closed", "kind", "likely", "longer", "place", "prior", "sign", "word",
+    )  # fmt: skip
+
+    def __init__(self, before: _Text | None, sign: int, kind: int, place: int, closed: float):
+        self.before, self.sign = before, sign
+        self.kind, self.place, self.closed = kind, place, closed
+        self.among: Range = (0, 0)
+        self.word = ""
+        self.likely = self.prior = 1.0
+        self.longer: dict[int, _Text] = {}
+
+    def signs(self) -> list[int]:
+        """All signs, from left to right."""
+        out, one = [], self
+        while one.before is not None:
+            out.append(one.sign)
+            one = one.before
+        return out[::-1]
+
+
+class Speller:
+    """Searches for the text of a line.
+
+    Args:
+        labels: of the line network's outputs.
+        letters: which letters follow each other.
+        lexicon: words of a language, if one is named.
+        settings: how far these are believed.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[str | None],
+        letters: Letters,
+        lexicon: Lexicon | None = None,
+        settings: SpellingSettings = DEFAULTS.spelling,
+    ) -> None:
+        self._letters, self._lexicon, self._settings = letters, lexicon, settings
+        self._space = list(labels).index(SPACE)
+        symbols = {char: number for number, char in enumerate(SYMBOLS) if char}
+        self._symbols = [
+            _DIGIT if label and label in DIGITS else symbols.get((label or "").lower(), _MARK)
+            for label in labels
+        ]
+        weight, bonus = settings.weight, settings.bonus
+        self._gains = [exp(weight * (bonus - letters.step * n)) for n in range(_LEVELS)]
+        self._gain = exp(weight * bonus)
+
+    def spell(self, logp: Floats, plain: Spelling) -> Spelling:
+        """The likeliest text of a line, its signs as sure as network and words together are.
+
+        Args:
+            logp: (frames, outputs) logarithms of probabilities; what may not be read has none.
+            plain: the best path.
+        """
+        letters = [self._symbols[sign] > 0 for sign in plain.signs.tolist()]
+        signs = len(letters) - np.count_nonzero(plain.signs == self._space)
+        if not self._settings.weight or not any(letters) or signs < _FEWEST:
+            return plain
+        p = np.exp(logp)
+        searched: list[tuple[int, list[int], _Text]] = []
+        parts: list[tuple[npt.NDArray[np.intp], ...]] = []
+        count, changed = 0, False
+        for begin, end, own in self._stretches(p, plain):
+            at = plain.signs[own], plain.first[own], plain.last[own]
+            if end > begin:
+                root = self._empty()
+                found = self._search(p[begin:end], root)
+                searched.append((count, found, root))
+                if found != at[0].tolist():
+                    changed = True
+                    first, last = align(logp[begin:end], found)
+                    at = np.array(found, np.intp), first + begin, last + begin
+            parts.append(at)
+            count += len(at[0])
+        if not searched:
+            return plain
+        if changed:
+            plain = told_of(logp, *map(np.concatenate, zip(*parts, strict=True)))
+        rows = plain.p.copy()
+        for start, found, root in searched:
+            self._weigh(rows[start : start + len(found)], found, root)
+        return Spelling(plain.signs, plain.first, plain.last, rows)
+
+    def _stretches(self, p: Floats, plain: Spelling) -> Iterator[tuple[int, int, slice]]:
+        """The line in parts: frames from which to which are in doubt, and the signs that the best
+        path has there; no frames where the signs stay as they are."""
+        settings = self._settings
+        sure = p.max(1)
+        begin = start = 0
+        spaces = np.flatnonzero(plain.signs == self._space).tolist()
+        for k in [*spaces, len(plain.signs)]:
+            end = int(plain.first[k]) if k < len(plain.signs) else len(p)
+            if k < len(plain.signs) and sure[end : plain.last[k] + 1].max() < settings.sure:
+                continue  # this may be no space
+            if k - start > 1 and sure[begin:end].min() < settings.sure:
+                yield begin, end, slice(start, k)
+            else:
+                yield 0, 0, slice(start, k)
+            if k < len(plain.signs):
+                yield 0, 0, slice(k, k + 1)
+                begin, start = int(plain.last[k]) + 1, k + 1
+
+    def _search(self, p: Floats, root: _Text) -> list[int]:
+        """The likeliest text of frames (frames, outputs), from a sure space to the next."""
+        settings = self._settings
+        beam: list[tuple[_Text, float, float]] = [(root, 1.0, 0.0)]
+        for signs, likely in _heard(p, settings.floor):
+            # Of each text: the probability of all paths that end in blank, and of the others.
+            new: dict[_Text, list[float]] = {}
+            for text, blank, told in beam:
+                for sign, q in zip(signs, likely, strict=True):
+                    if sign == BLANK:
+                        new.setdefault(text, [0.0, 0.0])[0] += (blank + told) * q
+                    elif sign == text.sign:
+                        new.setdefault(text, [0.0, 0.0])[1] += told * q
+                        if blank:
+                            new.setdefault(self._longer(text, sign), [0.0, 0.0])[1] += blank * q
+                    else:
+                        longer = self._longer(text, sign)
+                        new.setdefault(longer, [0.0, 0.0])[1] += (blank + told) * q
+            scored = [((b + t) * text.prior, text, b, t) for text, (b, t) in new.items()]
+            scored.sort(key=_score, reverse=True)
+            least = scored[0][0] * settings.cut
+            scored = [one for one in scored[: settings.beam] if one[0] >= least]
+            scale = 1 / max(b + t for _, _, b, t in scored)  # thousands of frames stay numbers
+            beam = [(text, b * scale, t * scale) for _, text, b, t in scored]
+        best = max(beam, key=lambda one: (one[1] + one[2]) * self._ended(one[0]))
+        return best[0].signs()
+
+    def _weigh(self, rows: Floats, signs: Sequence[int], root: _Text) -> None:
+        """Moves probability, in place, between what could stand in each sign's place, as the whole
+        word is likelier with the one or the other; the signs themselves stay the likeliest."""
+        ends = [k for k, sign in enumerate(signs) if sign == self._space]
+        for begin, end in zip([0, *(k + 1 for k in ends)], [*ends, len(signs)], strict=True):
+            word = list(signs[begin:end])
+            whole = self._worth(word, root)
+            for k, own in enumerate(word):
+                row = rows[begin + k]
+                if row[own] >= self._settings.sure:
+                    continue
+                for other in np.flatnonzero(row >= self._settings.floor).tolist():
+                    if other != own:
+                        instead = [] if other == BLANK else [other]
+                        row[other] *= self._worth(word[:k] + instead + word[k + 1 :], root) / whole
+                np.minimum(row, row[own], out=row)
+                row /= row.sum()
+
+    def _worth(self, signs: Sequence[int], text: _Text) -> float:
+        """How much likelier signs are for what is known of words."""
+        for sign in signs:
+            text = self._longer(text, sign)
+        return self._ended(text)
+
+    def _empty(self) -> _Text:
+        out = _Text(None, -1, _WORD, self._letters.begin, 1.0)
+        if self._lexicon is not None:
+            out.among = self._lexicon.every
+        return out
+
+    def _longer(self, text: _Text, sign: int) -> _Text:
+        """The text with a sign more."""
+        found = text.longer.get(sign)
+        if found is None:
+            text.longer[sign] = found = self._lengthened(text, sign)
+        return found
+
+    def _lengthened(self, text: _Text, sign: int) -> _Text:
+        symbol = self._symbols[sign]
+        if symbol == _MARK:
+            out = self._empty()
+            out.before, out.sign = text, sign
+            out.closed = out.prior = self._ended(text)
+            return out
+        if symbol == _DIGIT or text.kind != _WORD:
+            number = symbol == _DIGIT and (text.kind == _NUMBER or not text.word)
+            out = _Text(text, sign, _NUMBER if number else _MIXED, 0, text.closed)
+            out.likely = 1.0 if number else self._settings.mixed
+            out.prior = text.closed * self._mixed(out.likely)
+            return out
+        letters = self._letters
+        out = _Text(text, sign, _WORD, letters.after(text.place, symbol), text.closed)
+        out.likely = text.likely * self._gains[letters.level(text.place, symbol)]
+        out.word = text.word + (SYMBOLS[symbol] or "")
+        listed = out.likely
+        if self._lexicon is not None:
+            out.among = self._lexicon.beginning(out.word, text.among)
+            listed = self._listed(self._lexicon.share(out.among), len(out.word))
+        out.prior = text.closed * self._mixed(out.likely, listed)
+        return out
+
+    def _ended(self, text: _Text) -> float:
+        """How likely a text's words are if the last ends here."""
+        likely = listed = text.likely
+        if text.word:
+            likely = text.likely * self._gains[self._letters.level(text.place, 0)]
+            listed = likely
+            if self._lexicon is not None:
+                share = self._lexicon.whole(text.word, text.among)
+                listed = self._listed(share, len(text.word) + 1)
+        return text.closed * self._mixed(likely, listed)
+
+    def _mixed(self, likely: float, listed: float | None = None) -> float:
+        """What is known of a word, believed as far as the settings say."""
+        settings = self._settings
+        if self._lexicon is not None and listed is not None:
+            likely += settings.listed * (listed - likely)
+        return settings.chance + (1 - settings.chance) * likely
+
+    def _listed(self, share: float, count: int) -> float:
+        """How much likelier a share of a language's words is than any characters."""
+        weight: float = share**self._settings.weight
+        return weight * self._gain**count
+
+
+def _score(one: tuple[float, _Text, float, float]) -> float:
+    return one[0]
+
+
+def _heard(p: Floats, floor: float) -> Iterator[tuple[list[int], list[float]]]:
+    """The signs of each frame that are not ruled out, with their probabilities; of frames next to
+    each other in which only blank is not, one."""
+    silent = np.delete(p, BLANK, axis=1).max(1, initial=0.0) < floor
+    kept = p[~(silent & np.append(False, silent[:-1]))]
+    frames, signs = np.nonzero(kept >= floor)
+    borders = np.searchsorted(frames, np.arange(len(kept) + 1)).tolist()
+    numbers, likely = signs.tolist(), kept[frames, signs].tolist()
+    for begin, end in pairwise(borders):
+        yield numbers[begin:end], likely[begin:end]

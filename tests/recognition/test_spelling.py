@@ -1,0 +1,162 @@
+"""The search for a line's text: no frames and sure ones first, then what words may change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwr_live.chars import DIGITS, LOWER, UPPER
+from hwr_live.recognition.ctc import BLANK, Spelling, only, spell
+from hwr_live.recognition.letters import Letters
+from hwr_live.recognition.lexicon import Lexicon
+from hwr_live.recognition.models import find_model
+from hwr_live.recognition.settings import DEFAULTS
+from hwr_live.recognition.spelling import Speller
+
+Floats = npt.NDArray[np.float64]
+
+LABELS = (None, " ", *LOWER, *UPPER, *DIGITS, *"-.'")
+SETTINGS = DEFAULTS.spelling
+
+
+@pytest.fixture(scope="module")
+def letters() -> Letters:
+    return Letters.load(find_model("letters"))
+
+
+@pytest.fixture(scope="module")
+def speller(letters: Letters) -> Speller:
+    return Speller(LABELS, letters)
+
+
+def line(*signs: str | dict[str, float], sure: float = 0.9999) -> Floats:
+    """Frames, a blank one behind each sign: a sign that is sure, or several with probabilities;
+    ``_`` is blank."""
+    rows = []
+    for sign in signs:
+        for likely in ({sign: sure} if isinstance(sign, str) else sign, {"_": sure}):
+            row = np.full(len(LABELS), 1e-7)
+            for char, p in likely.items():
+                row[BLANK if char == "_" else LABELS.index(char)] = p
+            rows.append(row / row.sum())
+    return np.asarray(np.log(np.array(rows).reshape(-1, len(LABELS))), np.float64)
+
+
+def text(spelling: Spelling) -> str:
+    return "".join(LABELS[sign] or "_" for sign in spelling.signs)
+
+
+def read(speller: Speller, logp: Floats) -> str:
+    return text(speller.spell(logp, spell(logp)))
+
+
+def test_no_frames_have_no_text(speller: Speller) -> None:
+    none = np.empty((0, len(LABELS)))
+    assert read(speller, none) == ""
+    assert read(speller, line("_", "_")) == ""
+
+
+@pytest.mark.parametrize("sure", ["qxzk", "A7-K9 xq", "12.50", "word", " a b "])
+def test_what_is_sure_stays_as_it_is(speller: Speller, sure: str) -> None:
+    logp = line(*sure)
+    plain = spell(logp)
+    assert speller.spell(logp, plain) is plain
+
+
+def test_with_no_weight_nothing_is_asked(letters: Letters) -> None:
+    off = Speller(LABELS, letters, None, replace(SETTINGS, weight=0.0))
+    logp = line(*"th", {"c": 0.55, "e": 0.45}, *"re")
+    plain = spell(logp)
+    assert off.spell(logp, plain) is plain
+
+
+@pytest.mark.parametrize(
+    ("signs", "best", "found"),
+    [
+        ([*"t", {"b": 0.6, "h": 0.4}, *"ere"], "tbere", "there"),
+        ([*"T", {"b": 0.6, "h": 0.4}, *"ere"], "Tbere", "There"),
+        ([*"questi", {"_": 0.6, "o": 0.4}, *"n"], "questin", "question"),
+        ([*"ques", {"i": 0.6, "_": 0.4}, *"tion"], "quesition", "question"),
+        ([*"and", {"_": 0.6, " ": 0.4}, *"there"], "andthere", "and there"),
+        ([*"an ", *"t", {"b": 0.6, "h": 0.4}, *"e end"], "an tbe end", "an the end"),
+    ],
+)
+def test_a_doubt_is_settled_by_what_words_are(
+    speller: Speller, signs: list[str | dict[str, float]], best: str, found: str
+) -> None:
+    logp = line(*signs)
+    assert text(spell(logp)) == best
+    assert read(speller, logp) == found
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        [*"X7", {"Q": 0.7, "O": 0.3}, *"K2"],
+        [*"20", {"1": 0.7, "l": 0.3}, *"9"],
+        [*"zqx", {"k": 0.9, "a": 0.1}, *"vw"],
+        ["q"],
+        [{"q": 0.6, "a": 0.4}],
+        ["q", " ", {"q": 0.6, "a": 0.4}, " ", "z"],
+    ],
+)
+def test_codes_and_single_characters_stay_as_they_are(
+    speller: Speller, signs: list[str | dict[str, float]]
+) -> None:
+    logp = line(*signs)
+    assert read(speller, logp) == text(spell(logp))
+
+
+def test_what_may_not_be_read_is_never_found(speller: Speller) -> None:
+    may = np.array([label != "h" for label in LABELS])
+    logp = only(line(*"t", {"b": 0.3, "h": 0.3, "n": 0.4}, *"ere"), may)
+    spelling = speller.spell(logp, spell(logp))
+    assert "h" not in text(spelling)
+    assert spelling.p[:, LABELS.index("h")].max() == 0
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        [*"t", {"b": 0.6, "h": 0.4}, *"ere"],
+        [*"questi", {"_": 0.6, "o": 0.4}, *"n it"],
+        [*"zqx", {"k": 0.6, "a": 0.4}, *"vw and mo", {"r": 0.5, "n": 0.5}, "e"],
+    ],
+)
+def test_a_spelling_is_whole(speller: Speller, signs: list[str | dict[str, float]]) -> None:
+    logp = line(*signs)
+    found = speller.spell(logp, spell(logp))
+    assert len(found.signs) == len(found.first) == len(found.last) == len(found.p)
+    assert (found.first <= found.last).all()
+    assert (found.last[:-1] < found.first[1:]).all()
+    assert found.p.sum(1) == pytest.approx(1)
+    assert (found.p >= 0).all()
+    assert found.p.argmax(1).tolist() == found.signs.tolist()
+
+
+def test_a_sign_is_as_sure_as_network_and_words_make_it(speller: Speller) -> None:
+    logp = line(*"t", {"b": 0.6, "h": 0.4}, *"ere")
+    h, b = LABELS.index("h"), LABELS.index("b")
+    doubted = speller.spell(logp, spell(logp)).p[1]
+    assert 0.8 < doubted[h] < 0.999
+    helped = line(*"t", {"b": 0.4, "h": 0.6}, *"ere")
+    assert speller.spell(helped, spell(helped)).p[1, h] > doubted[h]
+    against = line(*"t", {"b": 0.99, "h": 0.01}, *"ere")
+    assert speller.spell(against, spell(against)).p[1].max() < 0.99
+    assert doubted[b] > 0
+
+
+def test_the_words_of_a_language_decide_between_words(letters: Letters) -> None:
+    logp = line(*"mo", {"r": 0.55, "d": 0.45}, *"en")
+    words = Speller(LABELS, letters, Lexicon({"moden": 1.0, "other": 2.0}))
+    assert read(Speller(LABELS, letters), logp) == "moren"
+    assert read(words, logp) == "moden"
+    assert read(Speller(LABELS, letters, Lexicon({})), logp) == "moren"
+
+
+def test_a_long_line_is_searched_in_numbers_that_last(speller: Speller) -> None:
+    logp = line(*([*"th", {"c": 0.5, "e": 0.4}, {"_": 0.6, " ": 0.3}] * 150))
+    assert len(read(speller, logp)) > 400

@@ -1,0 +1,1 @@
+"""Models of letters: which letters follow which in words."""

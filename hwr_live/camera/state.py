@@ -14,6 +14,7 @@ from hwr_live.camera.report import Report
 from hwr_live.media.images import Image
 from hwr_live.media.recorder import megabytes
 from hwr_live.media.sources import FrameSource, LiveSource
+from hwr_live.profiles.corrections import FOLDERS
 from hwr_live.reading import Box, Glyph
 from hwr_live.tracking.motion import STILL, Matrix, Small, motion_between, small_grey
 from hwr_live.ui.errands import Note, still_shown
@@ -272,14 +273,14 @@ class CameraState:
     def _answer(self, code: int, capital: bool | None) -> Act | None:
         """A key while the table is open: a character is the answer, and the next of the word is
         asked for, so that a word is put right by typing it."""
-        table, asked = self.right.table, self.right.asked
+        asked = self.right.asked
         if code in (ESC, ENTER):
             self.right.close()
         elif code == BACKSPACE:
             return Act.LEARN if self.right.undo() else None
-        elif table is not None and asked is not None and 33 <= code < 127:
+        elif asked is not None and 33 <= code < 127:
             char = chr(code).upper() if capital else chr(code)
-            if char not in {choice.char for choice in table.choices}:
+            if char not in FOLDERS.values():  # more than the table has room for
                 return None
             self.right.put_right(char)
             after = None if self.report is None else following(self.report.steady, asked)

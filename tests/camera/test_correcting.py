@@ -119,6 +119,16 @@ def test_a_word_is_put_right_by_typing_it() -> None:
     assert state.key(ord("s")) is Act.SAVE, "keys are commands again"
 
 
+@pytest.mark.parametrize("char", "$%&#@*\"';")
+def test_signs_that_the_table_has_no_room_for_can_be_typed(char: str) -> None:
+    state = frozen()
+    click_glyph(state, 0)
+    assert state.right.table is not None
+    assert char not in {choice.char for choice in state.right.table.choices}
+    assert state.key(ord(char)) is Act.LEARN
+    assert text(state) == f"{char}bc de"
+
+
 def test_esc_closes_the_table_and_not_the_program() -> None:
     state = frozen()
     click_glyph(state, 0)

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.media.images import Image
-from hwr_live.media.live import PATIENCE_CAMERA_S, LiveSource
+from hwr_live.media.live import LiveSource
 
 SIZE = (1280, 720)
 FPS = 25.0
+_PATIENCE_S = 60.0  # a machine under load draws slowly, and a demo is never missing
 _PAGE_S = 9.0  # seconds that each page lies there
 _TURN_S = 1.2  # seconds of these, at the end, in which it is pulled away
 _PAPER = (238, 244, 246)
@@ -42,7 +43,7 @@ def open_demo(pages: Sequence[Image]) -> LiveSource:
     return LiveSource(
         "demo",
         lambda: DemoCapture(pages),
-        patience_s=PATIENCE_CAMERA_S,
+        patience_s=_PATIENCE_S,
         missing="the demo gives no picture",
     )
 

@@ -265,7 +265,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         files = sum(path.is_file() for path in Path(folder).rglob("*"))
     print(f"{outcome.events} events, {outcome.starts} starts, {files} files written")
-    tell_curve(outcome.curve, "events", parts=max(1, options.events // 2500))
+    tell_curve(outcome.curve, "events", parts=max(4, options.events // 2500))
     late = outcome.curve[len(outcome.curve) // 4 :]
     print(f"from a quarter of it on, memory grew by {growth(late):.1f} MB")
     print(*(outcome.wrong or ["nothing went wrong"]), sep="\n")

@@ -107,10 +107,12 @@ class Display:
             return "it hung"
 
     def _wait_until_still(self, window: str) -> None:
-        """Waits until a window has its place and size: both come in steps at first."""
-        was = ""
-        while was != (now := self.tool("xdotool", "getwindowgeometry", window)):
-            was = now
+        """Waits until a window has its place and size for a while: both come in steps at first, and
+        the program puts it into its place once more after some turns of its loop."""
+        was, still = "", 0
+        while still < 6:
+            now = self.tool("xdotool", "getwindowgeometry", window)
+            was, still = now, still + 1 if now == was else 0
             time.sleep(0.1)
 
     def place(self, window: str) -> tuple[int, int]:

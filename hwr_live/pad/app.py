@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from hwr_live.errors import InputError
-from hwr_live.pad.drawing import read_drawing
+from hwr_live.pad.drawing import read_drawing, read_put_right
 from hwr_live.pad.keeping import Keeping, keeping_folder
 from hwr_live.pad.layout import arrange
 from hwr_live.pad.program import Pad
@@ -69,6 +69,7 @@ def run(
     if replay and drawing is None:
         raise InputError("--replay needs a drawing: a JSON file that the pad's S wrote")
     paper = None if drawing is None else read_drawing(drawing)
+    right = [] if drawing is None else read_put_right(drawing)
     if size is not None:
         arrange(size)  # a size that cannot be is told before a display is looked for
     far = None if paper is None else paper.reach
@@ -86,7 +87,7 @@ def run(
         keeping=_keeping(),
     ) as pad:
         if paper is not None:
-            pad.open(paper, replay=replay)
+            pad.open(paper, replay=replay, right=right)
         with Window(TITLE, resizable=True) as window:
             window.on_mouse(pad.on_mouse)
             while not (window.closed or pad.closed):

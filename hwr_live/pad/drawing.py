@@ -5,7 +5,9 @@
 
 Points are pixels of the paper; ``ms`` are milliseconds since the first point of the drawing, one a
 point, and missing where they are not known. The pressure of a pen is not among them, as OpenCV's
-windows do not tell it.
+windows do not tell it. What the user put right is there too, a glyph each, null for no character:
+
+    "put_right": [{"box": [x, y, w, h], "char": "a"}, …]
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from typing import Any
 
 from hwr_live.canvas import Canvas
 from hwr_live.errors import InputError
-from hwr_live.stroke import Stroke
+from hwr_live.profiles.corrections import FOLDERS
+from hwr_live.stroke import Box, Stroke
 
 _LARGEST_FILE = 64_000_000  # bytes; hours of writing
 _FARTHEST = 100_000  # pixels from the paper's corner
@@ -58,15 +61,7 @@ def read_drawing(path: str | Path) -> Canvas:
     Raises:
         InputError: if it cannot be read or is none.
     """
-    try:
-        file = Path(path)
-        if file.stat().st_size > _LARGEST_FILE:
-            raise ValueError("it is too large")
-        told = json.loads(file.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"{path} is no drawing: a JSON file that the pad's S wrote is") from None
+    told = _read(path)
     try:
         width, height = (_between(side, 1, _LARGEST_PAPER) for side in told["size"])
         canvas = Canvas(int(width), int(height))
@@ -75,6 +70,39 @@ def read_drawing(path: str | Path) -> Canvas:
     except (KeyError, TypeError, ValueError, InputError):
         raise InputError(f"{path} is no drawing: it has no strokes that can be drawn") from None
     return canvas
+
+
+def read_put_right(path: str | Path) -> list[tuple[Box, str | None]]:
+    """What was put right on a drawing that the pad saved: boxes of glyphs, and what they are.
+
+    Raises:
+        InputError: if it cannot be read or is none.
+    """
+    told = _read(path)
+    try:
+        return [_right(one) for one in told.get("put_right", ())]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(f"{path} is no drawing: what was put right in it is damaged") from None
+
+
+def _right(told: Any) -> tuple[Box, str | None]:
+    x, y, w, h = (int(_between(side, -_FARTHEST, _FARTHEST)) for side in told["box"])
+    char = told["char"]
+    if char is not None and char not in FOLDERS.values():
+        raise ValueError(f"{char!r:.20} is no character")
+    return (x, y, w, h), char
+
+
+def _read(path: str | Path) -> Any:
+    try:
+        file = Path(path)
+        if file.stat().st_size > _LARGEST_FILE:
+            raise ValueError("it is too large")
+        return json.loads(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} is no drawing: a JSON file that the pad's S wrote is") from None
 
 
 def _add(canvas: Canvas, told: Any) -> None:

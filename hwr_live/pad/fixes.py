@@ -58,6 +58,16 @@ class Fixes:
         self._steps = [*self._steps, _Step(depth, new, gone, unsaved)][-_MOST:]
         self.changes.append(Change(gone, (new,)))
 
+    def restore(self, glyph: Glyph, char: str | None, strokes: Sequence[Stroke]) -> None:
+        """What was put right before the drawing was opened: neither undone nor learnt again.
+
+        Args:
+            glyph: as the reader has it.
+            char: None for no character.
+            strokes: of the drawing that was read.
+        """
+        self.corrections.append(Correction(glyph, char, _written(strokes)(glyph.box)))
+
     def keep_those_of(self, strokes: Set[Stroke]) -> None:
         """Forgets corrections of ink that is gone for good, and how they were made; samples that
         are in no file yet are still written.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from json import dumps
 from pathlib import Path
 from typing import TextIO
@@ -23,7 +23,7 @@ from hwr_live.pad.view import PadView
 from hwr_live.profiles.learning import Learner, Learning
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader, char_sets, next_chars
-from hwr_live.reading import Reading
+from hwr_live.reading import Box, Reading
 from hwr_live.recognition.adapt import MOST
 from hwr_live.stroke import Stroke
 from hwr_live.system.terminal import tell
@@ -85,6 +85,7 @@ class Pad:
             )
         self._saved: tuple[Stroke, ...] = ()
         self._replay: Replay | None = None
+        self._right: Sequence[tuple[Box, str | None]] = ()  # of a drawing that is not read yet
         self._hand = Hand(self.state)
         self.closed = False
         self._view = PadView(theme)
@@ -116,13 +117,21 @@ class Pad:
         if self._keeping is not None and kind is None:
             self._keeping.end()
 
-    def open(self, drawing: Canvas, *, replay: bool = False) -> None:
+    def open(
+        self,
+        drawing: Canvas,
+        *,
+        replay: bool = False,
+        right: Sequence[tuple[Box, str | None]] = (),
+    ) -> None:
         """Goes on with a drawing; undo takes its strokes back, too.
 
         Args:
             drawing: as it was saved.
             replay: whether it is written once more as it was written.
+            right: boxes of its glyphs that were put right, and what they are.
         """
+        self._right = right
         now = self.state.clock()
         self._saved = tuple(later(drawing.strokes, now))
         self._replay = Replay(self._saved, now)
@@ -240,6 +249,9 @@ class Pad:
         """Takes what the threads have done."""
         for job, reading in self._background.answers():
             self.state.take(reading, job.revision, job.drawing.strokes)
+            if self._right and self.state.fresh and self._replay is None:
+                self.state.restore(self._right)
+                self._right = ()
             for act in job.wanted:
                 self._wanted -= 1
                 self._do(act, job.drawing, self.state.reading)
@@ -274,7 +286,8 @@ class Pad:
         def keep() -> None:
             fixes.unsaved = samples + fixes.unsaved
 
-        self._errands.start(lambda: save(self._folder, still, reading, samples), keep)
+        right = tuple(fixes.corrections)
+        self._errands.start(lambda: save(self._folder, still, reading, samples, right), keep)
 
     def _keep(self) -> None:
         """Has what is not saved kept, now and then."""

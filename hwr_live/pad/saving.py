@@ -22,15 +22,34 @@ def reading_to_json(reading: Reading) -> dict[str, Any]:
     return {"source": "draw", "frame": 0, **reading.to_dict()}
 
 
-def save(folder: Path, drawing: Canvas, reading: Reading, corrections: Sequence[Correction]) -> str:
-    """Writes the drawing, its reading with its strokes, and a picture of each corrected glyph;
-    says what, and where on stderr.
+def save(
+    folder: Path,
+    drawing: Canvas,
+    reading: Reading,
+    corrections: Sequence[Correction],
+    right: Sequence[Correction] = (),
+) -> str:
+    """Writes the drawing, its reading with its strokes and what was put right, and a picture of
+    each corrected glyph; says what, and where on stderr.
+
+    Args:
+        folder: made if it is not there.
+        drawing: what was read.
+        reading: with what was put right.
+        corrections: those whose glyphs are written as pictures.
+        right: all that were made; those of other ink are left out.
 
     Raises:
         HwrError: if the folder cannot be written to.
     """
     stem = f"pad-{datetime.now():%Y%m%d-%H%M%S}"
     told = {**reading_to_json(reading), "strokes": strokes_to_json(drawing.strokes)}
+    strokes = set(drawing.strokes)
+    told["put_right"] = [
+        {"box": list(one.glyph.box), "char": one.char}
+        for one in right
+        if one.strokes and one.strokes_live(strokes)
+    ]
     contents = {".png": encode_png(drawing.image), ".json": dumps(told).encode() + b"\n"}
     picture_path, _ = write_new(folder, stem, contents)
     samples = 0

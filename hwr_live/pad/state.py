@@ -278,6 +278,16 @@ class PadState:
             self.say(f"{char or 'no character'}: here only, as nothing is learnt without --profile")
         self._apply()
 
+    def restore(self, right: Sequence[tuple[Box, str | None]]) -> None:
+        """What was put right before the drawing was saved, of glyphs that are where they were."""
+        glyphs = {glyph.box: glyph for glyph in self.read.glyphs}
+        for box, char in right:
+            if box in glyphs:
+                self.fixes.restore(glyphs[box], char, self._strokes_read)
+        if lost := sum(box not in glyphs for box, _ in right):
+            self.say(f"{lost} of {len(right)} corrections are of no glyph any more", warning=True)
+        self._apply()
+
     def _apply(self) -> None:
         self._reading = self.fixes.apply(self.read, self._strokes_read)
         boxes = {glyph.box: glyph for glyph in self._reading.glyphs}

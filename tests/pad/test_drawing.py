@@ -12,12 +12,12 @@ import pytest
 from hwr_live.cli.main import main
 from hwr_live.errors import InputError
 from hwr_live.pad import app as pad_module
-from hwr_live.pad.drawing import read_drawing
+from hwr_live.pad.drawing import read_drawing, read_put_right
 from hwr_live.pad.layout import arrange
 from hwr_live.system.screen import Screen
 from hwr_live.ui.layout import window_for
 from tests.support.fake_reader import FakeReader
-from tests.support.pads import ENTER, ESC, A, B, Clock, draw, keys, settle
+from tests.support.pads import BACKSPACE, ENTER, ESC, A, B, Clock, choose, click, draw, keys, settle
 
 
 def saved(made: Any, tmp_path: Path) -> tuple[Path, Any]:
@@ -228,3 +228,56 @@ def test_a_window_suits_its_screen_and_drawing(
     assert ("the screen has" in err) == (size is not None and size != found)
     if paper is not None:
         assert arrange(found).drawing[2] >= paper[0]
+
+
+@pytest.mark.parametrize(
+    "right",
+    ["7", "[7]", '[{"box": [1, 2, 3], "char": "a"}]', '[{"box": [1, 2, 3, 4], "char": "abc"}]',
+     '[{"box": [1, 2, 3, 4]}]', '[{"box": [1, 2, 3, NaN], "char": "a"}]'],
+)  # fmt: skip
+def test_what_was_put_right_and_is_damaged_is_told(tmp_path: Path, right: str) -> None:
+    path = tmp_path / "pad.json"
+    path.write_text(f'{{"size": [9, 9], "strokes": [], "put_right": {right}}}')
+    with pytest.raises(InputError, match="what was put right in it is damaged"):
+        read_put_right(path)
+
+
+def test_what_was_put_right_is_right_when_the_drawing_is_opened_again(
+    made: Any, tmp_path: Path
+) -> None:
+    path, _ = saved(made, tmp_path / "none_right")
+    assert read_put_right(path) == []
+    first, _ = made(folder=tmp_path / "right")
+    draw(first, A, B)
+    settle(first)
+    for glyph, char in zip(first.state.reading.glyphs, ("7", None), strict=True):
+        click(first, glyph.box)
+        choose(first, char)
+    keys(first, "s")
+    settle(first)
+    assert first.state.reading.text == "7"
+    (path,) = (tmp_path / "right").glob("pad-*.json")
+    assert [char for _, char in read_put_right(path)] == ["7", None]
+    again, out = made(folder=tmp_path / "again")
+    again.open(read_drawing(path), right=read_put_right(path))
+    settle(again)
+    again.on_key(ENTER)
+    assert out.getvalue() == "7\n"
+    keys(again, "s")
+    settle(again)
+    assert not list((tmp_path / "again").rglob("samples/*/*")), "they are no new samples"
+    (path,) = (tmp_path / "again").glob("pad-*.json")
+    assert len(read_put_right(path)) == 2, "and stay right"
+    again.on_key(BACKSPACE)
+    again.on_key(BACKSPACE)
+    draw(again, A)
+    settle(again)
+    assert again.state.reading.text == "a", "other ink has nothing of it"
+
+
+def test_what_is_not_read_where_it_was_is_told(made: Any, tmp_path: Path) -> None:
+    path, _ = saved(made, tmp_path)
+    pad, _ = made()
+    pad.open(read_drawing(path), right=[((1, 2, 3, 4), "7")])
+    settle(pad)
+    assert pad.state.note.text == "1 of 1 corrections are of no glyph any more"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -103,7 +104,7 @@ def test_the_wheel_holds_all_modules_and_of_models_what_is_used(wheel: Path) -> 
     expected = {
         f"hwr_live/models/{folder.name}/{name}"
         for folder in (card.parent for card in shipped_folder().glob("*/card.json"))
-        for name in ("card.json", "model.tflite")
+        for name in ("card.json", json.loads((folder / "card.json").read_text("utf-8"))["file"])
     }
     assert models == expected | {"hwr_live/models/__init__.py"}
     for package in ("hwr_live", "train"):

@@ -9,6 +9,7 @@ believed follows from all of the word (Bayes), so random characters lose next to
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import exp
@@ -24,7 +25,9 @@ from hwr_live.recognition.lexicon import Lexicon, Range
 from hwr_live.recognition.settings import DEFAULTS, SpellingSettings
 
 _LEVELS = 256
+_KEPT = 64  # lines: those of a camera's page come again with each frame
 _FEWEST = 3  # signs of a line: fewer are no words yet, on the pad above all
+_SILENCE = [BLANK]
 _MARK, _DIGIT = 0, -1  # what is no letter, among the symbols of letters
 _WORD, _NUMBER, _MIXED = range(3)  # what kind of word a beginning is of
 
@@ -93,6 +96,7 @@ class Speller:
         weight, bonus = settings.weight, settings.bonus
         self._gains = [exp(weight * (bonus - letters.step * n)) for n in range(_LEVELS)]
         self._gain = exp(weight * bonus)
+        self._known: OrderedDict[tuple[int, int], Spelling] = OrderedDict()
 
     def spell(self, logp: Floats, plain: Spelling) -> Spelling:
         """The likeliest text of a line, its signs as sure as network and words together are.
@@ -105,6 +109,17 @@ class Speller:
         signs = len(letters) - np.count_nonzero(plain.signs == self._space)
         if not self._settings.weight or not any(letters) or signs < _FEWEST:
             return plain
+        key = len(logp), hash(logp.tobytes())
+        found = self._known.get(key)
+        if found is None:
+            found = self._searched(logp, plain)
+            self._known[key] = found
+            if len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return found
+
+    def _searched(self, logp: Floats, plain: Spelling) -> Spelling:
+        """The same of a line that may have words."""
         p = np.exp(logp)
         searched: list[tuple[int, list[int], _Text]] = []
         parts: list[tuple[npt.NDArray[np.intp], ...]] = []
@@ -154,6 +169,9 @@ class Speller:
         settings = self._settings
         beam: list[tuple[_Text, float, float]] = [(root, 1.0, 0.0)]
         for signs, likely in _heard(p, settings.floor):
+            if signs == _SILENCE:
+                beam = [(text, blank + told, 0.0) for text, blank, told in beam]
+                continue
             # Of each text: the probability of all paths that end in blank, and of the others.
             new: dict[_Text, list[float]] = {}
             for text, blank, told in beam:

@@ -190,7 +190,9 @@ def as_told(reader: Reader) -> Reader:
     decoder = classifier.card.decoder
     plain = replace(decoder, joint=replace(decoder.joint, certainty=1.0))
     classifier.card = replace(classifier.card, decoder=plain)
-    return Reader(classifier, reader.chars, lines=reader.lines, pages=reader.pages)
+    return Reader(
+        classifier, reader.chars, lines=reader.lines, pages=reader.pages, letters=reader.letters
+    )
 
 
 def judged(kind: str, reading: Reading, truth: str) -> Page:

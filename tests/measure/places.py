@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     data = Path(os.environ["HWR_DATA"])
     reader = Reader.load(options.model)
-    without = Reader(reader.classifier, lines=reader.lines)
+    without = Reader(reader.classifier, lines=reader.lines, letters=reader.letters)
     for kind in options.kinds or KINDS:
         for name, one in (("without", without), ("map", reader)):
             if options.only not in (None, name):

@@ -160,3 +160,11 @@ def test_the_words_of_a_language_decide_between_words(letters: Letters) -> None:
 def test_a_long_line_is_searched_in_numbers_that_last(speller: Speller) -> None:
     logp = line(*([*"th", {"c": 0.5, "e": 0.4}, {"_": 0.6, " ": 0.3}] * 150))
     assert len(read(speller, logp)) > 400
+
+
+def test_a_line_that_comes_again_is_not_searched_again(speller: Speller) -> None:
+    logp = line(*"t", {"b": 0.6, "h": 0.4}, *"ere")
+    found = speller.spell(logp, spell(logp))
+    assert speller.spell(logp.copy(), spell(logp)) is found
+    other = line(*"t", {"b": 0.6, "h": 0.4}, *"ese")
+    assert read(speller, other) == "these"

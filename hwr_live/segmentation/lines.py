@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.middle import median
+from hwr_live.segmentation.order import COLUMN, rows_in_order
 from hwr_live.segmentation.pieces import TALL, Piece
 
+_LEVEL = np.radians(4)  # slopes at which columns still have white between them
 _COLUMN = 2.2  # glyph widths: a wider gap is between columns
 _ALONE = 1.6  # glyph widths: where no two kinds of gaps stand out, a wider one is a space
 _LEAST_WIDTH = 0.4  # usual heights: of a glyph, where most of a line's are narrower: 1, l, i
@@ -128,6 +130,39 @@ def lines_of(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[P
             lines[best].insert(at, item)
     lines.sort(key=lambda line: median(y for _, y, _ in line))
     return [[p for _, _, p in line] for line in lines]
+
+
+def in_columns(
+    lines: Sequence[Sequence[Piece]], height: float, tilt: float
+) -> list[Sequence[Piece]]:
+    """Lines that run over several columns of text, or boxes beside each other, as the lines of one
+    after the other. Pages that are not level stay as they are: they are looked at again."""
+    if abs(tilt) > _LEVEL:
+        return list(lines)
+    parts, boxes = [], []
+    for line in lines:
+        middle = median(piece.box[1] + piece.box[3] / 2 for piece in line)
+        for part in _apart(line, COLUMN * height):
+            parts.append(part)
+            left = min(piece.box[0] for piece in part)
+            right = max(piece.box[0] + piece.box[2] for piece in part)
+            boxes.append((left, middle - height / 2, right, middle + height / 2))
+    if len(parts) == len(lines):
+        return list(lines)
+    rows = rows_in_order(np.array(boxes, np.float64), height)
+    return [[piece for number in row for piece in parts[number]] for row in rows]
+
+
+def _apart(line: Sequence[Piece], white: float) -> list[list[Piece]]:
+    """A line parted where there is so much white."""
+    out = [[line[0]]]
+    right = line[0].box[0] + line[0].box[2]
+    for piece in line[1:]:
+        if piece.box[0] - right >= white:
+            out.append([])
+        out[-1].append(piece)
+        right = max(right, piece.box[0] + piece.box[2])
+    return out
 
 
 def _nearest(places: Sequence[float], x: float) -> int:

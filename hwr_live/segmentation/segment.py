@@ -16,7 +16,7 @@ import numpy.typing as npt
 from hwr_live.segmentation.components import Stats, components
 from hwr_live.segmentation.ground import CUT_OUT
 from hwr_live.segmentation.ink import Ink
-from hwr_live.segmentation.lines import lines_of, tilt_of
+from hwr_live.segmentation.lines import in_columns, lines_of, tilt_of
 from hwr_live.segmentation.pieces import TALL, Piece, join_parts
 
 _MOST = 6000  # components: the largest are kept; a full page of writing has half as many
@@ -118,7 +118,7 @@ def segment(ink: Ink) -> Segmentation:
         numbers = numbers[clean]
     pieces = join_parts(numbers, stats, height)
     tilt = tilt_of(pieces, height)
-    lines = [tuple(line) for line in lines_of(pieces, height, tilt)]
+    lines = [tuple(line) for line in in_columns(lines_of(pieces, height, tilt), height, tilt)]
     # What stands half beyond the border is the rest of a line, where there are others.
     if ink.photo and not all(_at_border(piece, ink.mask.shape) for piece in pieces):
         rests = [line for line in lines if all(_at_border(piece, ink.mask.shape) for piece in line)]

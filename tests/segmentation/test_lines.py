@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from hwr_live.segmentation.ink import find_ink
-from hwr_live.segmentation.lines import axis_of, lines_of, split_words, tilt_of, word_gap
+from hwr_live.segmentation.lines import (
+    axis_of,
+    in_columns,
+    lines_of,
+    split_words,
+    tilt_of,
+    word_gap,
+)
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import written
@@ -69,6 +76,30 @@ def test_the_axis_of_a_page_at_any_angle(degrees: int) -> None:
 def test_two_columns_of_a_line_stay_one_line() -> None:
     (line,) = seen(["oxol" + " " * 9 + "lox"]).lines
     assert words(line) == [4, 3]
+
+
+def test_columns_of_text_are_lines_of_their_own() -> None:
+    lines = []
+    for row in range(4):
+        lefts = [*range(0, 400, 40), *range(520, 900, 40)]
+        lines.append([Piece((row, x), (x, 80 * row, 24, 36)) for x in lefts])
+    found = in_columns(lines, 36, 0.0)
+    assert [line[0].box[:2] for line in found] == [
+        *((0, 80 * row) for row in range(4)),
+        *((520, 80 * row) for row in range(4)),
+    ]
+    assert in_columns(lines, 36, math.radians(10)) == lines
+    assert in_columns([], 36, 0.0) == []
+
+
+def test_a_table_stays_row_by_row() -> None:
+    found = seen(
+        [
+            f"{name}{' ' * 9}{price}"
+            for name, price in zip(["oxo", "jo", "lil", "ol"], "5x5E", strict=True)
+        ]
+    )
+    assert [words(line) for line in found.lines] == [[3, 1], [2, 1], [3, 1], [2, 1]]
 
 
 @pytest.mark.parametrize("gap", ["", "  "])

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 300.0  # of silence, after which a child hangs; a busy machine is slow
 END_SECONDS = 10.0  # after the last answer, or after that silence
-_BATCH = 200  # cases of a child
+_BATCH = 1000  # cases of a child, whose start costs as much as hundreds
 
 
 @dataclass

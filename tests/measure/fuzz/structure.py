@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,10 @@ _EXTREMES = (0, 1, -1, 2, 127, 128, 255, 256, 0x7FFF, 0x7FFFFFFF, -0x80000000, 1
 _MORE = 200  # bytes that a changed file may be longer, to begin with
 
 
+Places = dict[tuple[str, str], list[Any]]
+"""The tables that have each attribute of each class."""
+
+
 def restructured(content: bytes, chance: Chance) -> bytes:
     """A LiteRT file with one to three values, tables or lists of its structure changed.
 
@@ -23,31 +28,43 @@ def restructured(content: bytes, chance: Chance) -> bytes:
         content: a good one.
         chance: decides.
     """
+    model, places = _unpacked(content)
     while True:
-        model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-        for _ in range(int(chance.integers(1, 4))):
-            _change(model, chance)
+        before = [_change(places, chance) for _ in range(int(chance.integers(1, 4)))]
         builder = flatbuffers.Builder(len(content) + _MORE)
         try:
             builder.Finish(model.Pack(builder), b"TFL3")
+            return bytes(builder.Output())
         except (TypeError, ValueError, AttributeError, IndexError, struct.error, OverflowError):
             continue  # a value that the format cannot hold
-        return bytes(builder.Output())
+        finally:
+            for table, name, value in reversed(before):
+                setattr(table, name, value)
 
 
-def _change(model: Any, chance: Chance) -> None:
-    """Changes one attribute; each of each class of tables is as likely as any other."""
-    places: dict[tuple[str, str], list[Any]] = {}
+@functools.cache
+def _unpacked(content: bytes) -> tuple[Any, Places]:
+    """A file's structure, which takes longer to read than to change and to change back."""
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    places: Places = {}
     for table in _tables(model):
         for name in vars(table):
             places.setdefault((type(table).__name__, name), []).append(table)
-    kinds = sorted(places)
+    return model, dict(sorted(places.items()))
+
+
+def _change(places: Places, chance: Chance) -> tuple[Any, str, Any]:
+    """Changes one attribute, each of each class of tables as likely as any other; returns the
+    table, the attribute's name and what it was."""
+    kinds = list(places)
     kind = kinds[int(chance.integers(len(kinds)))]
     tables = places[kind]
     table = tables[int(chance.integers(len(tables)))]
     name = kind[1]
+    before = getattr(table, name)
     other = getattr(tables[int(chance.integers(len(tables)))], name)
-    setattr(table, name, _changed(getattr(table, name), other, name, chance))
+    setattr(table, name, _changed(before, other, name, chance))
+    return table, name, before
 
 
 def _tables(model: Any) -> list[Any]:

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hwr_live.recognition.models import find_model
 from tests.measure.fuzz import children
 from tests.measure.fuzz.child import be_judged
 from tests.measure.fuzz.children import run
 from tests.measure.fuzz.damage import damaged, damaged_json
 from tests.measure.fuzz.kinds import KINDS, Kind
+from tests.measure.fuzz.structure import restructured
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="children are watched as Unix does")
@@ -93,6 +95,14 @@ def test_damage_is_the_same_for_the_same_seed_and_changes_something(still: bool)
     assert sum(one != data for one in made) > 40
     assert not still or {len(one) for one in made} == {500}
     assert all(damaged(b"", np.random.default_rng(n), still=still) is not None for n in range(20))
+
+
+def test_structures_are_whole_others_and_do_not_depend_on_those_made_before() -> None:
+    good = (find_model("mnist-dense") / "model.tflite").read_bytes()
+    made = [restructured(good, np.random.default_rng(seed)) for seed in range(12)]
+    assert [restructured(good, np.random.default_rng(n)) for n in reversed(range(12))] == made[::-1]
+    assert {one[4:8] for one in made} == {b"TFL3"}
+    assert len(set(made)) > 8
 
 
 def test_damaged_json_is_json() -> None:

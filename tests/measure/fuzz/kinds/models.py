@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 
-from hwr_live.cli.sample import draw_sample
+from hwr_live.cli.sample import TEXT, draw_lines
 from hwr_live.recognition.litert import trial, trust
 from hwr_live.recognition.litert.graph import Shape
 from hwr_live.recognition.models import find_model
@@ -19,7 +19,7 @@ from tests.measure.fuzz.damage import Chance, damaged, damaged_json
 from tests.measure.fuzz.programs import Case, run
 from tests.measure.fuzz.structure import restructured
 
-_SMALL = (200, 120)  # pixels of the page: what a network does to a process, a few glyphs show
+_FEW = TEXT[0][:3]  # what a network does to a process, a few glyphs show
 
 
 def _model(folder: Path, name: str = "hwr62") -> Path:
@@ -72,7 +72,7 @@ def structure(folder: Path) -> Case:
     """LiteRT files of another structure, those of line networks too."""
     _try_in_copies()
     page = folder / "page.png"
-    cv2.imwrite(str(page), cv2.resize(draw_sample(), _SMALL, interpolation=cv2.INTER_AREA))
+    cv2.imwrite(str(page), draw_lines([_FEW], 7))
     glyphs = [_model(folder, name) for name in ("hwr62", "mnist", "mnist-cnn", "mnist-dense")]
     lines = _model(folder, "lines")
     for place in glyphs:  # by itself, but for the one that reads along with a line network

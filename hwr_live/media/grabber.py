@@ -65,9 +65,10 @@ class Grabber:
 
     def start(self) -> None:
         """Reads in a thread; the capture is only ever touched there, as OpenCV's are not shared."""
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
-        _threads.add(self._thread)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        thread.start()  # where the system has none, there is nothing to wait for either
+        self._thread = thread
+        _threads.add(thread)
 
     def join(self, timeout_s: float) -> None:
         """Waits for the end of what was stopped."""

@@ -108,6 +108,7 @@ class Recorder:
         Raises:
             InputError: with the first frame, if the name has been taken meanwhile, or no such file
                 can be made.
+            RuntimeError: with the first frame, if the system has no thread for it.
         """
         if self.failure:
             self.dropped += 1
@@ -116,8 +117,7 @@ class Recorder:
         if self._thread is None:
             self._claim()
             self._first_s = self._start_s = frame.time_s
-            self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
-            self._thread.start()
+            self._begin()
         try:
             self._frames.put(frame, block=wait)
             self.frames += 1
@@ -154,6 +154,17 @@ class Recorder:
             raise InputError(told) from None
         except OSError as error:
             raise InputError(f"{self.path}: cannot be written ({error.strerror})") from None
+
+    def _begin(self) -> None:
+        """Begins the thread that writes; without one there is no file either."""
+        thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+            raise
+        self._thread = thread
 
     def _work(self) -> None:
         frame: Frame | None = None

@@ -5,8 +5,10 @@
 One round after the other stops, hangs up, ends and kills the program and its processes, takes its
 source and its disk away and moves the clock, by chance. What is counted as a failure: what was said
 to be kept and is not there, is not whole or is another; a process that outlives the program; a
-program that has not ended ten seconds after it was asked to; a traceback. The pad needs Xvfb; the
-clock is moved where libfaketime is installed (``faketime``).
+program that has not ended ten seconds after it was asked to (what its threads wait for a processor
+is not counted, as far as Linux tells); a traceback. The pad needs Xvfb; the
+clock is moved where libfaketime is installed (``faketime``); a disk of its own, which fills up and
+empties again, needs Linux and root. What is missing is told.
 """
 
 from __future__ import annotations
@@ -37,6 +39,9 @@ from tests.support.mjpeg import MjpegServer
 
 ROOT = Path(__file__).parents[2]
 _END_S = 10.0  # that a program may take to end
+_ORPHANS_S = 5.0  # that what it began may outlive it
+_MOST_S = 200.0  # of waiting for a processor that are left out
+_TELLS_S = 5.0  # in which a full disk is told
 _PAGES = 24
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
 Chance = np.random.Generator
@@ -107,21 +112,22 @@ class Program:
 
     def end(self, number: signal.Signals | None) -> None:
         """Asks it to end, or waits for its own end; sees to it that nothing is left of it."""
-        began_s = time.monotonic()
         if number is not None and self.running:
             self.send(number)
-        try:
-            self.process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            self.fail(f"has not ended {_END_S:.0f} s after {number}")
+        waits = Waits(self)
+        while self.running and waits.passed_s() < _END_S:
+            time.sleep(0.1)
+        self.log.slowest_s = max(self.log.slowest_s, waits.passed_s())
+        if self.running:
+            told = f"has not ended {_END_S:.0f} s after {number} ({waits})"
+            self.fail(f"{told}: {self.said()[-300:]}")
             self.process.kill()
             self.process.wait()
-        self.log.slowest_s = max(self.log.slowest_s, time.monotonic() - began_s)
-        until_s = time.monotonic() + 5
-        while (left := self.children()) and time.monotonic() < until_s:
+        waits = Waits(self)
+        while self.children() and waits.passed_s() < _ORPHANS_S:
             time.sleep(0.1)
-        if left:
-            self.fail(f"leaves processes {left} after {number}")
+        if left := self.children():
+            self.fail(f"leaves processes {left} after {number} ({waits})")
             for child in left:
                 os.kill(child, signal.SIGKILL)
         if "Traceback" in self.said():
@@ -133,6 +139,103 @@ class Program:
     def fail(self, what: str) -> None:
         self.log.wrong.append(f"{self.what}: {what}")
         print(self.log.wrong[-1], flush=True)
+
+
+class Waits:
+    """The time since something was asked of a program, without what its threads have waited for a
+    processor meanwhile: a machine may be busy.
+
+    Where all threads work that is little more than nothing, so not more than ``_MOST_S`` is left
+    out; what Linux alone tells is 0 elsewhere.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._program, self._last = program, dict[str, int]()
+        self._waited_s = 0.0
+        self._look()
+        self._began_s, self._waited_s = time.monotonic(), 0.0
+
+    def __str__(self) -> str:
+        return f"{self._waited_s:.0f} s of waiting for a processor"
+
+    def passed_s(self) -> float:
+        """Seconds so far; to be asked often, as what a thread has waited goes with it."""
+        self._look()
+        return max(0.0, time.monotonic() - self._began_s - min(self._waited_s, _MOST_S))
+
+    def _look(self) -> None:
+        for process in (self._program.process.pid, *self._program.children()):
+            for told in Path(f"/proc/{process}/task").glob("*/schedstat"):
+                with contextlib.suppress(OSError, ValueError):
+                    waited = int(told.read_text().split()[1])
+                    self._waited_s += (waited - self._last.get(str(told), 0)) / 1e9
+                    self._last[str(told)] = waited
+
+
+class Disk:
+    """A small disk, mounted in a folder, that others fill."""
+
+    def __init__(self, folder: Path, megabytes: int) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+        subprocess.run(mount, check=True, capture_output=True)
+
+    def __enter__(self) -> Disk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run(["umount", str(self.folder)], check=True)
+
+    def fill(self, log: Log) -> None:
+        """Leaves no byte free."""
+        log.faults["full disk"] += 1
+        with contextlib.suppress(OSError), open(self.folder / ".filler", "ab", 0) as file:
+            for size in (1 << 16, 1 << 12, 1):
+                with contextlib.suppress(OSError):
+                    while file.write(bytes(size)):
+                        pass
+
+    def empty(self) -> None:
+        """Gives the room back."""
+        (self.folder / ".filler").unlink(missing_ok=True)
+
+
+def may_mount() -> bool:
+    """Whether a disk can be mounted here."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, Disk(Path(folder) / "disk", 1):
+            return True
+    except (OSError, subprocess.CalledProcessError):
+        return False
+
+
+class Clock:
+    """What the time is for a program that began with its ``options``, where that can be moved."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "clock"
+        self._file.write_text("+0")
+        self.movable = shutil.which("faketime") is not None
+        self.options: dict[str, str] = {}
+        if self.movable:
+            self.options = {
+                "before": f"env 'LD_PRELOAD={_faketime()}'",  # it may have a $LIB for the linker
+                "FAKETIME_TIMESTAMP_FILE": str(self._file),
+                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            }
+
+    def jump(self, log: Log, chance: Chance) -> None:
+        """Moves it by decades at most, to before 1980 too, or by seconds, forth or back."""
+        if self.movable:
+            way = int(chance.choice([-1, 1]))
+            log.faults["clock forth" if way > 0 else "clock back"] += 1
+            size = int(chance.integers(1, 20_000))
+            unit = "d" if chance.random() < 0.5 else "s"
+            beside = self._file.with_suffix(".new")
+            beside.write_text(f"{way * size:+d}{unit}")
+            os.replace(beside, self._file)
 
 
 def _variables(options: dict[str, str]) -> dict[str, str]:
@@ -147,15 +250,25 @@ def read_round(log: Log, folder: Path, chance: Chance) -> None:
         for number in range(_PAGES):
             (shelf / f"{number}.png").write_bytes(encode_png(draw_sample(seed=number)))
         Program(log, folder, "read", str(shelf), "--out", str(folder / "right")).process.wait()
-    right = _texts(folder / "right")
+    with contextlib.ExitStack() as stack:
+        disk = None
+        if may_mount() and chance.random() < 0.5:
+            disk = stack.enter_context(Disk(folder / "disk", 2))
+            out = disk.folder / "results"
+        _read_often(log, folder, chance, out, disk)
+
+
+def _read_often(log: Log, folder: Path, chance: Chance, out: Path, disk: Disk | None) -> None:
+    shelf, right, clock = folder / "shelf", _texts(folder / "right"), Clock(folder)
     shutil.rmtree(out, ignore_errors=True)
     for _ in range(8):
         before = _texts(out)
         small = chance.random() < 0.2
         shell = "ulimit -f 1; trap '' XFSZ" if small else ":"
         log.faults["small files"] += small
+        options = {**clock.options, "shell": shell}
         program = Program(
-            log, folder, "read", str(shelf), "--out", str(out), "--jobs", "2", shell=shell
+            log, folder, "read", str(shelf), "--out", str(out), "--jobs", "2", **options
         )
         until_s = time.monotonic() + chance.uniform(1, 12)
         while program.running and time.monotonic() < until_s:
@@ -168,7 +281,13 @@ def read_round(log: Log, folder: Path, chance: Chance) -> None:
                 program.pause(chance.uniform(0.1, 2), workers[int(chance.integers(len(workers)))])
             elif fault < 0.7:
                 program.pause(chance.uniform(0.1, 2))
+            elif fault < 0.85:
+                clock.jump(log, chance)
+            elif disk is not None:
+                disk.fill(log)
         program.end(_ENDS[int(chance.integers(len(_ENDS)))])
+        if disk is not None:
+            disk.empty()
         now = _texts(out)
         if any(now.get(name) != text for name, text in before.items()):
             program.fail("a result that was there is gone or another")
@@ -186,20 +305,19 @@ def _texts(folder: Path) -> dict[str, bytes]:
 def camera_round(log: Log, folder: Path, chance: Chance) -> None:
     """Reads and records a camera that stalls, restarts and is lost, and is ended at some time."""
     suffix = (".avi", ".mkv", ".mp4")[int(chance.integers(3))]
-    path = folder / f"r{suffix}"
+    with contextlib.ExitStack() as stack:
+        disk = None
+        if may_mount() and chance.random() < 0.4:
+            disk = stack.enter_context(Disk(folder / "disk", 300))
+        _record(log, folder, chance, (disk.folder if disk else folder) / f"r{suffix}", disk)
+
+
+def _record(log: Log, folder: Path, chance: Chance, path: Path, disk: Disk | None) -> None:
     path.unlink(missing_ok=True)
     page = np.asarray(cv2.resize(draw_sample(), (640, 240)), np.uint8)
-    options = {}
-    clock = folder / "clock"
-    clock.write_text("+0")
-    if shutil.which("faketime"):
-        options = {
-            "before": f"env LD_PRELOAD={_faketime()}",
-            "FAKETIME_TIMESTAMP_FILE": str(clock),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-    small = chance.random() < 0.2
+    clock = Clock(folder)
+    options = dict(clock.options)
+    small, filled_s = disk is None and chance.random() < 0.2, 0.0
     options["shell"] = "ulimit -f 70000; trap '' XFSZ" if small else ":"
     log.faults["small files"] += small
     with MjpegServer(lambda _: page, fps=15) as server:
@@ -228,11 +346,14 @@ def camera_round(log: Log, folder: Path, chance: Chance) -> None:
                 server.start()
             elif fault < 0.7:
                 program.pause(chance.uniform(0.1, 3))
-            elif fault < 0.9:
-                log.faults["clock"] += 1
-                clock.write_text(f"{int(chance.integers(-20_000, 20_000)):+d}d")
+            elif fault < 0.85:
+                clock.jump(log, chance)
+            elif disk is not None and not filled_s:
+                disk.fill(log)
+                filled_s = time.monotonic()
         number = _ENDS[int(chance.integers(len(_ENDS)))]
         ended = not program.running
+        had_s = time.monotonic() - filled_s
         program.end(number)
     lines = program.out.read_text().splitlines()
     reports = sum(_is_json(line) for line in lines)
@@ -240,10 +361,12 @@ def camera_round(log: Log, folder: Path, chance: Chance) -> None:
         program.fail("half a line among the JSON")
     told = re.search(r"recorded \S+: (\d+) frames", program.said())
     there = _frames(path)
-    killed = number == signal.SIGKILL and not ended
+    asked = bool(reports) and not ended and number != signal.SIGKILL
+    if filled_s and asked and had_s > _TELLS_S and "recording has ended" not in program.said():
+        program.fail(f"a full disk was not told: {program.said()[-300:]}")
     if told and there < 1:
         program.fail(f"told {told[0]}, and {there} can be read; {program.said()[-300:]}")
-    if reports > 40 and there < reports / 3 and not (killed and suffix == ".mp4") and not small:
+    if reports > 40 and there < reports / 3 and not small and not filled_s:
         program.fail(f"{reports} frames were read, {there} recorded; {program.said()[-300:]}")
     if small and reports > 100 and "recording has ended" not in program.said() and there > 300:
         program.fail(f"a full disk was not told: {program.said()[-300:]}")
@@ -281,7 +404,9 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
     end, unless the program is killed."""
     saved = folder / "saved"
     shutil.rmtree(saved, ignore_errors=True)
-    program = Program(log, folder, "draw", "--save-dir", str(saved), **_display_env(display))
+    clock = Clock(folder)
+    options = {**clock.options, **_display_env(display)}
+    program = Program(log, folder, "draw", "--save-dir", str(saved), **options)
     try:
         window = display.window("hwr-live draw", None, 60)
     except AssertionError as error:
@@ -294,6 +419,8 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
         display.draw(window, [(x, 80), (x, 120), (x, 160)])
         if chance.random() < 0.3:
             program.pause(chance.uniform(0.1, 2))
+        if chance.random() < 0.3:
+            clock.jump(log, chance)
         if chance.random() < 0.3:
             display.key("s")
     number = _ENDS[int(chance.integers(len(_ENDS)))]
@@ -344,10 +471,14 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", default=["read", "camera", "pad"])
     options = parser.parse_args()
     log = Log()
+    if not may_mount():
+        print("no disk can be mounted here, so none fills up")
+    if shutil.which("faketime") is None:
+        print("faketime is not installed, so the clock does not jump")
     run(options.seconds, options.seed, options.only, log)
     print(f"rounds: {dict(log.rounds)}")
     print(f"faults: {dict(log.faults)}")
-    print(f"longest time to end: {log.slowest_s:.1f} s")
+    print(f"longest time to end: {log.slowest_s:.1f} s, without waiting for a processor")
     print(f"wrong: {len(log.wrong)}", *log.wrong, sep="\n  ")
     return 1 if log.wrong else 0
 

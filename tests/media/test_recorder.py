@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -239,6 +240,24 @@ def test_want_of_memory_at_the_end_is_told_and_nobody_waits(
     with pytest.raises(DeviceError, match="not enough memory"):
         recorder.close()
     assert os.listdir(tmp_path) == []
+
+
+def test_without_a_thread_there_is_no_file_and_nothing_to_wait_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    recorder = Recorder(tmp_path / "x.avi", 25)
+    with monkeypatch.context() as scarce:
+        scarce.setattr(threading.Thread, "start", none)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            recorder.add(noise(0))
+    assert os.listdir(tmp_path) == []
+    recorder.close()
+    recorder.add(noise(0))  # there may be one again
+    recorder.close()
+    assert os.listdir(tmp_path) == ["x.avi"]
 
 
 def test_live_frames_are_left_out_rather_than_waited_for(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.child:
         be_child(options.child, options.first, options.cases, options.seed, options.keep)
         return 0
+    for end in (signal.SIGINT, signal.SIGTERM):  # what is in the background may not hear Ctrl-C
+        signal.signal(end, signal.default_int_handler)
     tallies = []
     print(f"{'kind':>10} {'cases':>6} {'right':>6} {'told':>6} {'failed':>6} {'MB':>6} {'s':>6}")
     for kind in options.kinds:
@@ -35,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tally = run(kind, options.first, options.cases, seed=options.seed, keep=options.keep)
         tallies.append(tally)
         print(
-            f"{kind:>10} {options.cases:6} {tally.right:6} {tally.told:6} "
+            f"{kind:>10} {tally.cases:6} {tally.right:6} {tally.told:6} "
             f"{len(tally.failures):6} {tally.worst_mb:6.0f} {tally.worst_s:6.1f}",
             flush=True,
         )
@@ -48,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for last, count in same.items():
             if count > 3:
                 print(f"  {count} times: {last}")
+        if not tally.whole:
+            print(f"broken off at {tally.cases} of {options.cases}")
+            return 130
     return 1 if any(tally.failures for tally in tallies) else 0
 
 

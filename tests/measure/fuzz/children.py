@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 300.0  # of silence, after which a child hangs; a busy machine is slow
 END_SECONDS = 10.0  # after the last answer, or after that silence
-_BATCH = 1000  # cases of a child, whose start costs as much as hundreds
+_BATCH = 5000  # cases of a child, whose start costs as much as hundreds
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Tally:
         told: cases that were told in one line.
         failures: number of the case and what is wrong.
         worst_mb, worst_s: most memory and processor time of a case.
+        whole: whether all cases that were asked for were run.
     """
 
     kind: str
@@ -36,14 +37,23 @@ class Tally:
     failures: list[tuple[int, str]] = field(default_factory=list)
     worst_mb: float = 0.0
     worst_s: float = 0.0
+    whole: bool = True
+
+    @property
+    def cases(self) -> int:
+        """How many there were."""
+        return self.right + self.told + len(self.failures)
 
 
 def run(kind: str, first: int, cases: int, *, seed: int = 0, keep: Path | None = None) -> Tally:
-    """Runs cases of a kind in children, one after the other."""
+    """Runs cases of a kind in children, one after the other; until Ctrl-C, if that comes."""
     tally = Tally(kind)
     end, at = first + cases, first
-    while at < end:
-        at = _batch(tally, at, min(end, at + _BATCH), seed, keep)
+    try:
+        while at < end:
+            at = _batch(tally, at, min(end, at + _BATCH), seed, keep)
+    except KeyboardInterrupt:
+        tally.whole = False
     return tally
 
 
@@ -89,9 +99,14 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[bytes]:
     """The lines that a child prints, until it ends or is silent for too long."""
     assert child.stdout is not None
     held = b""
-    while select.select([child.stdout], [], [], SECONDS)[0]:
-        came = os.read(child.stdout.fileno(), 1 << 16)
-        if not came:
-            return
-        *whole, held = (held + came).split(b"\n")
-        yield from whole
+    try:
+        while select.select([child.stdout], [], [], SECONDS)[0]:
+            came = os.read(child.stdout.fileno(), 1 << 16)
+            if not came:
+                return
+            *whole, held = (held + came).split(b"\n")
+            yield from whole
+    except KeyboardInterrupt:
+        child.kill()
+        child.wait()
+        raise

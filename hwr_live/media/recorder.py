@@ -37,7 +37,10 @@ WAITING = 24  # frames that may wait to be written; 66 MB at 1280×720
 _LOOK_S = 1.0  # how often is looked whether there is room
 _IDLE_S = 1.0  # of no frame, after which all that came is in the file
 _ROOM = 1 << 25  # bytes: a second of large frames, and the end of a file of hours
-_MEASURED = 12  # frames after which a live source's rate is known well enough
+# Frames, and seconds of them, after which a live source's rate is known well enough; and frames
+# after which it has to be, as they are held until then.
+_MEASURED, _MEASURED_S, _HELD = 12, 1.0, 24
+_BURST = 3  # times the mean rate, which is not exceeded: frames that waited somewhere come at once
 _LONGEST_GAP_S = 5.0  # a longer silence is not recorded as a standing picture
 
 
@@ -223,7 +226,8 @@ class Recorder:
             self._write(frame)
             return
         self._held.append(frame)
-        if len(self._held) >= _MEASURED:
+        span_s = frame.time_s - self._held[0].time_s
+        if len(self._held) >= (_MEASURED if span_s >= _MEASURED_S else _HELD):
             for held in self._release():
                 self._write(held)
 
@@ -231,9 +235,7 @@ class Recorder:
         """The frames held back until the rate was known."""
         held, self._held = self._held, []
         if self._fps is None and held:
-            steps = np.diff([frame.time_s for frame in held])
-            step_s = float(np.median(steps)) if len(steps) else 0.0
-            self._fps = float(np.clip(round(1 / step_s), 1, 120)) if step_s > 0 else 25.0
+            self._fps = _rate([frame.time_s for frame in held])
         return held
 
     def _write(self, frame: Frame) -> None:
@@ -265,6 +267,16 @@ class Recorder:
             self._writer = None
             self._fail(f"this OpenCV cannot write {self.path.suffix} files of its kind")
         return not self.failure
+
+
+def _rate(times_s: list[float]) -> float:
+    """Frames a second, from 1 to 120, of frames that came at these times."""
+    steps = np.diff(times_s)
+    steps = steps[(steps > 0) & (steps <= _LONGEST_GAP_S)]
+    if not len(steps):
+        return 25.0
+    rate = min(1 / float(np.median(steps)), _BURST / float(np.mean(steps)))
+    return float(np.clip(round(rate), 1, 120))
 
 
 def check_path(path: str | os.PathLike[str]) -> Path:

@@ -95,6 +95,22 @@ def test_a_live_sources_pace_is_measured_and_kept(count: int, tmp_path: Path) ->
     assert source.fps == (10 if count > 1 else 25)
 
 
+@pytest.mark.parametrize("suffix", [".avi", ".mp4"])
+def test_frames_that_come_at_once_make_no_rate_that_the_source_has_not(
+    suffix: str, tmp_path: Path
+) -> None:
+    """Else each later one would be written hundreds of times, for minutes after Ctrl-C."""
+    times = [n / 1000 for n in range(12)] + [0.5 * n for n in range(1, 13)]
+    with Recorder(tmp_path / f"x{suffix}") as recorder:
+        for n, time_s in enumerate(times):
+            recorder.add(Frame(noise(n).image, n, time_s))
+    with open_source(tmp_path / f"x{suffix}") as source:
+        back = list(source)
+    assert source.fps <= 60
+    assert len(back) <= 6 * 60
+    assert back[-1].time_s == pytest.approx(6, abs=0.6)
+
+
 def test_a_long_silence_is_not_recorded(tmp_path: Path) -> None:
     with Recorder(tmp_path / "x.avi") as recorder:
         for n in range(40):

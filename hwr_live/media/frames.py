@@ -10,6 +10,7 @@ from typing import Any
 
 import cv2
 
+from hwr_live.errors import InputError
 from hwr_live.media.images import Image
 
 
@@ -73,6 +74,18 @@ def quieten() -> None:
     if "OPENCV_LOG_LEVEL" not in os.environ:
         holder: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging
         holder.setLogLevel(0)
+
+
+def check_name(name: str) -> None:
+    """Whether OpenCV can be given a name: bytes that are no text end the process in it.
+
+    Raises:
+        InputError: if it cannot.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{name}: the name has bytes that are no text; give another") from None
 
 
 def file_backend() -> int:

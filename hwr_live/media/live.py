@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import cv2
 
 from hwr_live.errors import DeviceError, InputError, masked
-from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
+from hwr_live.media.frames import Frame, FrameSource, check_name, file_backend, quieten
 from hwr_live.media.grabber import Capture, Grabber
 from hwr_live.media.images import Image
 from hwr_live.media.opening import in_time
@@ -222,6 +222,7 @@ def open_url(url: str) -> LiveSource:
         DeviceError: if it gives no picture.
     """
     quieten()
+    check_name(url)
     try:
         parts = urlsplit(url)
     except ValueError as error:

@@ -19,7 +19,7 @@ import numpy as np
 
 from hwr_live.errors import DeviceError, InputError, one_line
 from hwr_live.media.fragments import FragmentWriter
-from hwr_live.media.frames import Frame, quieten
+from hwr_live.media.frames import Frame, check_name, quieten
 from hwr_live.media.images import Image
 from hwr_live.system.files import why_it_cannot_grow
 from hwr_live.system.limits import what_is_scarce
@@ -286,6 +286,7 @@ def check_path(path: str | os.PathLike[str]) -> Path:
         InputError: for another suffix, a file that is there already or a missing folder.
     """
     new = Path(path)
+    check_name(str(new))
     if new.suffix.lower() not in SUFFIXES:
         raise InputError(
             f"{path}: a recording is an .avi or .mkv file, or an .mp4 file if it may be compressed"

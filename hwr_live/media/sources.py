@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 
 from hwr_live.errors import DeviceError, InputError
-from hwr_live.media.frames import Frame, FrameSource, file_backend, quieten
+from hwr_live.media.frames import Frame, FrameSource, check_name, file_backend, quieten
 from hwr_live.media.images import (
     PICTURE_SUFFIXES,
     natural_key,
@@ -199,6 +199,7 @@ def _open_file(path: Path) -> FrameSource:
         raise InputError(f"{name}: no file, folder or camera")
     picture = path.suffix.lower() in PICTURE_SUFFIXES
     if not picture:
+        check_name(name)
         capture = cv2.VideoCapture(name, file_backend(), _TIMEOUTS)
         if capture.isOpened():
             sides = [

@@ -342,6 +342,8 @@ class _Search:
             settings = self._settings.joint
             if self.recognizer.adaptation is not None:
                 settings = replace(settings, glyph=settings.taught)
+            if self.view.ink.drawn:
+                settings = replace(settings, unheard_above=settings.unheard_drawn)
             if self.recognizer.speller is not None:
                 spelling = self.recognizer.speller.spell(told.logp, told.spelling)
                 told = replace(told, spelling=spelling)

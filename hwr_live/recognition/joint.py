@@ -309,7 +309,7 @@ class _Line:
         1, but hardly anything to the line network.
         """
         told, seen = self.told, self.seen
-        if self.short:
+        if self.short or self.settings.unheard_above >= 1:
             none, read = float(seen.none[piece]), bool(seen.readable[piece])
             return self.character(piece, seen.p[piece], none, read, "glyph")
         left, right = seen.edges[piece]

@@ -60,11 +60,9 @@ def see_writing(
     view = see(frame)
     if pages is None or (along is not None and _is_all_writing(view, along)):
         return view, False
-    upright = False
-    if along is not None and (level := _righted_whole(view, along)) is not None:
-        view, upright = level, True
-        if _is_all_writing(view, along):
-            return view, True
+    level = None if along is None else _righted_whole(view, along)
+    if level is not None and along is not None and _is_all_writing(level, along):
+        return level, True
     grey = to_grey(frame)
     began = time.perf_counter()
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
@@ -78,22 +76,23 @@ def see_writing(
         if along is None:
             return by_lines, True
         gain = _gain(by_lines, along)
-        if gain > _most(view, lines, gain, along):
+        most = -math.inf if level is None else _gain(level, along)
+        if gain > most and gain > _most(view, lines, gain, along):
             # What hardly a sign is surely read of is wood, leaves, keys: no writing.
             return by_lines if gain > 0 else see_lines(grey, view, ()), True
-    return view, upright
+    return (view, False) if level is None else (level, True)
 
 
 def _righted_whole(view: View, along: tuple[LineNetwork, Alphabet]) -> View | None:
     """A view made level from any angle, and turned round if it stands on its head; None if no more
-    is read of it so."""
+    is read of it so, or nothing that is rather writing than not."""
     angle = axis_of(view.pieces, view.segmented.height)
     ways = [view, at_angle(view, angle + math.pi)]
     if abs(angle) >= _ASKEW:
         ways.append(at_angle(view, angle))
     gains = [_gain(one, along) for one in ways]
     best = gains.index(max(gains))
-    return ways[best] if best else None
+    return ways[best] if best and gains[best] > 0 else None
 
 
 def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:

@@ -166,7 +166,8 @@ def test_a_full_disk_ends_the_file_and_is_told_at_once(
     assert os.listdir(tmp_path) == [f"x{suffix}"]
     with open_source(tmp_path / f"x{suffix}") as source:
         assert len(list(source)) >= 2
-    assert recorder.dropped == 6
+    # The third frame comes before the disk is looked at for the second time, or after it.
+    assert recorder.dropped in (6, 7)
 
 
 KILLED = """

@@ -353,27 +353,29 @@ class Reading:
 
         return FORMATS[form].document([Page(source, self)]).decode()
 
-    def draw(
-        self, image: npt.NDArray[Any] | None = None, *, labels: bool = True
-    ) -> npt.NDArray[np.uint8]:
+    def draw(self, image: Any = None, *, labels: bool = True) -> npt.NDArray[np.uint8]:
         """Boxes and characters over the picture that was read, coloured by confidence.
 
         Args:
-            image: that picture, (h, w) grey, (h, w, 3) BGR or (h, w, 4) BGRA; None for the
-                reading's own ink on white.
+            image: that picture, as of ``Reader.read``: an array, a path, bytes, an open file or a
+                Pillow image; None for the reading's own ink on white.
             labels: whether characters are written too.
 
         Returns:
             uint8 (h, w, 3) BGR.
+
+        Raises:
+            InputError: for what is no picture.
         """
         from hwr_live.documents.showing import drawn
 
         return drawn(self, image, labels=labels)
 
-    def show(self, image: npt.NDArray[Any] | None = None) -> None:
+    def show(self, image: Any = None) -> None:
         """Shows :meth:`draw`: in the notebook that runs, or in a window until a key is pressed.
 
         Raises:
+            InputError: for what is no picture.
             DeviceError: if there is no display for a window.
         """
         from hwr_live.documents.showing import show

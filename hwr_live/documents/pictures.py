@@ -66,6 +66,8 @@ def document_from(source: str | os.PathLike[str] | bytes | IO[bytes] | Any) -> D
             data = limited(source, _MOST_BYTES, name)
         except OSError as error:
             raise InputError(f"cannot read {name}: {error.strerror or error}") from None
+        except ValueError as error:  # closed, or open for writing alone
+            raise InputError(f"cannot read {name}: {error}") from None
         if not isinstance(data, bytes):
             raise InputError(f"{name} is open as text; open it with mode 'rb'")
     else:

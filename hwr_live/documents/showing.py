@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from hwr_live.documents.pictures import Source, as_picture
 from hwr_live.media.images import encode_png, to_bgr8
 from hwr_live.reading import Reading
 from hwr_live.ui.marks import draw_reading
@@ -17,19 +16,22 @@ from hwr_live.ui.paint import Image
 _ALIKE = 1.5  # how far ink may be stretched in its box; beyond, the page lies on its side
 
 
-def drawn(reading: Reading, image: npt.NDArray[Any] | None = None, *, labels: bool = True) -> Image:
+def drawn(reading: Reading, image: Source | None = None, *, labels: bool = True) -> Image:
     """Boxes and characters over a picture, coloured by confidence.
 
     Args:
         reading: what was read.
-        image: the picture that was read, grey, BGR or BGRA; None for the reading's own ink on
+        image: the picture that was read, as of ``as_picture``; None for the reading's own ink on
             white.
         labels: whether characters are written too.
 
     Returns:
         uint8 (h, w, 3) BGR; the picture stays as it is.
+
+    Raises:
+        InputError: for what is no picture.
     """
-    picture = own_ink(reading) if image is None else to_bgr8(image)
+    picture = own_ink(reading) if image is None else to_bgr8(as_picture(image))
     return draw_reading(picture, reading, labels=labels)
 
 

@@ -48,6 +48,15 @@ def test_several_pages_are_not_one_picture() -> None:
         as_picture(frames_of([picture(), picture()], ".tif"))
 
 
+def test_a_file_that_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "p.png"
+    path.write_bytes(b"x")
+    with path.open("rb") as file:
+        pass
+    with pytest.raises(InputError, match="closed file"):
+        as_picture(file)
+
+
 def test_files_in_every_form(tmp_path: Path) -> None:
     data = encode_png(picture())
     path = tmp_path / "page.png"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from hwr_live.cli.sample import draw_sample
 from hwr_live.documents.showing import own_ink
+from hwr_live.errors import InputError
 from hwr_live.media.images import to_bgr8
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
@@ -31,6 +34,16 @@ def test_a_reading_over_its_picture(reader: Reader) -> None:
     np.testing.assert_array_equal(page, before)
     unlabelled = reading.draw(np.dstack([page] * 3), labels=False)
     assert (unlabelled != painted).any()
+
+
+def test_the_picture_comes_in_every_form_that_is_read(tmp_path: Path) -> None:
+    picture = np.full((20, 30, 3), 200, np.uint8)
+    path = tmp_path / "p.png"
+    cv2.imwrite(str(path), picture)
+    for source in (picture, path, str(path), path.read_bytes()):
+        assert np.array_equal(Reading(size=(30, 20)).draw(source), picture)
+    with pytest.raises(InputError, match="cannot read a float"):
+        Reading(size=(30, 20)).draw(1.5)
 
 
 def test_a_reading_without_its_picture_shows_its_own_ink(reader: Reader) -> None:

@@ -60,9 +60,11 @@ def see_writing(
     view = see(frame)
     if pages is None or (along is not None and _is_all_writing(view, along)):
         return view, False
-    level = None if along is None else _righted_whole(view, along)
-    if level is not None and along is not None and _is_all_writing(level, along):
-        return level, True
+    level, most = None, -math.inf  # a view that more is read of, and how much is read of the whole
+    if along is not None:
+        level, most = _righted_whole(view, _gain(view, along), along)
+        if level is not None and _is_all_writing(level, along):
+            return level, True
     grey = to_grey(frame)
     began = time.perf_counter()
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
@@ -76,23 +78,24 @@ def see_writing(
         if along is None:
             return by_lines, True
         gain = _gain(by_lines, along)
-        most = -math.inf if level is None else _gain(level, along)
         if gain > most and gain > _most(view, lines, gain, along):
             # What hardly a sign is surely read of is wood, leaves, keys: no writing.
             return by_lines if gain > 0 else see_lines(grey, view, ()), True
     return (view, False) if level is None else (level, True)
 
 
-def _righted_whole(view: View, along: tuple[LineNetwork, Alphabet]) -> View | None:
-    """A view made level from any angle, and turned round if it stands on its head; None if no more
-    is read of it so, or nothing that is rather writing than not."""
+def _righted_whole(
+    view: View, own: float, along: tuple[LineNetwork, Alphabet]
+) -> tuple[View | None, float]:
+    """A view made level from any angle, and turned round if it stands on its head, with its gain;
+    None, and ``own``, the gain as it stands, if no more is read of it so, or nothing that is rather
+    writing than not."""
     angle = axis_of(view.pieces, view.segmented.height)
-    ways = [view, at_angle(view, angle + math.pi)]
-    if abs(angle) >= _ASKEW:
-        ways.append(at_angle(view, angle))
-    gains = [_gain(one, along) for one in ways]
+    turns = (math.pi, 0.0) if abs(angle) >= _ASKEW else (math.pi,)
+    ways = [at_angle(view, angle + turn) for turn in turns]
+    gains = [_gain(way, along) for way in ways]
     best = gains.index(max(gains))
-    return ways[best] if best and gains[best] > 0 else None
+    return (ways[best], gains[best]) if gains[best] > max(own, 0) else (None, own)
 
 
 def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
@@ -120,8 +123,8 @@ def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
 def _most(
     view: View, lines: Sequence[TextLine], gain: float, along: tuple[LineNetwork, Alphabet]
 ) -> float:
-    """The gain of a view as it stands or turned, whichever is more; or the first of these that is
-    more than ``gain``, which is that of a map's lines.
+    """The gain of a view turned by quarters, whichever is most; or the first of these that is no
+    less than ``gain``, which is that of a map's lines.
 
     It is turned to where those lines are level, if the map is sure which way they run and they
     read well; else, as letters that stand far apart are taken for lines that run down, any way.
@@ -129,9 +132,9 @@ def _most(
     lengths = [line.length for line in lines]
     told = bool(lines) and float(np.average([line.turn for line in lines], weights=lengths)) > _TOLD
     ways = _quarters(view, lines) if told and gain > _READ else (1, 2, 3)
-    most = _gain(view, along)
+    most = -math.inf
     for quarters in ways:
-        if most <= gain:
+        if most < gain:
             most = max(most, _gain(turned(view, quarters), along))
     return most
 

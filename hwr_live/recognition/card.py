@@ -83,7 +83,7 @@ class Card:
                 raise ValueError("its input format is not known here")
             labels = tuple(None if label is None else str(label) for label in data["labels"])
             shares = tuple(_number(s) for s in data.get("class_shares", [1.0] * len(labels)))
-            file = str(data["file"])
+            file = file_beside(data)
             shape = tuple(int(n) for n in form["shape"])
             lines, pages, letters = (
                 None if data.get(key) is None else str(data[key])
@@ -95,8 +95,6 @@ class Card:
                 raise ValueError("its labels and class_shares do not fit")
             if math.prod(shape) != SIZE * SIZE or min(shape) < 1:
                 raise ValueError(f"its input does not hold {SIZE}×{SIZE} pixels")
-            if Path(file).name != file or not file.isprintable():
-                raise ValueError("its file lies elsewhere")
             calibration = data.get("calibration", {})
             return cls(
                 name=str(data["name"]),
@@ -155,3 +153,15 @@ def _number(value: Any) -> float:
     if not abs(number) < _MOST_FLOAT32:  # nor where it is none
         raise ValueError(f"{value!r} is no finite number")
     return number
+
+
+def file_beside(data: dict[str, Any]) -> str:
+    """The name of the file beside a card.
+
+    Raises:
+        ValueError: if it lies elsewhere.
+    """
+    file = str(data["file"])
+    if Path(file).name != file or not file.isprintable():
+        raise ValueError("its file lies elsewhere")
+    return file

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-from hwr_live.recognition.card import card_errors, read_card
+from hwr_live.recognition.card import card_errors, file_beside, read_card
 from hwr_live.system.limits import MOST_MODEL, read_at_most
 
 SYMBOLS = (None, *"abcdefghijklmnopqrstuvwxyz'")
@@ -60,11 +60,9 @@ class LettersCard:
         with card_errors(folder):
             if data.get("kind") != "letters" or tuple(data["labels"]) != SYMBOLS:
                 raise ValueError("it is of no model of letters that is known here")
-            contexts, step, file = int(data["contexts"]), float(data["step"]), str(data["file"])
+            contexts, step, file = int(data["contexts"]), float(data["step"]), file_beside(data)
             if not (2 <= contexts <= _MOST_CONTEXTS and 0 < step < 1):
                 raise ValueError("its contexts or their step are out of range")
-            if Path(file).name != file or not file.isprintable():
-                raise ValueError("its file lies elsewhere")
             return cls(str(data["name"]), contexts, step, file)
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from hwr_live.errors import InputError
 from hwr_live.reading import union_box
 from hwr_live.recognition.cache import LineCache
-from hwr_live.recognition.card import card_errors, read_card
+from hwr_live.recognition.card import card_errors, file_beside, read_card
 from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
 from hwr_live.recognition.joint import SPACE, Told
 from hwr_live.recognition.network import Network, litert_file
@@ -73,9 +73,7 @@ class LineCard:
                 raise ValueError("its labels do not begin with null, or one is there twice")
             if SPACE not in labels:
                 raise ValueError("it has no label for the space")
-            file = str(data["file"])
-            if Path(file).name != file or not file.isprintable():
-                raise ValueError("its file lies elsewhere")
+            file = file_beside(data)
             calibration = data.get("calibration", {})
             return cls(
                 name=str(data["name"]),

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
-from hwr_live.recognition.card import card_errors, read_card
+from hwr_live.recognition.card import card_errors, file_beside, read_card
 from hwr_live.recognition.network import Network, litert_file
 from hwr_live.segmentation.writing import WritingMap
 
@@ -56,9 +56,7 @@ class MapCard:
             multiple = int(form["multiple"])
             if not 4 <= multiple <= 256 or multiple % 4:
                 raise ValueError("its pictures' sides cannot be of such multiples")
-            file = str(data["file"])
-            if Path(file).name != file or not file.isprintable():
-                raise ValueError("its file lies elsewhere")
+            file = file_beside(data)
             return cls(str(data["name"]), multiple, file)
 
 

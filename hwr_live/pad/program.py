@@ -33,6 +33,9 @@ from hwr_live.ui.paint import Image, Theme
 from hwr_live.ui.pen import pen_for, tell_mouse
 
 _BUSY_MS, _IDLE_MS = 1, 16  # how long a turn of the loop waits for a key; Qt waits 2 ms more
+# Seconds in which a turn waits for a reading, which is then shown at once and not after the next
+# turn's wait for a key; a mouse tells where it is every 8 ms.
+_READ_S = 0.004
 
 
 class Pad:
@@ -173,7 +176,10 @@ class Pad:
 
     def picture(self) -> Image | None:
         """What to show now: uint8 (height, width, 3), or None where nothing has changed."""
-        self._collect()
+        state = self.state
+        reads = not state.fresh or self._wanted > 0
+        waits = reads and not state.changed and not state.pen.points and self._replay is None
+        self._collect(_READ_S if waits else 0.0)
         if self._replay is not None:
             self._replay.step(self.state, self.state.clock())
             self._replay = None if self._replay.done else self._replay
@@ -245,9 +251,9 @@ class Pad:
         if self._learning is not None:
             self._learning.take(changes)
 
-    def _collect(self) -> None:
-        """Takes what the threads have done."""
-        for job, reading in self._background.answers():
+    def _collect(self, within: float = 0.0) -> None:
+        """Takes what the threads have done, if a reading is, within so many seconds."""
+        for job, reading in self._background.answers(within):
             self.state.take(reading, job.revision, job.drawing.strokes)
             if self._right and self.state.fresh and self._replay is None:
                 self.state.restore(self._right)

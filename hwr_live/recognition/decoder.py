@@ -20,6 +20,7 @@ import numpy.typing as npt
 from hwr_live.middle import median
 from hwr_live.reading import Decision, Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
+from hwr_live.recognition.again import Aside, LinesRead, Read, line_key
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
 from hwr_live.recognition.ctc import certainty
@@ -52,6 +53,8 @@ class Recognizer:
         lines: the network that reads whole lines, with the characters that it and the model know;
             None where the glyphs are all there is.
         speller: searches for the text of what this network tells; None to take its best path.
+        lines_read: what was read of the lines of a drawing, for those that come again; None to
+            read all of them anew.
     """
 
     classifier: Classifier
@@ -60,6 +63,7 @@ class Recognizer:
     language: Language | None
     lines: tuple[LineNetwork, Alphabet] | None = None
     speller: Speller | None = None
+    lines_read: LinesRead | None = None
 
     @property
     def settings(self) -> DecoderSettings:
@@ -86,7 +90,8 @@ def decode(view: View, recognizer: Recognizer, *, upright: bool) -> tuple[tuple[
         on its side or its head.
     """
     search = _Search(view, recognizer)
-    lines = search.lines()
+    memory = recognizer.lines_read
+    lines = search.lines() if memory is None or not upright else search.lines_again(memory)
     if search.no_writing:
         left_out = dict(view.segmented.left_out)
         left_out["drawing"] = left_out.get("drawing", 0) + search.no_writing
@@ -117,6 +122,25 @@ def _turned_upright(first: _Search, lines: tuple[Line, ...]) -> tuple[tuple[Line
     return (found, other.view) if other.sense > first.sense else (lines, first.view)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A line as it was found, before its characters are decided.
+
+    Attributes:
+        words: its pieces, cut and joined.
+        as_it_stood: characters and places of its pieces before, with its guide lines.
+        told: what the line network tells.
+        signs: how many it tells.
+        written: whether it is writing at all.
+    """
+
+    words: tuple[tuple[Piece, ...], ...]
+    as_it_stood: tuple[Floats, Floats, Guides | None]
+    told: Told | None
+    signs: int
+    written: bool
+
+
 class _Search:
     """The search over one view: what has been classified of its ink is kept.
 
@@ -142,15 +166,51 @@ class _Search:
 
     def lines(self) -> tuple[Line, ...]:
         """Cuts, joins and reads the ink of all lines."""
-        lines, height = self.view.lines, self.view.segmented.height
+        found = [] if self._nothing() else self._found(self.view.lines)
+        written = [one.written for one in found]
+        left_out = compress(self.view.lines, [not one for one in written])
+        self.no_writing = sum(map(len, left_out)) if found else 0
+        signs = sum(one.signs for one in found)
+        return tuple(self._line(one, signs - one.signs) for one in compress(found, written))
+
+    def lines_again(self, memory: LinesRead) -> tuple[Line, ...]:
+        """The same of a drawing, with lines that came before read as they were then."""
+        lines, view = self.view.lines, self.view
+        if view.rows or len(view.pieces) > self._settings.view.texture_pieces:
+            return self.lines()
+        keys = [line_key(view, line) for line in lines]
+        read = [memory.find(key) for key in keys]
+        new = [number for number, one in enumerate(read) if one is None]
+        found = dict(zip(new, self._found([lines[number] for number in new]), strict=True))
+        kept = [one or Read(found[number].signs) for number, one in enumerate(read)]
+        signs = sum(one.signs for one in kept)
+        # As many signs elsewhere make a line's networks count in full, and more change nothing.
+        others = [min(self._settings.joint.signs, signs - one.signs) for one in kept]
+        more = [
+            n for n, one in enumerate(kept) if n not in found and others[n] not in one.by_others
+        ]
+        found.update(zip(more, self._found([lines[number] for number in more]), strict=True))
+        for number, one in found.items():
+            kept[number].by_others[others[number]] = self._line(one, others[number])
+            memory.keep(keys[number], kept[number])
+        return tuple(one.by_others[count] for one, count in zip(kept, others, strict=True))
+
+    def _nothing(self) -> bool:
+        """Whether nothing is seen that may be writing."""
         pieces = self.view.pieces
-        if not lines or (
-            len(pieces) > self._settings.view.texture_pieces and self._is_texture(pieces)
-        ):
-            return ()
-        self._stops = {
-            piece: mark for line in lines for piece, mark in low_marks(line, height).items()
-        }
+        many = len(pieces) > self._settings.view.texture_pieces
+        return not pieces or (many and self._is_texture(pieces))
+
+    def _found(self, lines: Sequence[Sequence[Piece]]) -> list[_Found]:
+        """Cuts and joins the ink of some lines, and has both networks tell what it is."""
+        if not lines:
+            return []
+        height = self.view.segmented.height
+        # A line's network takes as long as all else of a drawing that has one new line.
+        aside = Aside(lambda: self._told(lines)) if self.view.ink.drawn else None
+        pieces = [piece for line in lines for piece in line]
+        stops = [low_marks(line, height) for line in lines]
+        self._stops.update(mark for marks in stops for mark in marks.items())
         self._classify(pieces)
         looks = self._in_lines(lines)
         marks = list(compress(pieces, self._are_marks(pieces)))
@@ -168,26 +228,30 @@ class _Search:
         chosen = [self._spelt(one) for one in paths]
         if seen := [piece for line in chosen for piece in line]:
             self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
-        told: Sequence[Told | None] = [None] * len(lines)
-        counts = [0] * len(lines)
+        told = self._told(lines) if aside is None else aside.result()
         written = [True] * len(lines)
         if self.recognizer.lines is not None:
-            network, alphabet = self.recognizer.lines
-            told = tells = network.tell(self.view, lines, alphabet.may)
+            tells = [one for one, _ in told if one is not None]
             self.certainty = certainty([one.spelling for one in tells])
-            space = alphabet.space
-            counts = [int(np.count_nonzero(one.spelling.signs != space)) for one in tells]
             if self.view.rows:  # a map has told of them, which takes other things for writing, too
                 least = self._settings.view.written
                 sure = [certainty([one.spelling]) for one in tells]
-                written = [not n or p >= least for p, n in zip(sure, counts, strict=True)]
-        self.no_writing = sum(map(len, lines)) - sum(map(len, compress(lines, written)))
-        return tuple(
-            self._line(split_words(line, height), heard, one, sum(counts) - own)
-            for line, heard, one, own in compress(
-                zip(chosen, self._heard, told, counts, strict=True), written
+                written = [not n or p >= least for p, (_, n) in zip(sure, told, strict=True)]
+        return [
+            _Found(tuple(split_words(line, height)), heard, one, signs, is_written)
+            for line, heard, (one, signs), is_written in zip(
+                chosen, self._heard, told, written, strict=True
             )
-        )
+        ]
+
+    def _told(self, lines: Sequence[Sequence[Piece]]) -> list[tuple[Told | None, int]]:
+        """What the line network tells of each of some lines, and how many signs; nothing if there
+        is none."""
+        if self.recognizer.lines is None:
+            return [(None, 0)] * len(lines)
+        network, alphabet = self.recognizer.lines
+        tells = network.tell(self.view, lines, alphabet.may)
+        return [(one, int(np.count_nonzero(one.spelling.signs != alphabet.space))) for one in tells]
 
     @property
     def sense(self) -> float:
@@ -304,14 +368,10 @@ class _Search:
         known, settings = self._vocabulary.known, self._settings.language
         return language.evidence(self._chars_of(pieces), known, settings)
 
-    def _line(
-        self,
-        words: Sequence[Sequence[Piece]],
-        as_it_stood: tuple[Floats, Floats, Guides | None],
-        told: Told | None,
-        others: int,
-    ) -> Line:
-        """Decides a line's characters; ink that is none has no say in it."""
+    def _line(self, found: _Found, others: int) -> Line:
+        """Decides a line's characters, where other lines have so many signs; ink that is none has
+        no say in it."""
+        words, told = found.words, found.told
         pieces = [piece for word in words for piece in word]
         nones, chars = self._vocabulary.none_and_chars(self._probabilities(pieces))
         readable = self._vocabulary.are_chars(nones)
@@ -320,7 +380,7 @@ class _Search:
         heard = [k[readable[k]] for k in heard]
         places = _places(pieces, self.view.segmented.tilt)
         decided = self._vocabulary.decide(
-            [chars[k] for k in heard], [places[k] for k in heard], as_it_stood
+            [chars[k] for k in heard], [places[k] for k in heard], found.as_it_stood
         )
         alone, in_words = chars.copy(), self.recognizer.language is not None
         for k, rows in zip(heard, decided, strict=True):

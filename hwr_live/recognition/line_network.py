@@ -224,5 +224,5 @@ def line_ink(view: View, line: Sequence[Piece]) -> tuple[Grey, float]:
     own = np.zeros(int(labels.max(initial=0)) + 1, np.bool_)
     parts = np.array([part for piece in line for part in piece.parts], np.intp)
     own[parts[parts < len(own)]] = True
-    mine = own[labels]
-    return with_faint(view.ink.grey[spot], mine, (labels > 0) & ~mine), float(left)
+    mine = own.take(labels)
+    return with_faint(view.ink.grey[spot], mine, (labels != 0) ^ mine), float(left)

@@ -16,6 +16,7 @@ from hwr_live.chars import parse_chars
 from hwr_live.errors import HwrError
 from hwr_live.reading import Reading
 from hwr_live.recognition.adapt import NEAR, NEAR_LOGITS, Adaptation, newest
+from hwr_live.recognition.again import LinesRead
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.decoder import Recognizer, decode
 from hwr_live.recognition.joint import Alphabet
@@ -80,6 +81,7 @@ class Reader:
         self.pages = pages
         self.letters = letters
         self.vocabulary = Vocabulary(classifier.card, chars, remembering=classifier.remembers)
+        self._lines_read = LinesRead() if classifier.remembers else None
         self._alphabet: Alphabet | None = None
         self._speller: Speller | None = None
         if lines is not None:
@@ -290,7 +292,13 @@ class Reader:
             view, upright = see_writing(frame, self.pages, along)
         began = time.perf_counter()
         recognizer = Recognizer(
-            self.classifier, self.adaptation, self.vocabulary, self.language, along, self._speller
+            self.classifier,
+            self.adaptation,
+            self.vocabulary,
+            self.language,
+            along,
+            self._speller,
+            self._lines_read if isinstance(frame, Canvas) else None,
         )
         lines, read = decode(view, recognizer, upright=upright)
         ms = {**view.ms, "classify": 1000 * (time.perf_counter() - began)}

@@ -51,9 +51,13 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stat
         int32 (h, w), the component of each pixel, 0 for none, and the components' boxes and areas.
     """
     part, left, top = _inked(mask)
-    labels = np.zeros(mask.shape, np.int32)
-    spot = labels[top : top + part.shape[0], left : left + part.shape[1]]
-    count, spot[:] = cv2.connectedComponents(part.view(np.uint8), connectivity=8)
+    labels = np.empty(mask.shape, np.int32)
+    below, behind = top + part.shape[0], left + part.shape[1]
+    labels[:top] = labels[below:] = labels[top:below, :left] = labels[top:below, behind:] = 0
+    spot = labels[top:below, left:behind]
+    count, found = cv2.connectedComponents(part.view(np.uint8), spot, connectivity=8)
+    if found is not spot:  # where OpenCV gives an array of its own
+        spot[:] = found
     return labels, _measured(part, left, top, spot, count)[0]
 
 

@@ -44,6 +44,11 @@ _WORD_WIDE = 2.2  # times as wide as tall: no letter is wider, even on its side
 _WORD_HOLLOW = 0.5  # of its box is ink: a bar, as of a minus, fills more
 _DUST = 0.06  # usual heights: ink no longer than this is dust
 _DOT_AREA = 0.25  # of the square of the pen's width: a dot covers more
+_STEP = 1.05
+"""The usual height of a drawing's glyphs is told in steps of so many times each other: with each
+stroke it moves a little, and all lines would have to be read anew: without steps 30 of 100 lines
+were, with 1.03, 1.05 and 1.08 it was 20, 5 and 13. Of 63 drawn pages of validation people one
+character is read otherwise with 1.05."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ def segment(ink: Ink) -> Segmentation:
         why[(why == _KEPT) & (dark < _DARK_PIXELS)] = _FAINT
     numbers = np.flatnonzero(why == _KEPT)
     height = glyph_height(stats[numbers]) if len(numbers) else 0.0
-    if not ink.drawn and height < _SMALLEST:
+    if ink.drawn and height:
+        height = _STEP ** round(math.log(height, _STEP))
+    elif not ink.drawn and height < _SMALLEST:
         why[numbers] = _SMALL
         numbers = numbers[:0]
     if not len(numbers):

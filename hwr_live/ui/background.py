@@ -50,6 +50,7 @@ class BackgroundReader(Generic[Wish]):
         self._waiting: deque[Job[Wish]] = deque()
         self._changed = threading.Condition()
         self._done: queue.SimpleQueue[tuple[Job[Wish], Reading | Exception]] = queue.SimpleQueue()
+        self._arrived = threading.Event()
         self._ending = False
         self._thread = threading.Thread(target=self._work, name="reader", daemon=True)
 
@@ -95,12 +96,18 @@ class BackgroundReader(Generic[Wish]):
         with self._changed:
             return len(self._waiting)
 
-    def answers(self) -> list[tuple[Job[Wish], Reading]]:
-        """The readings that are there by now, the oldest first; does not wait.
+    def answers(self, within: float = 0.0) -> list[tuple[Job[Wish], Reading]]:
+        """The readings that are there by now, the oldest first.
+
+        Args:
+            within: seconds in which one is waited for, if there is none yet.
 
         Raises:
             Exception: what the reader raised.
         """
+        if within:
+            self._arrived.wait(within)
+        self._arrived.clear()
         answers: list[tuple[Job[Wish], Reading]] = []
         while not self._done.empty():
             job, answer = self._done.get()
@@ -125,3 +132,4 @@ class BackgroundReader(Generic[Wish]):
             except Exception as error:  # raised again where the answer is asked for
                 answer = error
             self._done.put((job, answer))
+            self._arrived.set()

@@ -21,6 +21,18 @@ def test_components_are_those_of_opencv(shape: tuple[int, int], share: float) ->
     assert not stats[0].any()
 
 
+def test_around_the_ink_there_is_no_component() -> None:
+    mask = np.zeros((300, 400), np.bool_)
+    for _ in range(3):  # memory that was used before is not all 0
+        mask[:] = True
+        components(mask)
+        mask[:] = False
+        mask[90:140:3, 71:290] = True
+        labels, stats = components(mask)
+        assert len(stats) == 18
+        np.testing.assert_array_equal(labels > 0, mask)
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 90), (90, 1), (40, 70), (300, 700)])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
 def test_runs_are_all_the_ink_component_by_component(shape: tuple[int, int], share: float) -> None:

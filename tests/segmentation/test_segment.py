@@ -27,6 +27,20 @@ def test_blank_paper_has_no_lines(shape: tuple[int, int]) -> None:
     assert not found.labels.any()
 
 
+def test_the_usual_height_of_a_drawing_stays_while_it_grows() -> None:
+    """Lines that come again are read as before only where nothing on the page has changed."""
+    heights = []
+    for tall in range(60, 90):
+        canvas = Canvas(400, 200, pen=4)
+        canvas.stroke([(100, 40), (100, 40 + tall)])
+        exact = segment(find_ink(canvas.image)).height
+        found = segment(drawn_ink(canvas.image)).height
+        assert found == pytest.approx(exact, rel=0.03)
+        heights.append(found)
+    assert heights == sorted(heights)
+    assert len(set(heights)) < 12
+
+
 def test_every_piece_has_its_box_and_its_ink() -> None:
     found = seen(written(["oxo lie", "E5"]).image)
     pieces = [piece for line in found.lines for piece in line]

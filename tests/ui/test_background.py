@@ -40,6 +40,17 @@ def test_nothing_was_asked_for() -> None:
     assert all_of(background) == []
 
 
+def test_an_answer_is_waited_for_so_long_and_no_longer() -> None:
+    gate = threading.Event()
+    with BackgroundReader[str]() as background:
+        held(gate, background)
+        assert background.answers(within=0.001) == [], "none comes"
+        threading.Timer(0.05, gate.set).start()
+        (answer,) = background.answers(within=60)
+        assert answer[0].wanted == ("first",)
+        assert background.answers() == []
+
+
 def test_of_drawings_that_nobody_wants_only_the_newest_is_read() -> None:
     gate = threading.Event()
     with BackgroundReader[str]() as background:

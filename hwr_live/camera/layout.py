@@ -36,6 +36,8 @@ _LARGER = (28, 22)  # where a window that was made larger has much room; by eye
 _WIDE = 68  # font sizes that a window is wide, at least, where there is a smaller font
 _CROP_SIZES = (112, 84, 70, 56, 42, 28)  # pixels that a crop is shown at
 _GAP = 8
+_KEY_ROWS = 2  # of keys at the most, where one is too narrow for all
+_ONE_ROW, _EACH_ROW = 2.0, 1.7  # font sizes that a row of keys is high, alone and among several
 
 
 def legend_for(*, still: bool = False, paged: bool = False) -> Keys:
@@ -119,12 +121,15 @@ def arrange(
     room_w, room_h = (max(320, s - edge) for s, edge in zip(screen, _FRAME_EDGE, strict=True))
     narrowest = min(round(_NARROWEST * scale), room_w)
     for font in (round(size * scale) for size in _FONTS):
-        panel_h = _panel_height(font)
-        # Small frames are enlarged, so that the panel below has its room.
-        larger = min(max(1.0, narrowest / frame[0]), room_w / frame[0])
-        larger = min(larger, max(0.05, (room_h - panel_h) / frame[1]))
-        picture_w, picture_h = round(frame[0] * larger), round(frame[1] * larger)
-        width = max(picture_w, narrowest)
+        for rows in range(1, _KEY_ROWS + 1):
+            panel_h = _panel_height(font, rows)
+            # Small frames are enlarged, so that the panel below has its room.
+            larger = min(max(1.0, narrowest / frame[0]), room_w / frame[0])
+            larger = min(larger, max(0.05, (room_h - panel_h) / frame[1]))
+            picture_w, picture_h = round(frame[0] * larger), round(frame[1] * larger)
+            width = max(picture_w, narrowest)
+            if _key_rows(font, width, legend) <= rows:
+                break
         if width >= font * _WIDE:
             break
     return _layout((width, picture_h + panel_h), font, legend)
@@ -143,17 +148,22 @@ def fill(size: tuple[int, int], legend: Keys = KEYS, scale: float = 1.0) -> Came
     fonts = [(round(font * scale), 4) for font in _LARGER] + [
         (round(font * scale), 2) for font in _FONTS
     ]
-    fits = (f for f, part in fonts if width >= f * _WIDE and _panel_height(f) <= height // part)
-    smallest = max(8, min(fonts[-1][0], int(height / 2 / (_panel_height(100) / 100))))
+
+    def high(font: int) -> int:
+        return _panel_height(font, _key_rows(font, width, legend))
+
+    fits = (f for f, part in fonts if width >= f * _WIDE and high(f) <= height // part)
+    smallest = next((f for f in range(fonts[-1][0], 8, -1) if high(f) <= height // 2), 8)
     return _layout((width, height), next(fits, smallest), legend)
 
 
 def _layout(size: tuple[int, int], font: int, legend: Keys) -> CameraLayout:
     """The parts of a window: below the panel's parts, above as much picture as there is room."""
     width, height = size
-    panel_h = _panel_height(font)
+    rows = _key_rows(font, width, legend)
+    panel_h = _panel_height(font, rows)
     picture_h = height - panel_h
-    line, text_h, keys_h = _heights(font)
+    line, text_h, keys_h = _heights(font, rows)
     margin = font
     top = picture_h + round(font * 0.5)
     status = (margin, top, width - 2 * margin, line)
@@ -165,33 +175,53 @@ def _layout(size: tuple[int, int], font: int, legend: Keys) -> CameraLayout:
         (0, 0, width, picture_h),
         status,
         text,
-        _key_boxes(font, (margin, keys_y, width - 2 * margin, keys_h), legend),
+        _key_boxes(font, (margin, keys_y, width - 2 * margin, keys_h), rows, legend),
         legend,
     )
 
 
-def _heights(font: int) -> tuple[int, int, int]:
-    """Of the status line, the text and the keys."""
-    return round(font * 1.9), round(font * 6.4), round(font * 2.0)
+def _heights(font: int, rows: int) -> tuple[int, int, int]:
+    """Of the status line, the text and so many rows of keys."""
+    keys = _ONE_ROW if rows == 1 else rows * _EACH_ROW
+    return round(font * 1.9), round(font * 6.4), round(font * keys)
 
 
-def _panel_height(font: int) -> int:
-    return sum(_heights(font)) + round(font * 1.7)
+def _panel_height(font: int, rows: int) -> int:
+    return sum(_heights(font, rows)) + round(font * 1.7)
 
 
-def _key_boxes(font: int, row: Box, legend: Keys) -> tuple[Box, ...]:
-    x, y, width, height = row
+def _key_widths(font: int, legend: Keys) -> list[int]:
     size = max(10, round(font * 0.82))
-    boxes: list[Box] = []
-    left = x
-    for key, text in legend:
-        cap = max(round(size * 1.7), text_width(key, size, bold=True) + size)
-        wide = cap + round(size * 2.0) + text_width(text, size)
-        if left + wide > x + width:
+    caps = [max(round(size * 1.7), text_width(key, size, bold=True) + size) for key, _ in legend]
+    texts = [text_width(text, size) for _, text in legend]
+    return [cap + round(size * 2.0) + text for cap, text in zip(caps, texts, strict=True)]
+
+
+def _key_rows(font: int, width: int, legend: Keys) -> int:
+    """How many rows of keys there are in a window of a width."""
+    return max(row for row, _ in _in_rows(_key_widths(font, legend), width - 2 * font)) + 1
+
+
+def _in_rows(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
+    """Row and left edge of each of some things, as many as find room."""
+    out: list[tuple[int, int]] = []
+    row = left = 0
+    for wide in widths:
+        if left + wide > room and left:
+            row, left = row + 1, 0
+        if row == _KEY_ROWS:
             break
-        boxes.append((left, y, wide, height))
+        out.append((row, left))
         left += wide
-    return tuple(boxes)
+    return out
+
+
+def _key_boxes(font: int, area: Box, rows: int, legend: Keys) -> tuple[Box, ...]:
+    x, y, width, height = area
+    widths = _key_widths(font, legend)
+    placed = zip(_in_rows(widths, width), widths, strict=False)
+    high = height // rows
+    return tuple((x + left, y + row * high, wide, high) for (row, left), wide in placed)
 
 
 def place(frame: tuple[int, int], area: Box, *, mirror: bool = False) -> Placement:

@@ -11,6 +11,7 @@ import numpy as np
 from hwr_live.camera.layout import Placement, crop_cells
 from hwr_live.camera.state import CameraState, dragged
 from hwr_live.camera.status import paint_status, paint_text
+from hwr_live.middle import median
 from hwr_live.reading import Box, Glyph, Reading
 from hwr_live.tracking.motion import moved_reading
 from hwr_live.ui import panel
@@ -49,7 +50,7 @@ HELP = (
 
 _KEYS_SHARE = 0.24  # of the plate of help, by eye
 
-_LABELLED_PX = 17  # height of glyphs on the screen from which there is room for labels
+_LABELLED_PX = 17  # height of glyphs on an ordinary screen from which there is room for labels
 _BACKDROP: Colour = (58, 50, 44)
 _DIM: Colour = (40, 34, 30)
 
@@ -156,7 +157,8 @@ def _paint_picture(area: Image, state: CameraState, theme: Theme) -> None:
         )
         reading = _scaled(reading, placement)
         marked = None if number is None else reading.glyphs[number]
-        paint_reading(part, reading, chosen=marked, labels=_tall_enough(reading))
+        labels = _tall_enough(reading, state.scale)
+        paint_reading(part, reading, chosen=marked, labels=labels, scale=state.scale)
     if state.drag is not None:
         _paint_region(area, placement.to_window(dragged(state.drag)))
     elif state.region is not None:
@@ -169,10 +171,10 @@ def _char_now(state: CameraState, glyph: Glyph) -> str | None:
     return next((g.char for g in glyphs if g.box == glyph.box), glyph.char)
 
 
-def _tall_enough(reading: Reading) -> bool:
+def _tall_enough(reading: Reading, scale: float) -> bool:
     """Whether there is room for labels between the lines."""
     heights = [glyph.box[3] for glyph in reading.glyphs]
-    return not heights or float(np.median(heights)) >= _LABELLED_PX
+    return not heights or median(heights) >= _LABELLED_PX * scale
 
 
 def _scaled_into(area: Image, image: Image, placement: Placement) -> Image:

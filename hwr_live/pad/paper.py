@@ -36,7 +36,8 @@ class Paper:
         height, width = shape[:2]
         whole = (0, 0, width, height)
         chosen = state.asked or state.cursor or state.hovered
-        strokes, marks = state.canvas.strokes, tuple(marks_of(state.reading, shape, chosen=chosen))
+        strokes = state.canvas.strokes
+        marks = tuple(marks_of(state.reading, shape, chosen=chosen, scale=state.scale))
         before, self._strokes = self._strokes, strokes
         old, self._marks = self._marks, marks
         if anew or self._paper.shape[:2] != (height, width):

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import median
 from hwr_live.reading import Box, Glyph, Line, Reading
 from hwr_live.ui.paint import (
     SURE_FROM,
@@ -91,15 +92,25 @@ def draw_reading(
 
 
 def paint_reading(
-    image: Image, reading: Reading, *, chosen: Glyph | None = None, labels: bool = True
+    image: Image,
+    reading: Reading,
+    *,
+    chosen: Glyph | None = None,
+    labels: bool = True,
+    scale: float = 1.0,
 ) -> None:
-    """What :func:`draw_reading` does, into a BGR image itself."""
-    for mark in marks_of(reading, image.shape[:2], chosen=chosen, labels=labels):
+    """What :func:`draw_reading` does, into a BGR image itself; ``scale`` as of :func:`marks_of`."""
+    for mark in marks_of(reading, image.shape[:2], chosen=chosen, labels=labels, scale=scale):
         paint_mark(image, mark)
 
 
 def marks_of(
-    reading: Reading, shape: tuple[int, ...], *, chosen: Glyph | None = None, labels: bool = True
+    reading: Reading,
+    shape: tuple[int, ...],
+    *,
+    chosen: Glyph | None = None,
+    labels: bool = True,
+    scale: float = 1.0,
 ) -> Iterator[Mark]:
     """The marks of all glyphs, in the order in which they are painted.
 
@@ -108,9 +119,11 @@ def marks_of(
         shape: the picture's height and width: labels stay inside.
         chosen: as for :func:`draw_reading`.
         labels: as for :func:`draw_reading`.
+        scale: how many pixels of the screen are one of an ordinary screen's: labels are so much
+            larger at the least and at the most.
     """
     for line in reading.lines:
-        size = _label_size(line)
+        size = _label_size(line, scale)
         for glyph in line.glyphs:
             thickness = max(1, round(size / 16)) + (glyph is chosen)
             yield Mark(
@@ -155,10 +168,11 @@ def _label_box(glyph: Glyph, size: int, shape: tuple[int, ...]) -> Box:
     return (label_left, label_top, width, height)
 
 
-def _label_size(line: Line) -> int:
+def _label_size(line: Line, scale: float) -> int:
     """The font for a line's labels: one size, so that they look like the text that they are."""
     heights = [max(glyph.box[2], glyph.box[3]) for glyph in line.glyphs]
-    return int(np.clip(np.median(heights) * 0.22, 12, 40)) if heights else 12
+    usual = median(heights) * 0.22 if heights else 0.0
+    return int(min(40 * scale, max(12 * scale, usual)))
 
 
 def _dashed(

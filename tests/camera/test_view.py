@@ -349,5 +349,19 @@ def test_all_keys_have_their_box_on_a_wide_window() -> None:
     assert len(arrange((1440, 810), (1920, 1080)).keys) == len(KEYS)
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("size", [(480, 360), (640, 480), (800, 600), (1280, 800), (2560, 1440)])
+def test_all_keys_have_their_box_from_small_windows_on(size: tuple[int, int], scale: float) -> None:
+    assert len(fill(size, KEYS, scale).keys) == len(KEYS)
+    frame, screen = (640, 480), (max(960, size[0]), max(600, size[1]))
+    assert len(arrange(frame, screen).keys) == len(KEYS)
+
+
+def test_one_row_of_keys_where_it_holds_them_all() -> None:
+    wide, narrow = fill((1600, 900)), fill((640, 480))
+    assert len({y for _, y, _, _ in wide.keys}) == 1
+    assert len({y for _, y, _, _ in narrow.keys}) == 2
+
+
 def test_screen_has_a_size() -> None:
     assert min(screen_size()) >= 100

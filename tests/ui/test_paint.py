@@ -8,7 +8,7 @@ import pytest
 
 from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.ui import paint
-from hwr_live.ui.marks import draw_reading
+from hwr_live.ui.marks import draw_reading, marks_of
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -117,6 +117,19 @@ def test_a_glyph_is_painted_around_its_ink_and_on_a_copy(glyph: Glyph) -> None:
     assert (changed(painted) is not None) == (x + w > 0)
     if glyph.char is not None and w == 30:
         assert (painted[y : y + h, x : x + w] == 255).all(), "the ink itself stays visible"
+
+
+@pytest.mark.parametrize("tall", [8, 40, 90, 600])
+def test_labels_are_no_smaller_and_no_larger_than_the_screen_has_it(tall: int) -> None:
+    reading = Reading((Line(((Glyph("A", 0.99, (60, 60, tall, tall)),),)),))
+    plain, fine = (next(marks_of(reading, (900, 900), scale=s)).size for s in (1.0, 2.0))
+    assert 12 <= plain <= 40
+    assert 24 <= fine <= 80
+    assert plain <= fine <= 2 * plain
+
+
+def test_without_a_glyph_there_is_no_mark() -> None:
+    assert list(marks_of(Reading((Line(()),)), (90, 90))) == []
 
 
 def test_sure_unsure_and_unreadable_look_different() -> None:

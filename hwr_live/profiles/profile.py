@@ -356,4 +356,6 @@ def amount(chars: Iterable[str]) -> str:
     """How many samples of how many characters, in words."""
     counts = Counter(chars)
     samples, kinds = sum(counts.values()), len(counts)
+    if not samples:
+        return "no samples"
     return f"{samples} sample{'s' * (samples != 1)} of {kinds} character{'s' * (kinds != 1)}"

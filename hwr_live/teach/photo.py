@@ -60,7 +60,8 @@ def run(
         profile.add_all(new, SOURCE)
     told = []
     chars = [char for char, _ in new]
-    told.append(f"learnt {amount(chars)}" + (f": {' '.join(in_order(chars))}" if chars else ""))
+    learnt = f"{amount(chars)}: {' '.join(in_order(chars))}" if chars else "nothing new"
+    told.append(f"learnt {learnt}")
     if known:
         told.append(f"known before: {amount(char for char, _ in known)}")
     other = {f"{char} (read {g.char})" for char, g in aligned.pairs if not _same(char, g.char)}

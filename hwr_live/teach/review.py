@@ -53,7 +53,8 @@ def run(profile: Profile, where: str, out: TextIO | None = None) -> int:
     new, known = profile.part_known(found)
     if new:
         profile.add_all(new, SOURCE)
-    told = [f"learnt {amount(char for char, _ in new)} from {len(words)} words"]
+    learnt = amount(char for char, _ in new) if new else "nothing new"
+    told = [f"learnt {learnt} from {len(words)} word{'s' * (len(words) != 1)}"]
     if known:
         told.append(f"known before: {amount(char for char, _ in known)}")
     if left:

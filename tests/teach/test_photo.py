@@ -160,7 +160,7 @@ def test_a_photographed_page_is_learnt_once(reader: Reader, tmp_path: Path) -> N
         assert all(profile.counts()[char] <= text.count(char) for char in profile.counts())
     assert told[0].startswith("learnt ")
     assert "not learnt: !" in told[0]
-    assert told[1].startswith("learnt 0 samples")
+    assert told[1].startswith("learnt nothing new\n")
     assert "known before" in told[1]
     assert {sample.source for sample in profile.samples} == {"page"}
 

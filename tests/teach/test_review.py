@@ -91,7 +91,7 @@ def test_what_is_put_right_is_learnt(page: Path, capsys: pytest.CaptureFixture[s
     assert {s.source for s in samples} == {"review"}
     assert set("worl") <= {s.char for s in samples}  # what aligns, of a text that is too long
     again = run(capsys, "teach", page.parent / "ann", "--from-review", review)[1]
-    assert "learnt 0 samples" in again
+    assert "learnt nothing new" in again
     assert f"known before: {len(samples)} samples" in again
     run(capsys, "read", page, *doubting(page), "--review", review, "--jobs", 1)
     assert rows_of(review / "review.csv")[1][2] == "HELLo"

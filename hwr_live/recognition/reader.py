@@ -240,9 +240,8 @@ class Reader:
     ) -> Iterator[Reading | HwrError]:
         """Reads pictures; the readings stream in their order.
 
-        Pictures are taken from ``sources`` as they are needed. Of a program that is to read in
-        several processes, everything that is to happen once must stand under
-        ``if __name__ == "__main__":``, as always with Python's processes.
+        Pictures are taken from ``sources`` as they are needed. Processes do not run the calling
+        script again, so it needs no ``if __name__ == "__main__":``.
 
         Args:
             sources: each as of :meth:`read`.
@@ -253,7 +252,7 @@ class Reader:
 
         Raises:
             InputError: for a picture that cannot be read, unless errors are yielded.
-            HwrError: if a process dies.
+            HwrError: if a process dies, or no process can be begun.
         """
         from hwr_live.recognition.many import read_many
 

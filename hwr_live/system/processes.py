@@ -70,7 +70,8 @@ def in_order(
             item with it, as if it had died.
 
     Raises:
-        HwrError: if no process can be begun, or they die before they have done anything.
+        HwrError: if no process can be begun, or they die, or answer nothing for long, before they
+            have done anything.
         Exception: what ``work`` raised, in place of a result.
     """
     crew: _Crew[Item, Result] = _Crew(work, prepare, jobs, patience_s)
@@ -135,8 +136,8 @@ class _Crew(Generic[Item, Result]):
             for channel in wait(list(by_channel), _LOOK_S):
                 self._hear(by_channel[channel])
             for worker in list(self._workers):
-                if worker.busy_s > self._patience_s:
-                    self._bury(worker)
+                if worker.is_stuck():
+                    self._bury(worker, stuck=True)
         self._hand_out()
         return slot.outcome()
 
@@ -154,46 +155,44 @@ class _Crew(Generic[Item, Result]):
             busy = [one for worker in self._workers for one in worker.hands]
             if any(one.tries for one in busy) or (slot.tries and busy):
                 return  # what a process has died with is done alone
-            worker = min(self._workers, key=lambda one: len(one.hands), default=None)
-            if (worker is None or worker.hands) and len(self._workers) < self._jobs:
-                worker = self._begin() or worker
-            if worker is None:  # more are told when the first has its result
+            ready = [one for one in self._workers if one.ready]
+            worker = min(ready, key=lambda one: len(one.hands), default=None)
+            if worker is None or worker.hands:
+                coming = len(self._workers) - len(ready)
+                if coming < len(self._todo) and len(self._workers) < self._jobs:
+                    self._begin()
+                    continue
+            if worker is None or len(worker.hands) >= _AHEAD:
                 return
             sent = pickle.dumps(slot.item)
-            if worker.hands and (len(worker.hands) >= _AHEAD or len(sent) > _SMALL):
+            if worker.hands and len(sent) > _SMALL:
                 return
             self._todo.popleft()
             worker.give(slot, sent)
 
-    def _begin(self) -> Worker[_Slot[Item, Result]] | None:
-        """Another process; None where the system has no more, but has given some."""
+    def _begin(self) -> None:
+        """Begins another process; where the system has no more, those that there are do all."""
         try:
-            worker: Worker[_Slot[Item, Result]] = Worker(self._recipe)
-        except (OSError, RuntimeError, MemoryError) as error:
+            self._workers.append(Worker(self._recipe, self._patience_s))
+        except (OSError, RuntimeError, MemoryError, AssertionError) as error:
             if not self._workers:
-                reason = getattr(error, "strerror", None) or error or type(error).__name__
-                told = f"the system gives no process ({reason}); use fewer --jobs"
-                raise HwrError(told) from None
+                raise HwrError(_why_none(error)) from None
             self._jobs = len(self._workers)
-            return None
-        self._workers.append(worker)
-        return worker
 
     def _hear(self, worker: Worker[_Slot[Item, Result]]) -> None:
         """Takes what a process says, or that it is gone."""
-        was_ready = worker.ready
         try:
             answer = worker.hear()
         except (EOFError, OSError):
             self._bury(worker)
             return
-        if answer is None:  # it is ready
-            self._lost = 0 if not was_ready else self._lost
-            return
-        worker.hands.popleft().outcome = answer
+        if worker.ready:
+            self._lost = 0
+        if answer is not None:  # else it is being prepared
+            worker.hands.popleft().outcome = answer
 
-    def _bury(self, worker: Worker[_Slot[Item, Result]]) -> None:
-        """Sees to what a process had in hand when it died."""
+    def _bury(self, worker: Worker[_Slot[Item, Result]], *, stuck: bool = False) -> None:
+        """Sees to what a process had in hand when it died, or hung."""
         self._workers.remove(worker)
         worker.kill()
         worker.bury()
@@ -202,8 +201,9 @@ class _Crew(Generic[Item, Result]):
             self._lost += 1
             # As many as there are may all die of want of memory, where one alone would not.
             self._jobs = max(1, min(self._jobs, len(self._workers)))
-            if not self._workers and self._lost >= _STARTS:
-                told = f"processes die before they read anything{worker.why}; use fewer --jobs"
+            if not self._workers and (stuck or self._lost >= _STARTS):
+                what = "hang" if stuck else "die"
+                told = f"processes {what} before they read anything{worker.why}; use fewer --jobs"
                 raise HwrError(told)
         elif hands:
             at = hands[0]
@@ -213,3 +213,16 @@ class _Crew(Generic[Item, Result]):
                 at.outcome = lambda: died
                 hands = hands[1:]
         self._todo.extendleft(reversed(hands))
+
+
+def _why_none(error: BaseException) -> str:
+    """Why there is no process, in one line."""
+    if isinstance(error, AssertionError):  # multiprocessing's own rule
+        return "a process that multiprocessing ends with its parent may begin none; use one job"
+    if "bootstrapping" in str(error):
+        return (
+            "this process of multiprocessing is still being started, and may begin none: what is "
+            'to happen once belongs under if __name__ == "__main__" in the script that it runs'
+        )
+    reason = getattr(error, "strerror", None) or error or type(error).__name__
+    return f"the system gives no process ({reason}); use fewer --jobs"

@@ -6,25 +6,32 @@ import contextlib
 import io
 import os
 import pickle
-import signal
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hwr_live.errors import HwrError
-from hwr_live.system.signals import SIGNALS
+from hwr_live.system.child import (
+    be_child,
+    limit_waits,
+    sign_of_life,
+    signals_held,
+    without_script,
+)
 
 if TYPE_CHECKING:  # what processes need takes long to load, and one picture needs none
     from multiprocessing.connection import Connection
 
 Hand = TypeVar("Hand")
 
+START_S = 15.0
+"""Seconds without a sign of life after which a process that is being prepared is given up."""
+_PREPARED_S = 300.0  # that being prepared may take, whatever signs are given
+_BLIND = 4  # times as long where the system does not tell whether it computes
 _SPAN_S = 5.0  # that a killed process is waited for; the system may still write what it had open
-_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux's prctl
-_READY, _DONE, _RAISED, _UNREADY = range(4)
+_HERE, _READY, _DONE, _RAISED, _UNREADY = range(5)
 
 
 class Worker(Generic[Hand]):
@@ -32,29 +39,36 @@ class Worker(Generic[Hand]):
 
     Args:
         recipe: a pickled pair: what does an item, given what the second has made, and an item.
+        patience_s: seconds that an item may take.
 
     Attributes:
         channel: becomes readable when the process has said something, or is gone.
-        hands: what it was given and has not answered, the oldest first.
+        hands: what it was given and has not answered, the oldest first; nothing until it is ready.
         ready: whether it is prepared.
-        why: why it could not be, with a colon before it, if it said so.
+        why: why it could not be, in brackets with a space before it, if that is known.
 
     Raises:
-        OSError, RuntimeError, MemoryError: if the system gives no process.
+        OSError, RuntimeError, MemoryError, AssertionError: if the system, or multiprocessing, gives
+            no process.
     """
 
-    def __init__(self, recipe: bytes) -> None:
+    def __init__(self, recipe: bytes, patience_s: float) -> None:
         import multiprocessing
 
         context = multiprocessing.get_context("spawn")
         self.hands: deque[Hand] = deque()
         self.ready, self.why = False, ""
-        self._since_s = time.monotonic()
+        self._recipe, self._patience_s = recipe, patience_s
+        self._since_s = self._seen_s = time.monotonic()
+        self._sign: object = None
         self.channel, theirs = context.Pipe()
         main = threading.current_thread() is threading.main_thread()
         try:
-            self._process = context.Process(target=_serve, args=(theirs, recipe, main))
-            with signals_held():
+            limit_waits(self.channel, patience_s)
+            # The recipe comes when the process asks: multiprocessing would wait for ever until all
+            # of a large one were taken, also by a process that is dead.
+            self._process = context.Process(target=_serve, args=(theirs, main))
+            with signals_held(), without_script():
                 self._process.start()
         except BaseException:
             self.channel.close()
@@ -62,10 +76,20 @@ class Worker(Generic[Hand]):
         finally:
             theirs.close()
 
-    @property
-    def busy_s(self) -> float:
-        """How many seconds it has been at the oldest item, or at being prepared; 0 if at none."""
-        return time.monotonic() - self._since_s if self.hands else 0.0
+    def is_stuck(self) -> bool:
+        """Whether it has been at its oldest item for too long, or, while it is prepared, without a
+        sign of life."""
+        now_s = time.monotonic()
+        if self.ready:
+            return bool(self.hands) and now_s - self._since_s > self._patience_s
+        sign = sign_of_life(self._process.pid or 0)
+        if sign != self._sign:
+            self._sign, self._seen_s = sign, now_s
+        silent_s = START_S * (_BLIND if sign is None else 1)
+        if now_s - self._seen_s <= silent_s and now_s - self._since_s <= _PREPARED_S:
+            return False
+        self.why = f" (no answer in {now_s - self._since_s:.0f} s)"
+        return True
 
     def give(self, hand: Hand, item: bytes) -> None:
         """Gives it a pickled item; what becomes of that is heard, also where it is gone."""
@@ -76,13 +100,16 @@ class Worker(Generic[Hand]):
             self.channel.send_bytes(item)
 
     def hear(self) -> Callable[[], Any] | None:
-        """What came of the oldest item, raised where that was an error; None once it is ready.
+        """What came of the oldest item, raised where that was an error; None while it is prepared.
 
         Raises:
             EOFError, OSError: if it is gone.
         """
         kind, value = self.channel.recv()
-        self._since_s = time.monotonic()
+        self._since_s = self._seen_s = time.monotonic()
+        if kind == _HERE:
+            self.channel.send_bytes(self._recipe)
+            return None
         if kind == _UNREADY:
             self.why = f" ({value})"
             raise EOFError
@@ -104,37 +131,16 @@ class Worker(Generic[Hand]):
         self._process.join(_SPAN_S)
 
 
-@contextlib.contextmanager
-def signals_held() -> Iterator[None]:
-    """Keeps Ctrl-C, SIGTERM and SIGHUP back for the block, and from processes that are begun in it
-    until they let them through.
-
-    A terminal interrupts those too, and Python tells of that while it starts, as it does where the
-    one that begins it is interrupted before it has said all that the new one needs. Windows has no
-    such means.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # else begun in the block, and it lets all signals through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _throw(error: BaseException) -> Any:
     raise error
 
 
-def _serve(channel: Connection[Any, Any], recipe: bytes, from_main: bool) -> None:
+def _serve(channel: Connection[Any, Any], from_main: bool) -> None:
     """The life of the process."""
     be_child(from_main)
+    _say(channel, _HERE, None)
     try:
-        work, prepare = pickle.loads(recipe)
+        work, prepare = pickle.loads(channel.recv_bytes())
         with contextlib.redirect_stderr(io.StringIO()):
             state = prepare()  # what it says, the parent has said
     except (Exception, SystemExit) as error:
@@ -143,64 +149,35 @@ def _serve(channel: Connection[Any, Any], recipe: bytes, from_main: bool) -> Non
     _say(channel, _READY, None)
     while True:
         try:
-            item = channel.recv()
+            sent = channel.recv_bytes()
         except (EOFError, OSError):  # the parent is gone
             return
         try:
+            item = _item(sent)
             kind, value = _DONE, work(state, item)
+            del item
         except Exception as error:
             kind, value = _RAISED, error
-        del item
+        del sent
         _say(channel, kind, value)
+
+
+def _item(sent: bytes) -> Any:
+    try:
+        return pickle.loads(sent)
+    except (AttributeError, ImportError) as error:  # as of a class that the user's script defines
+        raise HwrError(f"what is to be done cannot be told another process: {error}") from None
 
 
 def _say(channel: Connection[Any, Any], kind: int, value: object) -> None:
     """Tells the parent; what cannot be told is told as a failure."""
     try:
         said = pickle.dumps((kind, value))
+        if kind == _RAISED:
+            pickle.loads(said)  # many an exception can be written, but not made again of that
     except Exception as error:
         said = pickle.dumps((_RAISED, HwrError(f"what was done cannot be told: {error}")))
     try:
         channel.send_bytes(said)
     except OSError:  # the parent is gone
         os._exit(1)
-
-
-def be_child(from_main: bool = True) -> None:
-    """Has this process, begun by multiprocessing, end when its parent is gone, and leave Ctrl-C to
-    that; to be called first, at best where signals were held as it was begun.
-
-    Args:
-        from_main: whether it was begun by the parent's main thread.
-    """
-    _end_with_parent(from_main)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-
-
-def _end_with_parent(from_main: bool) -> None:
-    """Ends this process when the one that began it is gone, were it by kill -9.
-
-    Linux does so itself, even to what is stopped or busy in a library; it counts the end of the
-    thread that began a process, so only where that is the main one. Everywhere a thread watches,
-    if there is one to be had.
-    """
-    import multiprocessing
-
-    parent = multiprocessing.parent_process()
-    if sys.platform.startswith("linux") and from_main:
-        with contextlib.suppress(Exception):
-            import ctypes
-
-            ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
-        if parent is not None and parent.pid != os.getppid():  # it was gone before
-            os._exit(1)
-    if parent is not None:
-        with contextlib.suppress(RuntimeError):
-            threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: Any) -> None:
-    parent.join()
-    os._exit(1)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +21,8 @@ from hwr_live.media.images import encode_png
 from hwr_live.reading import Reading
 from hwr_live.recognition.reader import Reader
 from tests.support.documents import frames_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def a_seven() -> Canvas:
@@ -64,6 +69,26 @@ def test_processes_read_what_one_reads(reader: Reader, tmp_path: Path) -> None:
     assert [type(one) for one in together].count(InputError) == 2
     texts = [one.text for one in together if isinstance(one, Reading)]
     assert texts == ["\n".join(TEXT), TEXT[0], "7", TEXT[1], "\n".join(TEXT)]
+
+
+def test_a_script_without_a_guard_reads_in_processes(tmp_path: Path) -> None:
+    (tmp_path / "page.png").write_bytes(encode_png(draw_sample()[:210]))
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from hwr_live import Reader\n"
+        "for reading in Reader.load('mnist', language='en').read_many(['page.png'] * 3, jobs=2):\n"
+        "    print(reading.size[1])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning", str(script)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "210\n" * 3), done.stderr
 
 
 def test_pictures_are_taken_as_they_are_needed(reader: Reader) -> None:

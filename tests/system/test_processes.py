@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from hwr_live.errors import HwrError
+from hwr_live.system.child import signals_held
 from hwr_live.system.processes import Died, Ready, cores, in_order
 from hwr_live.system.signals import SIGNALS
-from hwr_live.system.worker import signals_held
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,13 +161,25 @@ def test_what_takes_for_ever_is_given_up(busy: str) -> None:
     assert results[1] == Died(busy)
 
 
+class Strange(Exception):
+    """Can be pickled, and not be made again of that."""
+
+    def __init__(self, one: object, two: object) -> None:
+        super().__init__(f"{one} {two}")
+
+
 def failing(state: int, item: object) -> object:
+    if item == "strange error":
+        raise Strange(1, 2)
     if item == "raise":
         raise HwrError("of its own")
     return (lambda: item) if item == "strange" else item
 
 
-@pytest.mark.parametrize(("item", "told"), [("raise", "of its own"), ("strange", "cannot be told")])
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [("raise", "of its own"), ("strange", "cannot be told"), ("strange error", "cannot be told")],
+)
 def test_what_is_raised_comes_in_its_place(item: str, told: str) -> None:
     results = in_order(failing, [1, item, 2], two, 1)
     assert next(results) == 1

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from hwr_live.errors import HwrError
-from hwr_live.system.worker import be_child, signals_held
+from hwr_live.system.child import be_child, signals_held
 
 Batch = TypeVar("Batch")
 

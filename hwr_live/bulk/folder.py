@@ -70,6 +70,9 @@ class Run:
                     document.append(outcome)
                     if outcome.error is not None:
                         self._fail(outcome.error, bar)
+                    elif outcome.page is not None and outcome.page.reading.remark:
+                        with bar.external_write_mode(file=STDERR):
+                            tell(f"{outcome.page.title}: {outcome.page.reading.remark}")
                     if self.each is not None:
                         try:
                             self.each(outcome)
@@ -91,7 +94,7 @@ class Run:
                 content = identity(source.path) if far else digest_of(source.path)
                 done = self.manifest.done(self._output(source), content, self.settings)
                 if done is not None:
-                    self.report.add(done)
+                    self.report.add(done, before=True)
                     bar.total += len(done.pages) - 1
                     if not bar.disable:  # what took no time is not to count as speed
                         bar.initial += len(done.pages)
@@ -132,7 +135,7 @@ def _record(outcome: Outcome) -> PageRecord:
     if page is None:
         assert error is not None
         return PageRecord(failed=_reason(error, outcome.source.path if outcome.source else ""))
-    return PageRecord(*_counts(page))
+    return PageRecord(*_counts(page), remark=page.reading.remark)
 
 
 def _counts(page: Page) -> tuple[int, int, float | None]:

@@ -40,12 +40,15 @@ class PageRecord:
         doubtful: how many of them are not sure.
         confidence: the mean over its characters, 0 to 1; None without any.
         failed: why it could not be read; "" if it was.
+        remark: why little or nothing was read of the ink that is there; "" where
+            nothing is to be told.
     """
 
     words: int = 0
     doubtful: int = 0
     confidence: float | None = None
     failed: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

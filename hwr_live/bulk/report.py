@@ -9,7 +9,17 @@ from collections.abc import Iterator
 
 from hwr_live.bulk.manifest import PageRecord, Record
 
-_COLUMNS = ("source", "page", "state", "words", "doubtful", "confidence", "output", "reason")
+_COLUMNS = (
+    "source",
+    "page",
+    "state",
+    "words",
+    "doubtful",
+    "confidence",
+    "output",
+    "reason",
+    "remark",
+)
 _NAMED = 3  # pages that are named in the summary
 
 
@@ -19,11 +29,19 @@ class Report:
     def __init__(self) -> None:
         self._rows: list[tuple[str, int, PageRecord, str]] = []
         self._documents = 0
+        self._before: Counter[str] = Counter()  # pages and words that an earlier run read
 
-    def add(self, record: Record) -> None:
-        """Adds a document."""
+    def add(self, record: Record, *, before: bool = False) -> None:
+        """Adds a document.
+
+        Args:
+            record: what came of it.
+            before: whether an earlier run read it.
+        """
         self._documents += 1
         for number, page in enumerate(record.pages, 1):
+            if before:
+                self._before.update(pages=1, words=page.words, **{_state(page): 1})
             self._rows.append((record.name, number, page, record.output))
 
     @property
@@ -35,6 +53,7 @@ class Report:
         """Forgets all documents, as of a run that never ends."""
         self._rows.clear()
         self._documents = 0
+        self._before.clear()
 
     def table(self) -> bytes:
         """CSV in UTF-8, a row a page: those that failed, then the others from the least sure on,
@@ -45,21 +64,29 @@ class Report:
         for name, number, page, output in sorted(self._rows, key=_rank):
             sure = "" if page.confidence is None else f"{page.confidence:.4f}"
             state, counts = _state(page), (page.words, page.doubtful)
-            write.writerow((name, number, state, *counts, sure, output, page.failed))
+            write.writerow((name, number, state, *counts, sure, output, page.failed, page.remark))
         return cells.getvalue().encode(errors="replace")
 
     def summary(self) -> Iterator[str]:
-        """A few lines: how many pages and words, what failed for which reason, the doubtful."""
+        """A few lines: how many pages and words, what failed for which reason, what of the ink was
+        left out, the doubtful."""
         states = Counter(_state(page) for _, _, page, _ in self._rows)
-        words = sum(page.words for _, _, page, _ in self._rows)
+        states.subtract(self._before)
+        words = sum(page.words for _, _, page, _ in self._rows) - self._before["words"]
+        before = ""
+        if done := self._before["pages"]:
+            before = f", {done:,} done before ({_number(self._before['words'], 'word')})"
         yield (
             f"{_number(self._documents, 'document')}, {_number(len(self._rows), 'page')}: "
             f"{states['read']} read ({_number(words, 'word')}), {states['blank']} without text, "
-            f"{states['failed']} failed"
+            f"{states['failed']} failed{before}"
         )
         reasons = Counter(page.failed for _, _, page, _ in self._rows if page.failed)
         for reason, many in reasons.most_common():
             yield f"failed, {_number(many, 'page')}: {reason}"
+        remarks = Counter(page.remark for _, _, page, _ in self._rows if page.remark)
+        for remark, many in remarks.most_common():
+            yield f"{_number(many, 'page')}: {remark}"
         read = sorted((row for row in self._rows if _state(row[2]) == "read"), key=_rank)
         doubtful = [row for row in read if row[2].doubtful]
         if doubtful:

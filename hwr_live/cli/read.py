@@ -16,6 +16,7 @@ from hwr_live.documents.formats import FORMATS, REVIEW, Format
 from hwr_live.documents.inputs import Found, find, listed_in
 from hwr_live.documents.model import Page
 from hwr_live.errors import HwrError, InputError
+from hwr_live.media.images import STDIN
 from hwr_live.readers import AnyReader
 from hwr_live.system.files import make_folder, write_new
 from hwr_live.system.missing import need
@@ -89,7 +90,14 @@ def _arguments(options: argparse.Namespace) -> list[str]:
     """What is to be read, as it was named."""
     arguments = list(options.pictures)
     if options.from_file is not None:
-        arguments += listed_in(options.from_file)
+        listed = listed_in(options.from_file)
+        arguments += listed
+        if not listed:
+            what = "on standard input" if options.from_file == STDIN else options.from_file
+            empty = InputError(f"the list {what} names no picture")
+            if not arguments:
+                raise empty
+            tell(empty)
     elif not arguments:
         raise InputError("there is nothing to read: give pictures, folders, - or --from-file LIST")
     return arguments

@@ -15,6 +15,7 @@ from hwr_live.system.limits import limited, read_at_most
 
 SUFFIXES = PICTURE_SUFFIXES | {".gif", ".pdf"}
 """Of the files of a folder that are read."""
+NO_PICTURES = "no pictures in this folder"
 
 _MOST_LIST = 1 << 28  # bytes of a list of files: some millions of paths
 _NAMED = 3  # skipped files that are named, of all that are counted
@@ -91,7 +92,7 @@ def find(
             except InputError as error:
                 found.sources.append(error)
             if len(found.sources) == before:
-                found.sources.append(InputError(f"{argument}: no pictures in this folder"))
+                found.sources.append(InputError(f"{argument}: {NO_PICTURES}"))
         else:
             found.sources.append(Source(argument, os.path.basename(argument)))
     return found
@@ -116,7 +117,7 @@ def _look_far(url: str, found: Found, recursive: bool) -> None:
         else:
             found.skipped.append(path)
     if len(found.sources) == before:
-        found.sources.append(InputError(f"{url}: no pictures in this folder"))
+        found.sources.append(InputError(f"{url}: {NO_PICTURES}"))
 
 
 def _look_into(

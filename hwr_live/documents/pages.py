@@ -168,7 +168,7 @@ class FramesDocument(Document):
         header = check(self._headers[number - 1], name)
         try:
             image = self._by_pillow(number) if self._pillow else self._by_opencv(number)
-            picture = None if image is None else Picture(to_bgr8(image))
+            picture = None if image is None else Picture(to_bgr8(image, name))
         except (cv2.error, OSError, EOFError, ValueError, SyntaxError):
             picture = None
         except MemoryError:

@@ -26,8 +26,8 @@ def as_picture(source: Source, *, rgb: bool = False) -> AnyArray:
     Args:
         source: an array, which is returned as it is; a path; the bytes of a picture file; an open
             file of bytes; or a Pillow image. A document of several pages is not one picture.
-        rgb: whether an array of three or four channels has red first. Files and Pillow images are
-            known to be right.
+        rgb: whether an array of three or four channels has red first. It says nothing of files and
+            Pillow images: these tell themselves what is red.
 
     Raises:
         InputError: if it is none of these, missing, broken, or has several pages.
@@ -87,6 +87,17 @@ def _from_pillow(image: Any) -> AnyArray:
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I;16", "L")) and image.mode != "LA":
         return np.asarray(image)
+    if image.mode in ("I", "F"):  # as RGB, all that is beyond 255 would be white
+        return _grey_of(np.asarray(image))
     clear = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
     array = np.asarray(image.convert("RGBA" if clear else "RGB"))
     return array[:, :, [2, 1, 0, 3][: array.shape[2]]]
+
+
+def _grey_of(values: AnyArray) -> AnyArray:
+    """Pillow's grey of 32 bits, whole or not: of 0 to 255 by its own rule, of 0 to 65535 where it
+    opened a file of 16 bits, of 0 to 1 where it was made of such an array."""
+    most = values.max(initial=0)
+    if np.issubdtype(values.dtype, np.floating):
+        return np.asarray(values, np.float64) / 255 if 2 < most <= 255 else values
+    return values.clip(0, 65535).astype(np.uint16 if most > 255 else np.uint8)

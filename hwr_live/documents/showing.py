@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from hwr_live.documents.pictures import Source, as_picture
-from hwr_live.media.images import encode_png, to_bgr8
+from hwr_live.media.images import check_array, encode_png, to_bgr8
 from hwr_live.reading import Reading
 from hwr_live.ui.marks import draw_reading
 from hwr_live.ui.paint import Image
@@ -31,8 +31,11 @@ def drawn(reading: Reading, image: Source | None = None, *, labels: bool = True)
     Raises:
         InputError: for what is no picture.
     """
-    picture = own_ink(reading) if image is None else to_bgr8(as_picture(image))
-    return draw_reading(picture, reading, labels=labels)
+    if image is None:
+        return draw_reading(own_ink(reading), reading, labels=labels)
+    picture = as_picture(image)
+    check_array(picture)
+    return draw_reading(to_bgr8(picture), reading, labels=labels)
 
 
 def own_ink(reading: Reading) -> Image:

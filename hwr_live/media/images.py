@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import re
 import sys
@@ -34,6 +35,7 @@ PICTURE_SUFFIXES = frozenset(
 _MAX_BYTES = 256 * 1024 * 1024
 _BAND = 64  # rows
 _MOST_INK = 0.4  # of a picture: writing without paper covers less
+_OVERSHOOT = 0.5  # of floats beyond 0 and 1: resampling by Lanczos's kernel or splines makes less
 _LIGHT_INK = 170  # grey: where all of it is lighter than this, it was meant for a dark ground
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")  # brands of HEIF files
 NO_MEMORY = "there is not enough memory to read it"
@@ -113,13 +115,31 @@ def decode_picture(data: bytes, name: str) -> Image:
     return picture
 
 
-def to_bgr8(image: npt.NDArray[Any]) -> Image:
+def check_array(array: npt.NDArray[Any]) -> None:
+    """Sees to it that an array of a user's is a picture.
+
+    Raises:
+        InputError: if its shape or type is another, or it has no pixels.
+    """
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
+        raise InputError(f"a picture is (h, w), (h, w, 3) or (h, w, 4), not {array.shape}")
+    if array.size == 0:
+        raise InputError("the picture has no pixels")
+    known = array.dtype in (np.uint8, np.uint16, np.bool_)
+    if not known and not np.issubdtype(array.dtype, np.floating):
+        raise InputError(f"a picture's pixels are uint8, uint16 or float, not {array.dtype}")
+
+
+def to_bgr8(image: npt.NDArray[Any], name: str = "the picture") -> Image:
     """Grey, BGR or BGRA of any depth → uint8 (h, w, 3); see-through parts become paper.
 
-    Floats are taken to be 0 to 1; for other depths and for the paper see :func:`to_8_bits` and
+    Floats are 0 to 1; for other depths and for the paper see :func:`to_8_bits` and
     :func:`paper_of`.
+
+    Raises:
+        InputError: for floats of another range, with the name.
     """
-    image = to_8_bits(image)
+    image = to_8_bits(image, name)
     if image.ndim == 2 or image.shape[2] == 1:
         return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
     if image.shape[2] == 4:
@@ -132,8 +152,12 @@ def to_bgr8(image: npt.NDArray[Any]) -> Image:
     return np.ascontiguousarray(image[:, :, :3], np.uint8)
 
 
-def to_8_bits(image: npt.NDArray[Any]) -> Image:
-    """Any picture's values as uint8; what has 16 bits but uses 10 or 12 of them fills those."""
+def to_8_bits(image: npt.NDArray[Any], name: str = "the picture") -> Image:
+    """Any picture's values as uint8; what has 16 bits but uses 10 or 12 of them fills those.
+
+    Raises:
+        InputError: for floats that are not 0 to 1, but for what resampling adds.
+    """
     if image.dtype == np.uint8:
         return image
     if image.dtype == np.bool_:
@@ -145,10 +169,26 @@ def to_8_bits(image: npt.NDArray[Any]) -> Image:
         for rows in _bands(image):
             made[rows] = image[rows] >> (bits - 8)
         return made
-    scale = 255.0 if np.issubdtype(image.dtype, np.floating) else 1.0
+    scale = 1.0
+    if np.issubdtype(image.dtype, np.floating):
+        _check_floats(image, name)
+        scale = 255.0
     for rows in _bands(image):
-        made[rows] = np.clip(np.nan_to_num(image[rows]), 0, 255 / scale) * scale
+        made[rows] = np.clip(image[rows], 0, 255 / scale) * scale
     return made
+
+
+def _check_floats(image: npt.NDArray[Any], name: str) -> None:
+    """Clipped, a picture of other floats would be white all over, or whatever else."""
+    if image.size == 0:
+        return
+    least, most = float(image.min()), float(image.max())
+    if not (math.isfinite(least) and math.isfinite(most)):
+        raise InputError(f"{name} has floats that are NaN or infinite, where 0 to 1 are known")
+    if least < -_OVERSHOOT or most > 1 + _OVERSHOOT:
+        hint = "; divide them by 255" if least >= -_OVERSHOOT and most <= 256 else ""
+        told = f"{name} has floats of {least:.4g} to {most:.4g}, where 0 to 1 are known{hint}"
+        raise InputError(told)
 
 
 def _bands(image: npt.NDArray[Any]) -> Iterator[slice]:
@@ -225,10 +265,10 @@ def _decode(data: bytes, name: str, header: Header) -> Image | None:
             whole = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED)
             if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
                 # OpenCV turns only what it reads without transparency.
-                return _upright(to_bgr8(whole), _orientation(data))
+                return _upright(to_bgr8(whole, name), _orientation(data))
             del whole
         image = cv2.imdecode(raw, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-    return None if image is None else to_bgr8(np.asarray(image))
+    return None if image is None else to_bgr8(np.asarray(image), name)
 
 
 def _decode_heif(data: bytes, name: str) -> Image | None:

@@ -176,8 +176,9 @@ class Reader:
                 float of 0 to 1; a path; the bytes of a picture file or a document of one page; a
                 file that is open for bytes; a Pillow image; or a Canvas. Files and Pillow images
                 are turned upright by their EXIF orientation.
-            rgb: whether an array has its channels in the order of RGB, as Pillow and Matplotlib
-                give it, and not in that of BGR, as OpenCV does.
+            rgb: whether an array has its channels in the order of RGB, as NumPy's copy of a Pillow
+                image and Matplotlib have it, and not in that of BGR, as OpenCV does. It changes
+                nothing where there is no question: of files, Pillow images, grey and canvases.
 
         Raises:
             InputError: for what is no picture, is missing or broken, or has several pages.

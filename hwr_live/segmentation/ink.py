@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.errors import InputError
-from hwr_live.media.images import paper_of, to_8_bits
+from hwr_live.media.images import check_array, paper_of, to_8_bits
 from hwr_live.segmentation.components import components, outlines, spread
 from hwr_live.segmentation.ground import (
     GROUND_SIDE,
@@ -165,18 +164,12 @@ def to_grey(frame: npt.NDArray[np.generic]) -> Grey:
     """Any picture as uint8 (h, w); transparent pixels are paper (:func:`paper_of`).
 
     Raises:
-        InputError: for an array of another shape or type, or without pixels.
+        InputError: for an array of another shape, type or range, or without pixels.
     """
     picture = np.asarray(frame)
     if picture.ndim == 3 and picture.shape[2] == 1:
         picture = picture[:, :, 0]
-    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] not in (3, 4)):
-        raise InputError(f"a picture is (h, w), (h, w, 3) or (h, w, 4), not {picture.shape}")
-    if picture.size == 0:
-        raise InputError("the picture has no pixels")
-    known = picture.dtype in (np.uint8, np.uint16, np.bool_)
-    if not known and not np.issubdtype(picture.dtype, np.floating):
-        raise InputError(f"a picture's pixels are uint8, uint16 or float, not {picture.dtype}")
+    check_array(picture)
     picture = to_8_bits(picture)
     if picture.ndim == 2:
         return np.ascontiguousarray(picture)

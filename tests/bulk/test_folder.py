@@ -9,13 +9,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hwr_live.bulk.folder import Run, summarize
+from hwr_live.bulk.manifest import opened
+from hwr_live.bulk.work import Wanted
 from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.documents.formats import FORMATS
+from hwr_live.documents.inputs import Source
 from hwr_live.media.images import encode_png
+from hwr_live.reading import Reading
 from tests.support import commands
 from tests.support.documents import frames_of
+from tests.support.fake_reader import FakeReader
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = "\n".join(TEXT) + "\n"
@@ -105,6 +113,30 @@ def test_formats_share_a_folder(
     assert set(results(tmp_path)) >= {"1.png.csv", "1.png.md", "report.csv"}
 
 
+class Losing(FakeReader):
+    """A reader that reads nothing of what is there."""
+
+    def read(self, frame: Any) -> Reading:
+        return Reading((), size=(9, 9), left_out={"rule": 4}, lost=1.0)
+
+
+def test_what_was_left_out_is_told_and_counted(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = "nothing was read: the ink was left out, as long lines"
+    source = Source(str(shelf / "2.tif"), "2.tif")
+    for told in ([1, 2], []):
+        with opened(tmp_path / "out") as manifest:
+            run = Run(manifest, FORMATS["text"], "settings", lambda error: None)
+            run.read([source], Losing, 1, Wanted())
+            summarize(run.report, manifest)
+        lines = capsys.readouterr().err.splitlines()
+        pages = [f"hwr-live: {source.path}, page {number}: {lost}" for number in told]
+        assert lines[: len(pages)] == pages
+        assert lines[-2] == f"hwr-live: 2 pages: {lost}"
+    assert "0 without text, 0 failed, 2 done before (0 words)" in lines[0]
+
+
 def test_results_beside_the_pictures_are_not_read(
     shelf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,6 +148,7 @@ def test_results_beside_the_pictures_are_not_read(
         assert status == 0
         assert "skipped" not in err
         assert "3 documents, 4 pages" in err
+    assert "0 read (0 words), 0 without text, 0 failed, 4 done before (" in err
     assert not list(shelf.rglob("*.pdf.pdf"))
 
 

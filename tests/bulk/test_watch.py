@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -107,6 +108,52 @@ def test_a_broken_file_is_told_once(tmp_path: Path, reader: Reader) -> None:
     (tmp_path / "a.png").write_bytes(b"broken")
     watched(tmp_path, reader, *[nothing] * 5, errors=errors)
     assert len(errors) == 1
+
+
+def test_other_files_are_told_once(
+    tmp_path: Path, reader: Reader, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.txt", "b.doc"):
+        (tmp_path / name).touch()
+    (tmp_path / "below").mkdir()
+    (tmp_path / "page.png.part").write_bytes(PAGE)
+
+    def whole() -> None:
+        os.rename(tmp_path / "page.png.part", tmp_path / "page.png")
+
+    watched(tmp_path, reader, nothing, whole, *[nothing] * 3)
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert first.endswith(
+        f"skipped 2 files that are no pictures: {tmp_path}/a.txt, {tmp_path}/b.doc"
+    )
+    assert "skipped 1 folder; --recursive reads what is in it" in second
+    assert third.endswith(f"wrote {tmp_path / 'page.png.txt'}")
+
+    def comes() -> None:
+        (tmp_path / "c.odt").touch()
+
+    watched(tmp_path, reader, comes, nothing, comes, nothing)
+    first = capsys.readouterr().err.splitlines()[0]
+    assert "skipped 3 files" in first
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_once(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    look = os.scandir
+
+    def refused(folder: Path) -> object:
+        if folder == tmp_path / "a":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(folder)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    errors: list[HwrError] = []
+    with opened(tmp_path) as manifest:
+        run = Run(manifest, FORMATS["text"], "settings", errors.append)
+        watch(str(tmp_path), run, reader, Wanted(), recursive=True, looks=iter(range(4)))
+    assert [str(error) for error in errors] == [f"{tmp_path / 'a'}: Permission denied"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")

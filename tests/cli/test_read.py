@@ -91,8 +91,21 @@ def test_a_list_of_files(
     assert run(capsys, "--from-file", shelf / "list") == expected
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(listed.encode())))
     assert run(capsys, "--from-file", "-") == expected
+
+
+def test_a_list_of_nothing(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (shelf / "list").write_text("\n")
-    assert run(capsys, "--from-file", shelf / "list") == (0, "", "")
+    told = f"hwr-live: the list {shelf / 'list'} names no picture\n"
+    assert run(capsys, "--from-file", shelf / "list") == (2, "", told)
+    assert run(capsys, "--from-file", shelf / "list", "--out", shelf / "out") == (2, "", told)
+    assert not (shelf / "out").exists()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    told_of_stdin = "hwr-live: the list on standard input names no picture\n"
+    assert run(capsys, "--from-file", "-") == (2, "", told_of_stdin)
+    page = shelf / "below" / "3.png"
+    assert run(capsys, page, "--from-file", shelf / "list") == (0, f"{TEXT[1]}\n", told)
 
 
 def test_whose_text_it_is(

@@ -11,7 +11,7 @@ import pytest
 
 from hwr_live.documents.pictures import as_picture
 from hwr_live.errors import InputError
-from hwr_live.media.images import encode_png
+from hwr_live.media.images import encode_png, to_bgr8
 from tests.support.documents import Image, frames_of
 from tests.support.exif import as_stored, png
 
@@ -90,6 +90,16 @@ def test_pillow_images_of_every_mode(mode: str) -> None:
     assert grey.shape == (48, 80)
     assert grey[20:, 20:].mean() > grey[20:, :16].mean() + 50
     assert found.shape[2:] == {"RGBA": (4,), "LA": (4,), "L": (), "I;16": ()}.get(mode, (3,))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "white"), [(np.int32, 255), (np.int32, 65535), (np.float32, 255), (np.float32, 1)]
+)
+def test_pillow_images_of_32_bits(dtype: type, white: int) -> None:
+    pillow = pytest.importorskip("PIL.Image", reason="needs pillow")
+    grey = picture()[:, :, 0].astype(np.float64) / 255
+    found = to_bgr8(as_picture(pillow.fromarray((grey * white).astype(dtype))))
+    assert np.abs(found[:, :, 0] - 255 * grey).max() <= 1
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])

@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from hwr_live.cli.sample import draw_sample
@@ -34,6 +35,14 @@ def test_a_reading_over_its_picture(reader: Reader) -> None:
     np.testing.assert_array_equal(page, before)
     unlabelled = reading.draw(np.dstack([page] * 3), labels=False)
     assert (unlabelled != painted).any()
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros((20, 30), np.int64), np.zeros(5), np.zeros((0, 9)), np.full((9, 9), 255.0)]
+)
+def test_a_reading_is_not_drawn_over_what_is_no_picture(array: npt.NDArray[np.generic]) -> None:
+    with pytest.raises(InputError, match="picture"):
+        Reading(size=(30, 20)).draw(array)
 
 
 def test_the_picture_comes_in_every_form_that_is_read(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.errors import InputError
-from hwr_live.media.images import encode_png, pictures_in, read_picture
+from hwr_live.media.images import encode_png, pictures_in, read_picture, to_bgr8
 from tests.support.commands import run
 from tests.support.exif import as_stored, jpeg, png
 
@@ -131,6 +132,31 @@ def test_a_picture_cut_short(
     path.write_bytes(data[: int(len(data) * share)])
     assert "no picture" in refusal(path)
     assert capfd.readouterr().err == ""  # the libraries keep silent
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ((0.0, np.nan), "NaN or infinite"),
+        ((0.0, -np.inf), "NaN or infinite"),
+        ((0.0, 255.0), "has floats of 0 to 255, where 0 to 1 are known; divide them by 255$"),
+        ((-1.0, 1.0), "has floats of -1 to 1, where 0 to 1 are known$"),
+        ((0.0, 65535.0), "has floats of 0 to 6.554e.04, where 0 to 1 are known$"),
+    ],
+)
+def test_floats_of_another_range(values: tuple[float, float], told: str, tmp_path: Path) -> None:
+    image = np.full((30, 40, 3), values[0], np.float32)
+    image[9:12, 9:30] = values[1]
+    with pytest.raises(InputError, match=told):
+        to_bgr8(image)
+    path = tmp_path / "page.tif"
+    assert cv2.imwrite(str(path), image)
+    assert re.search(told, refusal(path))
+
+
+def test_floats_a_little_beyond_their_range_are_clipped() -> None:
+    image = np.array([[-0.3, 0.0, 0.5, 1.0, 1.3]], np.float64)
+    assert to_bgr8(image)[0, :, 0].tolist() == [0, 0, 127, 255, 255]
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (11_586, 11_586), (400_000, 400)])

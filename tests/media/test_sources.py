@@ -240,7 +240,8 @@ def test_frames_may_change_size_and_depth(tmp_path: Path) -> None:
         (np.full((2, 3), 9 * 16, np.uint16), 36),  # of ten bits
         (np.full((2, 3), 90 * 16, np.uint16), 90),  # of twelve
         (np.full((2, 3, 3), 0.5, np.float32), 127),
-        (np.full((2, 3), np.nan), 0),
+        (np.full((2, 3), 1.4), 255),  # as of resampling
+        (np.full((2, 3), -0.4), 0),
         (np.ones((2, 3), bool), 255),
         (np.full((2, 3, 4), (10, 10, 10, 255), np.uint8), 10),
     ],

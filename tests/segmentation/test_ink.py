@@ -65,6 +65,14 @@ def test_a_picture_has_known_numbers(dtype: npt.DTypeLike) -> None:
         find_ink(np.zeros((5, 5), dtype))
 
 
+@pytest.mark.parametrize("value", [255.0, float("nan"), float("inf"), -1.0])
+def test_a_picture_of_floats_is_of_0_to_1(value: float) -> None:
+    frame = np.ones((30, 40), np.float32)
+    frame[9:12, 9:30] = value
+    with pytest.raises(InputError, match="0 to 1"):
+        find_ink(frame)
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (2, 2), (3, 3000), (16, 16)])
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_plain_pictures_of_any_size_have_no_ink(shape: tuple[int, int], value: int) -> None:

@@ -170,7 +170,7 @@ def test_what_computes_gives_a_sign_and_what_sleeps_gives_none() -> None:
     assert asleep.stdout is not None
     asleep.stdout.readline()
     looks = threading.Event()
-    signs = []
+    signs: list[object] = []
     while len(signs) < 3 or signs[-1] != signs[-2]:  # it goes to sleep in a moment
         signs.append(sign_of_life(asleep.pid))
         looks.wait(0.02)

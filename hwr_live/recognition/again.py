@@ -10,17 +10,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from hwr_live.reading import Line, union_box
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View, to_frame
-
-_T = TypeVar("_T")
 
 _MOST = 64  # lines that are kept: those of a few full pages
 
@@ -84,40 +81,3 @@ def line_key(view: View, line: Sequence[Piece]) -> bytes:
     digest.update(np.ascontiguousarray(view.ink.grey[spot]).data)
     digest.update(pieces.take(labels).data)
     return digest.digest()
-
-
-class Aside(Generic[_T]):
-    """Something that is made in a thread of its own while its caller does something else.
-
-    Args:
-        make: makes it. Where the system has no thread to give, it does so at once.
-    """
-
-    def __init__(self, make: Callable[[], _T]) -> None:
-        self._make = make
-        self._made: list[_T] = []
-        self._failure: BaseException | None = None
-        self._thread: threading.Thread | None = threading.Thread(target=self._run, daemon=True)
-        try:
-            self._thread.start()
-        except RuntimeError:
-            self._thread = None
-            self._run()
-
-    def _run(self) -> None:
-        try:
-            self._made.append(self._make())
-        except BaseException as error:  # raised where the result is asked for
-            self._failure = error
-
-    def result(self) -> _T:
-        """What was made; waits for it.
-
-        Raises:
-            BaseException: what ``make`` raised.
-        """
-        if self._thread is not None:
-            self._thread.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._made[0]

@@ -20,7 +20,8 @@ import numpy.typing as npt
 from hwr_live.middle import median
 from hwr_live.reading import Decision, Glyph, Line
 from hwr_live.recognition.adapt import Adaptation
-from hwr_live.recognition.again import Aside, LinesRead, Read, line_key
+from hwr_live.recognition.again import LinesRead, Read, line_key
+from hwr_live.recognition.aside import Aside
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.context import Guides
 from hwr_live.recognition.ctc import certainty
@@ -205,9 +206,32 @@ class _Search:
         """Cuts and joins the ink of some lines, and has both networks tell what it is."""
         if not lines:
             return []
+        if self.view.ink.drawn:
+            # Of a drawing with one new line all else is done while the network reads it.
+            aside = Aside(lambda: self._chosen(lines))
+            told = self._told(lines)
+            chosen = aside.result()
+        else:
+            chosen, told = self._chosen(lines), self._told(lines)
+        written = [True] * len(lines)
+        if self.recognizer.lines is not None:
+            tells = [one for one, _ in told if one is not None]
+            self.certainty = certainty([one.spelling for one in tells])
+            if self.view.rows:  # a map has told of them, which takes other things for writing, too
+                least = self._settings.view.written
+                sure = [certainty([one.spelling]) for one in tells]
+                written = [not n or p >= least for p, (_, n) in zip(sure, told, strict=True)]
         height = self.view.segmented.height
-        # A line's network takes as long as all else of a drawing that has one new line.
-        aside = Aside(lambda: self._told(lines)) if self.view.ink.drawn else None
+        return [
+            _Found(tuple(split_words(line, height)), heard, one, signs, is_written)
+            for line, heard, (one, signs), is_written in zip(
+                chosen, self._heard, told, written, strict=True
+            )
+        ]
+
+    def _chosen(self, lines: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+        """The pieces of each of some lines, cut and joined as they look most like characters."""
+        height = self.view.segmented.height
         pieces = [piece for line in lines for piece in line]
         stops = [low_marks(line, height) for line in lines]
         self._stops.update(mark for marks in stops for mark in marks.items())
@@ -228,21 +252,7 @@ class _Search:
         chosen = [self._spelt(one) for one in paths]
         if seen := [piece for line in chosen for piece in line]:
             self.likeness = float(self._vocabulary.likeness(self._probabilities(seen)).mean())
-        told = self._told(lines) if aside is None else aside.result()
-        written = [True] * len(lines)
-        if self.recognizer.lines is not None:
-            tells = [one for one, _ in told if one is not None]
-            self.certainty = certainty([one.spelling for one in tells])
-            if self.view.rows:  # a map has told of them, which takes other things for writing, too
-                least = self._settings.view.written
-                sure = [certainty([one.spelling]) for one in tells]
-                written = [not n or p >= least for p, (_, n) in zip(sure, told, strict=True)]
-        return [
-            _Found(tuple(split_words(line, height)), heard, one, signs, is_written)
-            for line, heard, (one, signs), is_written in zip(
-                chosen, self._heard, told, written, strict=True
-            )
-        ]
+        return chosen
 
     def _told(self, lines: Sequence[Sequence[Piece]]) -> list[tuple[Told | None, int]]:
         """What the line network tells of each of some lines, and how many signs; nothing if there

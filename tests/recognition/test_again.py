@@ -3,7 +3,6 @@ same to the pixel."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ import pytest
 
 from hwr_live.canvas import Canvas
 from hwr_live.reading import Line, Reading
-from hwr_live.recognition.again import Aside, LinesRead, Read, line_key
+from hwr_live.recognition.again import LinesRead, Read, line_key
 from hwr_live.recognition.reader import Reader
 from hwr_live.segmentation.rectify import View, see
 from tests.support.stroke_pages import written
@@ -173,29 +172,3 @@ def test_pictures_are_not_read_from_memory(reader: Reader) -> None:
     remembering, page = reader.remembering(), written(PAGE).image
     lines: list[tuple[Line, ...]] = [remembering.read(page).lines for _ in range(2)]
     assert lines[0][0] is not lines[1][0]
-
-
-# Aside -------------------------------------------------------------------------------------------
-
-
-def test_what_is_made_aside_is_made_in_another_thread() -> None:
-    made = Aside(threading.get_ident)
-    assert made.result() != threading.get_ident()
-    assert made.result() == made.result()
-
-
-def test_what_fails_aside_fails_where_it_is_asked_for() -> None:
-    def fails() -> None:
-        raise ValueError("no such thing")
-
-    aside = Aside(fails)
-    with pytest.raises(ValueError, match="no such thing"):
-        aside.result()
-
-
-def test_without_a_thread_to_be_had_it_is_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none_left(self: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", none_left)
-    assert Aside(threading.get_ident).result() == threading.get_ident()

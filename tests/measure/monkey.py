@@ -48,7 +48,7 @@ from hwr_live.recognition.reader import Reader
 from tests.support.fake_reader import FakeReader
 FakeReader.remembering = lambda self, *_: self
 FakeReader.pictures = property(lambda self: [], lambda self, _: None)  # it would keep them all
-Reader.load = lambda *_, **__: FakeReader(sure=0.7)
+Reader.load = lambda *_, **__: FakeReader(sure=0.5)
 sys.exit(cli.main(sys.argv[1:]))
 """
 WINDOWS = {

@@ -20,7 +20,8 @@ def reading(char: str | None, sure: float, *others: tuple[str, float]) -> Readin
     [
         (Reading(), "2"),
         (reading("2", 0.99), "2"),
-        (reading("0", 0.7), "2"),  # not sure
+        (reading("0", 0.5), "2"),  # not sure
+        (reading("0", 0.4, ("6", 0.4)), "2"),
         (reading("0", 0.99), "O"),  # of one shape
         (reading("c", 0.99), "C"),
         (reading("l", 0.99), "1"),
@@ -34,5 +35,6 @@ def test_what_may_be_meant_is_no_slip(read: Reading, asked: str) -> None:
 
 def test_a_plain_slip_is_told() -> None:
     assert slip(reading("0", 0.99), "2") == "0"
+    assert slip(reading("0", 0.5, ("O", 0.3), ("o", 0.1)), "2") == "0", "whichever it is"
     assert slip(reading("A", 0.97), "a") == "A"
     assert slip(reading(None, 0.99), "2") == ""

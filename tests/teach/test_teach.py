@@ -41,7 +41,7 @@ def made(tmp_path: Path) -> Iterator[Any]:
         size: tuple[int, int] = (640, 480),
         where: Path | None = None,
         *,
-        sure: float = 0.6,
+        sure: float = 0.4,
     ) -> tuple[Teach, Profile, list[float]]:
         profile = Profile.open(where or tmp_path / "ann", new=True)
         reader = FakeReader(sure=sure)

@@ -26,7 +26,7 @@ from hwr_live.teach import app as teach
 from hwr_live.profiles.profile import Profile
 from tests.support.fake_reader import FakeReader
 profile = Profile.open(sys.argv[1], new=True)
-sys.exit(teach.run(FakeReader(sure=0.6), profile, chars="Zq7", size=(640, 480)))
+sys.exit(teach.run(FakeReader(sure=0.4), profile, chars="Zq7", size=(640, 480)))
 """
 DRAW = """
 import sys

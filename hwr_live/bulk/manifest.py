@@ -213,7 +213,7 @@ def digest_of(path: str | os.PathLike[str]) -> str:
     digest = hashlib.sha256()
     try:
         if not is_plain_file(path):  # reading another may wait for ever
-            return ""
+            return digest.hexdigest() if os.path.isfile(path) else ""  # of an empty one
         with open(path, "rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)

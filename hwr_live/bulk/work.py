@@ -21,8 +21,6 @@ from hwr_live.readers import AnyReader
 from hwr_live.reading import Glyph, Reading
 from hwr_live.system.limits import what_is_scarce
 from hwr_live.system.processes import Died, Ready, in_order
-from hwr_live.ui.marks import draw_reading
-from hwr_live.ui.paint import SURE_FROM
 
 if TYPE_CHECKING:
     from hwr_live.documents.doubts import Doubt
@@ -150,12 +148,19 @@ def _read(reader: AnyReader, opened: Opened, task: Task) -> Outcome:
         _jpeg(picture.image) if wanted.picture else None,
         _doubts(picture.image, reading, task) if wanted.doubts else (),
     )
-    overlay = encode_png(draw_reading(picture.image, reading)) if wanted.overlay else None
+    overlay = _overlay(picture.image, reading) if wanted.overlay else None
     return Outcome(task.source, task.number, task.count, page, overlay=overlay)
+
+
+def _overlay(image: Image, reading: Reading) -> bytes:
+    from hwr_live.ui.marks import draw_reading  # most runs draw nothing
+
+    return encode_png(draw_reading(image, reading))
 
 
 def _doubts(image: Image, reading: Reading, task: Task) -> tuple[Doubt, ...]:
     from hwr_live.documents.doubts import doubts_of  # most runs want none
+    from hwr_live.ui.paint import SURE_FROM
 
     return doubts_of(image, reading, SURE_FROM, task.source.name, task.number)
 

@@ -51,10 +51,7 @@ class Classifier:
             raise InputError(f"{path}: {error}") from None
         self._logits = outputs["logits"]
         self._embedding = outputs.get("embedding", self._logits)
-        found = self._network.run(
-            np.full((1, *self.card.shape), self.card.low, np.float32),
-            (self._logits, self._embedding),
-        )
+        found = self._network.first((self._logits, self._embedding))
         width, self._embedding_width = (one.shape[1] for one in found)
         if width != len(self.card.labels):
             labels = len(self.card.labels)

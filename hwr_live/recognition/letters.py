@@ -7,6 +7,7 @@ before it, as many of these as tell more than fewer do. Case is folded and accen
 
 from __future__ import annotations
 
+import functools
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,13 +92,12 @@ class Letters:
     ) -> None:
         if levels.shape != (len(contexts), len(SYMBOLS)) or np.any(contexts[1:] <= contexts[:-1]):
             raise ValueError("its contexts are no ascending numbers, each with its own levels")
-        self._contexts: list[int] = contexts.tolist()
-        self._places = dict(zip(self._contexts, range(len(contexts)), strict=True))
-        if 0 not in self._places or BEGIN not in self._places:
+        begins = np.searchsorted(contexts, [0, BEGIN])
+        if begins[-1] >= len(contexts) or contexts[begins].tolist() != [0, BEGIN]:
             raise ValueError("it does not know how words begin")
-        self._levels = levels.tobytes()
+        self._contexts, self._levels = contexts, levels.tobytes()
         self._next: dict[int, int] = {}
-        self.begin = self._places[BEGIN]
+        self.begin = int(begins[1])
         self.step = step
         self.folder = folder
 
@@ -123,6 +123,11 @@ class Letters:
         except (ValueError, zlib.error) as error:
             raise InputError(f"{path} is no model of letters: {error}") from None
 
+    @functools.cached_property
+    def _places(self) -> dict[int, int]:
+        """Of each context; made when a frame is first in doubt, as most never are."""
+        return dict(zip(self._contexts.tolist(), range(len(self._contexts)), strict=True))
+
     def level(self, place: int, symbol: int) -> int:
         """Minus the logarithm of the probability that a symbol follows, in steps: 0 to 255."""
         return self._levels[place * len(SYMBOLS) + symbol]
@@ -132,7 +137,7 @@ class Letters:
         key = place << BITS | symbol
         found = self._next.get(key)
         if found is None:
-            code = (self._contexts[place] << BITS | symbol) & ((1 << BITS * MOST_LETTERS) - 1)
+            code = (int(self._contexts[place]) << BITS | symbol) & ((1 << BITS * MOST_LETTERS) - 1)
             for count in range(MOST_LETTERS, -1, -1):
                 found = self._places.get(code & ((1 << BITS * count) - 1))
                 if found is not None:

@@ -124,7 +124,7 @@ class LineNetwork:
         if len(outputs) != 1:
             raise InputError(f"{path} has {len(outputs)} outputs; a line network has one")
         self._logits = int(outputs[0]["index"])
-        (found,) = self._network.each([np.zeros((HEIGHT, _STEP, 1), np.float32)], self._logits)
+        found = self._network.first([self._logits])[0][0]
         wanted = (_STEP // self.card.columns, len(self.card.labels))
         if found.shape != wanted:
             raise InputError(f"{path} gives {found.shape} where its card makes {wanted} due")

@@ -89,8 +89,23 @@ class Network:
         self._forms: dict[int, tuple[int, int]] = {}  # axes and width of each output
         self.interpreter = self._run(None, np.zeros((1, *shape), np.float32))
         self._interpreters = [self.interpreter]  # for each thread, as far as it was needed
-        self._given = 0  # inputs since the start
+        self._given = 1  # inputs since the start
         self._threads = threads or min(_MOST_THREADS, os.cpu_count() or 1)
+
+    def first(self, outputs: Sequence[int]) -> list[Floats]:
+        """Outputs of the image of zeros that was run at the start; to be asked before any other is.
+
+        Args:
+            outputs: as of :meth:`run`.
+
+        Returns:
+            For each of the outputs float32 (1, …).
+
+        Raises:
+            InputError: as :meth:`run`.
+        """
+        one = np.zeros((1,), np.float32)
+        return [self._output(self.interpreter, output, one) for output in outputs]
 
     def run(self, images: Floats, outputs: Sequence[int]) -> list[Floats]:
         """Outputs of any number of images.

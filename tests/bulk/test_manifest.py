@@ -38,9 +38,10 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
         pass
 
 
-def test_a_result_is_known_again(tmp_path: Path) -> None:
-    told = kept(tmp_path)
-    assert (tmp_path / "page.png.txt").read_bytes() == b"text"
+@pytest.mark.parametrize("data", [b"", b"text"])
+def test_a_result_is_known_again(data: bytes, tmp_path: Path) -> None:
+    told = kept(tmp_path, data)
+    assert (tmp_path / "page.png.txt").read_bytes() == data
     assert is_done(tmp_path)
     assert not is_done(tmp_path, content="other")
     assert not is_done(tmp_path, content="")
@@ -48,6 +49,7 @@ def test_a_result_is_known_again(tmp_path: Path) -> None:
     with opened(tmp_path) as manifest:
         assert manifest.done("page.png.txt", "content", "s") == told
         assert manifest.outputs == {os.path.realpath(tmp_path / "page.png.txt")}
+        assert manifest.keep(record("other"), data).digest == told.digest
 
 
 @pytest.mark.parametrize("pages", [(), (*READ, PageRecord(failed="broken"))])

@@ -7,7 +7,7 @@ The pages are photographs of handwriting (``HWR_DATA``; without it a page that t
 each turned, scaled and lit by chance. They are read to folders by ``hwr-live read --out``, in some
 numbers of processes and by some workers of a Dask scheduler; then once more, killed by ``kill -9``
 at random moments and gone on with. All results are compared byte for byte. Where anything else
-runs, the processor time tells more than the clock; that of a cluster's workers is not known here.
+runs, the processor time tells more than the clock; a cluster's is that of its workers, too.
 """
 
 from __future__ import annotations
@@ -55,7 +55,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.dask:
             out = folder / "dask"
             with cluster(folder, options.dask) as address:
-                _measure(f"--dask {options.dask}", shelf, out, options.pages, "--dask", address)
+                _measure(
+                    f"--dask {options.dask}",
+                    shelf,
+                    out,
+                    options.pages,
+                    "--dask",
+                    address,
+                    also=folder,
+                )
             same = same and whole in (None, _results(out))
             whole = _results(out)
         if options.kills:
@@ -116,8 +124,12 @@ def _start(shelf: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _measure(name: str, shelf: Path, out: Path, pages: int, *options: str) -> None:
-    """Prints time and memory of a run: of the process that was started, with those it began."""
+def _measure(
+    name: str, shelf: Path, out: Path, pages: int, *options: str, also: Path | None = None
+) -> None:
+    """Prints time and memory of a run: of the process that was started, with those it began; and
+    the processor time of what was begun in another folder, ``also``."""
+    before_s = 0.0 if also is None else _cpu_s(also)
     began = time.perf_counter()
     process = _start(shelf, out, *options)
     memory = []
@@ -130,9 +142,25 @@ def _measure(name: str, shelf: Path, out: Path, pages: int, *options: str) -> No
             memory.append(_memory(process.pid))
     seconds = time.perf_counter() - began
     most = [max(part, default=0) / 1e6 for part in (memory[:10], memory[-10:])]
-    cpu = 1000 * (usage.ru_utime + usage.ru_stime) / pages
+    cpu_s = usage.ru_utime + usage.ru_stime
+    if also is not None:
+        cpu_s += _cpu_s(also) - before_s
+    cpu = 1000 * cpu_s / pages
     told = (seconds, pages / seconds, cpu, *most)
     print(f"{name:12}" + "".join(f"{value:13.1f}" for value in told), flush=True)
+
+
+def _cpu_s(folder: Path) -> float:
+    """Seconds of processor time of all processes that work in a folder (Linux); 0 elsewhere."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if (path / "cwd").resolve() == folder.resolve():
+                fields = (path / "stat").read_text().rpartition(")")[2].split()
+                total += int(fields[11]) + int(fields[12])
+        except (OSError, ValueError):
+            continue
+    return total / os.sysconf("SC_CLK_TCK") if total else 0.0
 
 
 def _memory(pid: int) -> int:

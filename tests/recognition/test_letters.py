@@ -99,8 +99,9 @@ def test_contexts_must_be_in_order_and_know_how_words_begin() -> None:
         Letters(np.array([BEGIN, 0], np.uint32), levels, 0.05)
     with pytest.raises(ValueError, match="ascending"):
         Letters(np.array([0, BEGIN], np.uint32), levels[:1], 0.05)
-    with pytest.raises(ValueError, match="begin"):
-        Letters(np.array([0, 1], np.uint32), levels, 0.05)
+    for contexts in ([0, 1], [1, BEGIN], [0, BEGIN + 1], []):
+        with pytest.raises(ValueError, match="begin"):
+            Letters(np.array(contexts, np.uint32), levels[: len(contexts)], 0.05)
 
 
 def test_a_reader_without_its_letters_says_so_in_one_line(

@@ -85,7 +85,7 @@ class MapNetwork:
         if len(outputs) != 1:
             raise InputError(f"{path} has {len(outputs)} outputs; a map of writing has one")
         self._logits = int(outputs[0]["index"])
-        (found,) = self._network.each([np.zeros((side, side, 1), np.float32)], self._logits)
+        found = self._network.first([self._logits])[0][0]
         if found.shape != (side // 4, side // 4, 4 * len(_LABELS) + 2):
             raise InputError(f"{path} gives {found.shape}, which is no map of writing")
 

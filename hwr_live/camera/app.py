@@ -17,7 +17,7 @@ from hwr_live.profiles.profile import Profile
 from hwr_live.readers import AnyReader, TaughtReader
 from hwr_live.recognition.adapt import MOST
 from hwr_live.system.files import saving_folder
-from hwr_live.system.memory import give_back_pictures
+from hwr_live.system.memory import give_back_pictures, spare_what_is_loaded
 from hwr_live.system.terminal import tell
 
 if TYPE_CHECKING:  # not loaded where no window is wanted
@@ -69,7 +69,7 @@ def run(
         InputError: for a missing or broken file or an option that cannot be.
         DeviceError: if there is no camera or display, or a stream is lost.
     """
-    give_back_pictures()
+    spare_what_is_loaded()
     folder = saving_folder(save_dir)
     if frames is not None and frames < 1:
         raise InputError(f"{frames} frames cannot be read; give a number of at least 1")
@@ -130,6 +130,7 @@ def _read_all(
             recorder.add(frame)
         # A file's frames go on to their end, as what is broken is told after the last good one.
         printer.take(follower.take(frame, last=frame.last or number == frames))
+        give_back_pictures()
         if number == frames:
             return
 

@@ -14,7 +14,7 @@ from hwr_live.pad.program import Pad
 from hwr_live.profiles.profile import Profile
 from hwr_live.readers import AnyReader
 from hwr_live.system.files import saving_folder
-from hwr_live.system.memory import give_back_pictures
+from hwr_live.system.memory import spare_what_is_loaded
 from hwr_live.system.screen import known_screen
 from hwr_live.system.terminal import tell
 from hwr_live.ui.layout import window_for
@@ -64,7 +64,7 @@ def run(
             that is none.
         DeviceError: if there is no display.
     """
-    give_back_pictures()
+    spare_what_is_loaded()
     folder = saving_folder(save_dir)
     if replay and drawing is None:
         raise InputError("--replay needs a drawing: a JSON file that the pad's S wrote")

@@ -14,7 +14,7 @@ from hwr_live.profiles.corrections import FOLDERS
 from hwr_live.profiles.profile import Profile, amount
 from hwr_live.readers import AnyReader, TaughtReader
 from hwr_live.recognition.adapt import MOST
-from hwr_live.system.memory import give_back_pictures
+from hwr_live.system.memory import spare_what_is_loaded
 from hwr_live.system.screen import known_screen
 from hwr_live.system.terminal import tell
 from hwr_live.teach.layout import arrange
@@ -64,7 +64,7 @@ def run(
         InputError: for a size or characters that cannot be.
         DeviceError: if there is no display.
     """
-    give_back_pictures()
+    spare_what_is_loaded()
     if size is not None:
         arrange(size)  # a size that cannot be is told before a display is looked for
     size, scale = window_for(size, known_screen(), name="the window")

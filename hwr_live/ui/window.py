@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from hwr_live.errors import DeviceError
 from hwr_live.system.keyboard import capitals_held
+from hwr_live.system.memory import give_back_pictures
 from hwr_live.system.screen import QT_SCALES
 from hwr_live.system.signals import SIGNALS
 from hwr_live.ui.keys import key_code
@@ -75,6 +76,7 @@ class Window:
         self._fine = resizable
         self._resizable = resizable and CAN_RESIZE
         self._asked_size = (0, 0)
+        self._shape: tuple[int, ...] = ()
         self._sized = False
         self._open = False
         self._placed = 0
@@ -130,6 +132,8 @@ class Window:
             if opening:
                 self._create()
             cv2.imshow(self.title, image)
+            give_back_pictures(at_once=image.shape != self._shape)
+            self._shape = image.shape
             if opening and self._resizable:
                 self._asked_size = (image.shape[1], image.shape[0])
                 cv2.resizeWindow(self.title, *self._asked_size)

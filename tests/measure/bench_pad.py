@@ -27,6 +27,7 @@ from hwr_live.pad.program import Pad
 from hwr_live.readers import AnyReader
 from hwr_live.recognition.models import DEFAULT
 from hwr_live.recognition.reader import Reader
+from hwr_live.system.memory import spare_what_is_loaded
 from hwr_live.ui.window import Window
 from tests.support.display import Display, start_display
 from tests.support.fake_reader import FakeReader
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HwrError as error:
         print(f"{error}: a fake reader instead, the network's time is missing", file=sys.stderr)
         reader = FakeReader()
+    spare_what_is_loaded()  # as the program does
     try:
         taken, glyphs = measure(reader, (width, height), options.rounds)
     finally:

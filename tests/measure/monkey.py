@@ -196,11 +196,13 @@ def _play(
             event = monkey.event(may_end=not calm)
             words += [*event, "sleep", "0.01"]
             outcome.events += 1
+            if event[0] == "windowsize":  # a busy pad has its keys where they were, for a moment
+                words += ["sleep", "0.3"]
             # What comes next would be for whatever is behind, or for another size.
             if event[-1] == "Escape" or event[0] == "windowsize":
                 break
         display.tool(*words)
-        if words[-3] == "Escape":
+        if "Escape" in words:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(3)
         if calm and process.poll() is not None:

@@ -261,16 +261,11 @@ def draw_crops(
         baseline = y + h + round(font * 0.4) + capital_height(size)
         label = glyph.char or "?"
         colour = glyph_colour(glyph)
-        if w >= 42 and shares:
+        share, small = percent(glyph.confidence), max(10, round(size * 0.85))
+        needed = text_width(label, size, bold=True) + text_width(share, small) + size // 4
+        if shares and needed <= w:
             put_text(image, label, (x + 1, baseline), size, colour, bold=True)
-            put_text(
-                image,
-                percent(glyph.confidence),
-                (x + w, baseline),
-                max(10, round(size * 0.85)),
-                QUIET,
-                align="right",
-            )
+            put_text(image, share, (x + w, baseline), small, QUIET, align="right")
         else:
             put_text(image, label, (x + w // 2, baseline), size, colour, bold=True, align="centre")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwr_live.reading import Reading
+from hwr_live.reading import Glyph, Reading
 from hwr_live.ui import panel
 from hwr_live.ui.panel import percent
 
@@ -56,3 +56,20 @@ def test_help_fits_whatever_room_there_is() -> None:
         assert (frame != 255).any()
         assert (frame[0] == 255).all(), "the plate keeps off the edge"
         assert (frame[:, 0] == 255).all()
+
+
+@pytest.mark.parametrize("char", ["l", "W", None])
+@pytest.mark.parametrize(
+    ("side", "font", "has_room"),
+    [(112, 14, True), (56, 14, True), (112, 28, True), (56, 28, False), (28, 14, False)],
+)
+def test_below_a_crop_stands_its_share_where_there_is_room(
+    side: int, font: int, has_room: bool, char: str | None
+) -> None:
+    glyph = Glyph(char, 0.99, (0, 0, 9, 9))
+    pictures = []
+    for shares in (True, False):
+        picture = np.full((side + 60, side + 20, 3), 255, np.uint8)
+        panel.draw_crops(picture, [((10, 5, side, side), glyph)], font, None, shares=shares)
+        pictures.append(picture)
+    assert (pictures[0] != pictures[1]).any() == has_room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def read_many(
     reader: Reader, sources: Iterable[Source | Canvas], jobs: int, rgb: bool
-) -> Iterator[Reading | HwrError]:
+) -> Generator[Reading | HwrError, None, None]:
     """The readings of pictures in their order, and errors in their places.
 
     Pictures are taken as they are needed, at most two a process ahead.
@@ -45,6 +45,33 @@ def read_many(
                 yield HwrError("the process that read this picture died, as of want of memory")
             else:
                 yield result
+
+
+def check_many(sources: object, jobs: object, errors: object) -> None:
+    """Sees to it that there can be many readings; of a path the letters would be read, one by one,
+    and of a picture its rows.
+
+    Raises:
+        InputError: if there cannot.
+    """
+    one = isinstance(sources, (str, bytes, os.PathLike, Canvas)) or hasattr(sources, "read")
+    if isinstance(sources, np.ndarray):  # several grey ones have three axes, too
+        one = sources.ndim < 3 or (sources.ndim == 3 and sources.shape[2] in (3, 4))
+    if one or not isinstance(sources, Iterable):
+        raise InputError("read_many takes several pictures, as in a list; read takes one")
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+        raise InputError(f"jobs is a whole number of at least 1, not {jobs!r}")
+    if errors not in ("raise", "yield"):
+        raise InputError(f'errors is "raise" or "yield", not {errors!r}')
+
+
+def raised(results: Generator[Reading | HwrError, None, None]) -> Iterator[Reading]:
+    """The readings, up to the first error, which is raised."""
+    with contextlib.closing(results):  # processes end with it
+        for result in results:
+            if isinstance(result, HwrError):
+                raise result
+            yield result
 
 
 def _itself(reader: Reader) -> Reader:

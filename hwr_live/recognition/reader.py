@@ -252,15 +252,15 @@ class Reader:
                 error in its place, and to go on.
 
         Raises:
-            InputError: for a picture that cannot be read, unless errors are yielded.
+            InputError: for a picture that cannot be read, unless errors are yielded; at once, for
+                what is one picture, or other arguments than these.
             HwrError: if a process dies, or no process can be begun.
         """
-        from hwr_live.recognition.many import read_many
+        from hwr_live.recognition.many import check_many, raised, read_many
 
-        for result in read_many(self, sources, jobs, rgb):
-            if isinstance(result, HwrError) and errors == "raise":
-                raise result
-            yield result
+        check_many(sources, jobs, errors)
+        results = read_many(self, sources, jobs, rgb)
+        return raised(results) if errors == "raise" else results
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For other processes: the model is loaded anew there, without what it remembers."""

@@ -28,6 +28,8 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: no folder to write to ({_reason(error)})") from None
+    if not os.access(folder, os.W_OK):  # told before there is something to be lost
+        raise InputError(f"{folder}: no folder to write to (writing is not allowed)")
 
 
 def saving_folder(save_dir: str | Path | None) -> Path:

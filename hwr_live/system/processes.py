@@ -65,7 +65,7 @@ def in_order(
         work: a function that can be pickled; gets what ``prepare`` made, and an item.
         items: can be pickled, or are ``Ready``.
         prepare: can be pickled; called once in each process.
-        jobs: processes at most; where the system gives fewer, those do all.
+        jobs: processes at most, 1 at least; where the system gives fewer, those do all.
         patience_s: seconds that an item may take; a process that takes longer is ended, and the
             item with it, as if it had died.
 
@@ -110,7 +110,7 @@ class _Crew(Generic[Item, Result]):
         patience_s: float,
     ) -> None:
         self._recipe = pickle.dumps((work, prepare))
-        self._jobs, self._patience_s = jobs, patience_s
+        self._jobs, self._patience_s = max(1, jobs), patience_s
         self._workers: list[Worker[_Slot[Item, Result]]] = []
         self._todo: deque[_Slot[Item, Result]] = deque()
         self._lost = 0  # processes in a row that died before they were ready

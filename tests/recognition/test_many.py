@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +45,36 @@ def test_the_first_error_ends_it_unless_errors_are_wanted(reader: Reader) -> Non
         next(readings)
     found = list(reader.read_many(sources, errors="yield"))
     assert [type(one) for one in found] == [Reading, InputError, Reading]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"jobs": 0}, "jobs is a whole number of at least 1, not 0"),
+        ({"jobs": 1.5}, "not 1.5"),
+        ({"errors": "ignore"}, "not 'ignore'"),
+        ({"sources": "page.png"}, "read takes one"),
+        ({"sources": Path("page.png")}, "read takes one"),
+        ({"sources": b"page"}, "read takes one"),
+        ({"sources": io.BytesIO(b"page")}, "read takes one"),
+        ({"sources": np.zeros((20, 30, 3), np.uint8)}, "read takes one"),
+        ({"sources": np.zeros((20, 30), np.uint8)}, "read takes one"),
+        ({"sources": Canvas()}, "read takes one"),
+        ({"sources": None}, "read takes one"),
+    ],
+    ids=str,
+)
+def test_what_is_asked_for_is_looked_at_at_once(
+    arguments: dict[str, Any], told: str, reader: Reader
+) -> None:
+    with pytest.raises(InputError, match=told):
+        reader.read_many(**{"sources": [draw_sample()], **arguments})
+
+
+def test_arrays_of_several_pictures(reader: Reader) -> None:
+    page = draw_sample()[:210]
+    for several in (np.stack([page, page]), np.stack([np.dstack([page] * 3)] * 2)):
+        assert [one.text for one in reader.read_many(several)] == [TEXT[0]] * 2
 
 
 def test_processes_read_what_one_reads(reader: Reader, tmp_path: Path) -> None:

@@ -65,6 +65,15 @@ def test_what_cannot_be_a_folder(folder: str, tmp_path: Path) -> None:
         make_folder(tmp_path / folder)
 
 
+def test_a_folder_that_may_not_be_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(InputError, match="no folder to write to"):
+        make_folder(tmp_path)
+    make_folder(tmp_path / "below")
+
+
 @pytest.mark.parametrize("name", ["", ".", "gone/x", "file/x", "a\0b", "x" * 300])
 def test_what_cannot_be_a_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a command line; pictures may also stand after options that follow others."""
-    top = parser()
+    top = parser(arguments[0] if arguments else None)
     options, rest = top.parse_known_args(arguments)
     # argparse takes the pictures before the first option for all of them.
     if rest and options.command == "read" and not any(a.startswith("-") and a != "-" for a in rest):

@@ -35,8 +35,13 @@ _MORE = """\
 `hwr-live COMMAND --help` tells all of a command, with examples and the keys of its window."""
 
 
-def parser() -> Parser:
-    """The options of all commands."""
+def parser(command: str | None = None) -> Parser:
+    """The options of all commands.
+
+    Args:
+        command: the one that will be used, if that is known: of another there are no options then,
+            as all of them take a while to make.
+    """
     top = Parser(
         prog="hwr-live",
         description=_DESCRIPTION,
@@ -45,11 +50,18 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=f"hwr-live {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     common, known = _common(), _known()
-    _add_draw(commands, [common, known])
-    _add_camera(commands, [common, known])
-    _add_read(commands, [common, known])
-    _add_teach(commands)
-    _add_profile(commands)
+    add: dict[str, Callable[[], None]] = {
+        "draw": lambda: _add_draw(commands, [common, known]),
+        "camera": lambda: _add_camera(commands, [common, known]),
+        "read": lambda: _add_read(commands, [common, known]),
+        "teach": lambda: _add_teach(commands),
+        "profile": lambda: _add_profile(commands),
+    }
+    if command in add:
+        add[command]()
+        return top
+    for add_one in add.values():
+        add_one()
     _add_others(commands, [common])
     return top
 

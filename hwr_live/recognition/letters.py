@@ -7,8 +7,9 @@ before it, as many of these as tell more than fewer do. Case is folded and accen
 
 from __future__ import annotations
 
-import functools
 import zlib
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +96,8 @@ class Letters:
         begins = np.searchsorted(contexts, [0, BEGIN])
         if begins[-1] >= len(contexts) or contexts[begins].tolist() != [0, BEGIN]:
             raise ValueError("it does not know how words begin")
-        self._contexts, self._levels = contexts, levels.tobytes()
+        self._contexts = array("I", contexts.astype(np.uintc).tobytes())
+        self._levels = levels.tobytes()
         self._next: dict[int, int] = {}
         self.begin = int(begins[1])
         self.step = step
@@ -123,23 +125,24 @@ class Letters:
         except (ValueError, zlib.error) as error:
             raise InputError(f"{path} is no model of letters: {error}") from None
 
-    @functools.cached_property
-    def _places(self) -> dict[int, int]:
-        """Of each context; made when a frame is first in doubt, as most never are."""
-        return dict(zip(self._contexts.tolist(), range(len(self._contexts)), strict=True))
-
     def level(self, place: int, symbol: int) -> int:
         """Minus the logarithm of the probability that a symbol follows, in steps: 0 to 255."""
         return self._levels[place * len(SYMBOLS) + symbol]
+
+    def _place(self, context: int) -> int | None:
+        """Where a context is; None if it is not known."""
+        place = bisect_left(self._contexts, context)
+        known = place < len(self._contexts) and self._contexts[place] == context
+        return place if known else None
 
     def after(self, place: int, symbol: int) -> int:
         """The place of the context that a letter leads to from another: the longest known."""
         key = place << BITS | symbol
         found = self._next.get(key)
         if found is None:
-            code = (int(self._contexts[place]) << BITS | symbol) & ((1 << BITS * MOST_LETTERS) - 1)
+            code = (self._contexts[place] << BITS | symbol) & ((1 << BITS * MOST_LETTERS) - 1)
             for count in range(MOST_LETTERS, -1, -1):
-                found = self._places.get(code & ((1 << BITS * count) - 1))
+                found = self._place(code & ((1 << BITS * count) - 1))
                 if found is not None:
                     break
             self._next[key] = found = found or 0

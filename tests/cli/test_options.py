@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import shlex
 
@@ -101,6 +102,17 @@ def test_a_slip_is_answered_with_what_was_meant(
     assert (status, out) == (2, "")
     assert told in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [None, "", "gone", "--version", *COMMANDS])
+def test_the_options_of_one_command_are_those_of_all(command: str | None) -> None:
+    def of(options: argparse.ArgumentParser) -> dict[str, str]:
+        (commands,) = (a for a in options._actions if isinstance(a, argparse._SubParsersAction))
+        return {name: one.format_help() for name, one in commands.choices.items()}
+
+    alone, every = of(parser(command)), of(parser())
+    assert alone.items() <= every.items()
+    assert command in alone if command in COMMANDS else alone == every
 
 
 def test_help_of_all_names_every_command() -> None:

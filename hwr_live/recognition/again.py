@@ -20,6 +20,7 @@ from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View, to_frame
 
 _MOST = 64  # lines that are kept: those of a few full pages
+_MOST_BYTES = 1 << 23  # of their glyphs' ink: that of scribbles is as large as the page
 
 
 @dataclass
@@ -34,6 +35,12 @@ class Read:
     signs: int
     by_others: dict[int, Line] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """Bytes that its glyphs' ink takes."""
+        inks = [glyph.ink for line in self.by_others.values() for glyph in line.glyphs]
+        return sum(ink.nbytes for ink in inks if ink is not None)
+
 
 class LinesRead:
     """What was read of lines, by :func:`line_key`; those that were not seen for longest are
@@ -42,6 +49,7 @@ class LinesRead:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[bytes, Read] = OrderedDict()
+        self._sizes: dict[bytes, int] = {}
         self._lock = threading.Lock()
 
     def find(self, key: bytes) -> Read | None:
@@ -52,12 +60,15 @@ class LinesRead:
             return self._kept.get(key)
 
     def keep(self, key: bytes, read: Read) -> None:
-        """Remembers what was read of a line."""
+        """Remembers what was read of a line, if it is not larger than all room there is."""
+        size = read.size
+        if size > _MOST_BYTES:
+            return
         with self._lock:
-            self._kept[key] = read
+            self._kept[key], self._sizes[key] = read, size
             self._kept.move_to_end(key)
-            if len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
+            while len(self._kept) > _MOST or sum(self._sizes.values()) > _MOST_BYTES:
+                del self._sizes[self._kept.popitem(last=False)[0]]
 
 
 def line_key(view: View, line: Sequence[Piece]) -> bytes:

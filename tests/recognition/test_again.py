@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hwr_live.canvas import Canvas
-from hwr_live.reading import Line, Reading
+from hwr_live.reading import Glyph, Line, Reading
 from hwr_live.recognition.again import LinesRead, Read, line_key
 from hwr_live.recognition.reader import Reader
 from hwr_live.segmentation.rectify import View, see
@@ -80,6 +80,20 @@ def test_only_so_many_lines_are_kept_and_those_in_use_stay() -> None:
         assert memory.find(b"0") is not None
     assert memory.find(b"1") is None
     assert sum(memory.find(str(number).encode()) is not None for number in range(500)) < 200
+
+
+def test_lines_with_much_ink_are_kept_as_far_as_there_is_room() -> None:
+    memory = LinesRead()
+    for number in range(40):
+        scribble = Glyph("x", 0.9, (0, 0, 9, 9), ink=np.zeros((1000, 1000), np.uint8))
+        memory.keep(str(number).encode(), Read(1, {3: Line(((scribble,),))}))
+    kept = [number for number in range(40) if memory.find(str(number).encode()) is not None]
+    assert 3 < len(kept) < 20
+    assert kept == list(range(40 - len(kept), 40))
+    huge = Glyph("x", 0.9, (0, 0, 9, 9), ink=np.zeros((9000, 9000), np.uint8))
+    memory.keep(b"huge", Read(1, {3: Line(((huge,),))}))
+    assert memory.find(b"huge") is None, "what is larger than all room is read again"
+    assert memory.find(b"39") is not None, "and drives out no others"
 
 
 # Readings ----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ _AHEAD = 4  # items a worker's thread that wait for it: the way to the scheduler
 TIMEOUT_S = 30.0
 """Seconds for the scheduler to answer."""
 WORKERS_S = 30.0
-"""Seconds for its first worker to be there."""
+"""Seconds for its first worker to be there, or for another when all are gone."""
 
 
 def on_cluster(
@@ -42,7 +42,7 @@ def on_cluster(
 
     Raises:
         InputError: if Dask is not installed, or there is no scheduler at the address.
-        HwrError: if there is no worker, or the scheduler is lost.
+        HwrError: if there is no worker, or none any more, or the scheduler is lost.
     """
     distributed = need("distributed", "--dask", "cluster")
     client, reason = None, ""
@@ -56,20 +56,38 @@ def on_cluster(
         gc.collect()
         raise InputError(f"no Dask scheduler answers at {address}: {reason}")
     with client:
-        try:
-            client.wait_for_workers(1, timeout=WORKERS_S)
-        except TimeoutError:
-            told = f"the scheduler at {address} has no workers; start dask worker {address}"
-            raise HwrError(told) from None
+
+        def wait_for_workers() -> None:
+            try:
+                client.wait_for_workers(1, timeout=WORKERS_S)
+            except (TimeoutError, distributed.TimeoutError):  # not the same before Python 3.11
+                told = f"the scheduler at {address} has no workers; start dask worker {address}"
+                raise HwrError(told) from None
+
+        wait_for_workers()
         # It goes with every item: what is scattered is lost with the worker that has it.
         recipe = pickle.dumps((work, prepare))
-        yield from _results(client, distributed, recipe, items)
+        yield from _results(client, distributed, recipe, items, wait_for_workers)
 
 
 def _results(
-    client: Any, distributed: Any, recipe: bytes, items: Iterable[Any]
+    client: Any,
+    distributed: Any,
+    recipe: bytes,
+    items: Iterable[Any],
+    wait_for_workers: Callable[[], None],
 ) -> Generator[Any, None, None]:
     waiting: deque[tuple[Any, Any]] = deque()
+
+    def waited(future: Any) -> Any:
+        """What came of an item; the scheduler would keep it for ever when the workers are gone."""
+        while True:
+            try:
+                return future.result(timeout=WORKERS_S)
+            except (TimeoutError, distributed.TimeoutError):
+                if future.done():  # it is the item's own
+                    raise
+            wait_for_workers()
 
     def next_result() -> Any:
         item, future = waiting.popleft()
@@ -77,9 +95,9 @@ def _results(
             return item.result
         try:
             try:
-                return future.result()
+                return waited(future)
             except distributed.KilledWorker:  # or one of those that waited where another killed
-                return client.submit(_do, recipe, item, pure=False).result()
+                return waited(client.submit(_do, recipe, item, pure=False))
         except distributed.KilledWorker:
             return Died(item)
         except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -56,6 +57,18 @@ def test_a_scheduler_without_workers_is_told(
         monkeypatch.setattr("hwr_live.bulk.cluster.WORKERS_S", 1)
         with pytest.raises(HwrError, match="no workers"):
             next(found)
+
+
+def test_workers_that_are_all_gone_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cluster(tmp_path, 1) as where:
+        found = on_cluster(where, squared, itertools.count(14), two)
+        worker, _ = next(found)  # type: ignore[misc]
+        monkeypatch.setattr("hwr_live.bulk.cluster.WORKERS_S", 1)
+        os.killpg(os.getpgid(worker), signal.SIGKILL)  # with the nanny that would begin another
+        with pytest.raises(HwrError, match="no workers"):
+            list(found)
 
 
 def test_without_its_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

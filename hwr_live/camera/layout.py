@@ -37,6 +37,7 @@ _WIDE = 68  # font sizes that a window is wide, at least, where there is a small
 _CROP_SIZES = (112, 84, 70, 56, 42, 28)  # pixels that a crop is shown at
 _GAP = 8
 _KEY_ROWS = 2  # of keys at the most, where one is too narrow for all
+_KEY_SPACES = (2.0, 1.2)  # font sizes between a key's text and the next key; by eye
 _ONE_ROW, _EACH_ROW = 2.0, 1.7  # font sizes that a row of keys is high, alone and among several
 
 
@@ -190,38 +191,45 @@ def _panel_height(font: int, rows: int) -> int:
     return sum(_heights(font, rows)) + round(font * 1.7)
 
 
-def _key_widths(font: int, legend: Keys) -> list[int]:
+def _key_rows(font: int, width: int, legend: Keys) -> int:
+    """How many rows of keys there are in a window of a width."""
+    return _keys_placed(font, width - 2 * font, legend)[-1][0] + 1
+
+
+def _keys_placed(font: int, room: int, legend: Keys) -> list[tuple[int, int, int]]:
+    """Row, left edge and width of each key, as many as find room; closer together where that lets
+    all of them find it."""
     size = max(10, round(font * 0.82))
     caps = [max(round(size * 1.7), text_width(key, size, bold=True) + size) for key, _ in legend]
     texts = [text_width(text, size) for _, text in legend]
-    return [cap + round(size * 2.0) + text for cap, text in zip(caps, texts, strict=True)]
+    placed: list[tuple[int, int, int]] = []
+    for space in _KEY_SPACES:
+        gap = round(size * space)
+        placed = _in_rows([a + b + gap for a, b in zip(caps, texts, strict=True)], room)
+        if len(placed) == len(legend):
+            break
+    return placed
 
 
-def _key_rows(font: int, width: int, legend: Keys) -> int:
-    """How many rows of keys there are in a window of a width."""
-    return max(row for row, _ in _in_rows(_key_widths(font, legend), width - 2 * font)) + 1
-
-
-def _in_rows(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """Row and left edge of each of some things, as many as find room."""
-    out: list[tuple[int, int]] = []
+def _in_rows(widths: Sequence[int], room: int) -> list[tuple[int, int, int]]:
+    """Row, left edge and width of each of some things, as many as find room."""
+    out: list[tuple[int, int, int]] = []
     row = left = 0
     for wide in widths:
         if left + wide > room and left:
             row, left = row + 1, 0
         if row == _KEY_ROWS:
             break
-        out.append((row, left))
+        out.append((row, left, wide))
         left += wide
     return out
 
 
 def _key_boxes(font: int, area: Box, rows: int, legend: Keys) -> tuple[Box, ...]:
     x, y, width, height = area
-    widths = _key_widths(font, legend)
-    placed = zip(_in_rows(widths, width), widths, strict=False)
     high = height // rows
-    return tuple((x + left, y + row * high, wide, high) for (row, left), wide in placed)
+    placed = _keys_placed(font, width, legend)
+    return tuple((x + left, y + row * high, wide, high) for row, left, wide in placed)
 
 
 def place(frame: tuple[int, int], area: Box, *, mirror: bool = False) -> Placement:

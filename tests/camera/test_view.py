@@ -344,11 +344,6 @@ def test_crops_stay_in_their_area(count: int) -> None:
     assert all(apart(a, b) for (a, _), (b, _) in itertools.combinations(cells[:60], 2))
 
 
-def test_all_keys_have_their_box_on_a_wide_window() -> None:
-    # OpenCV before 5 draws wider text: at 1280 pixels the last key has no room there.
-    assert len(arrange((1440, 810), (1920, 1080)).keys) == len(KEYS)
-
-
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 @pytest.mark.parametrize("size", [(480, 360), (640, 480), (800, 600), (1280, 800), (2560, 1440)])
 def test_all_keys_have_their_box_from_small_windows_on(size: tuple[int, int], scale: float) -> None:

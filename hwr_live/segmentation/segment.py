@@ -40,6 +40,11 @@ _HELD = 0.08  # of a frame's longer side: smaller ink in it does not tell that i
 _CONTENT = 2  # things in a frame that tell that it is one
 _REASONS = ("", "small", "border", "rule", "frame", "faint", "texture")
 _KEPT, _SMALL, _BORDER, _LINE, _FRAMED, _FAINT, _TEXTURE = range(len(_REASONS))
+# Of lines that the border of the picture cuts, by hand on cut-outs of validation people:
+_CUT_OFF = 0.5  # of a line's ink across reaches the border
+_REACHED = 1.0  # pixels of the picture before the border: what is soft there is no ink
+_LOWER = 0.7  # of the height of a whole line: what is left of one is lower,
+_LOW = 0.9  # or where all of its pieces reach the border
 _WORD_WIDE = 2.2  # times as wide as tall: no letter is wider, even on its side
 _WORD_HOLLOW = 0.5  # of its box is ink: a bar, as of a minus, fills more
 _DUST = 0.06  # usual heights: ink no longer than this is dust
@@ -126,9 +131,7 @@ def segment(ink: Ink) -> Segmentation:
     pieces = join_parts(numbers, stats, height)
     tilt = tilt_of(pieces, height)
     lines = [tuple(line) for line in in_columns(lines_of(pieces, height, tilt), height, tilt)]
-    # What stands half beyond the border is the rest of a line, where there are others.
-    if ink.photo and not all(_at_border(piece, ink.mask.shape) for piece in pieces):
-        rests = [line for line in lines if all(_at_border(piece, ink.mask.shape) for piece in line)]
+    if ink.photo and (rests := _rests(lines, ink)):
         why[[part for line in rests for piece in line for part in piece.parts]] = _BORDER
         lines = [line for line in lines if line not in rests]
     return Segmentation(labels, tuple(lines), tilt, height, *_left_out(why, stats))
@@ -226,32 +229,59 @@ def _edges(
     out[numbers] = np.max(along, axis=0) > _ALONG
     out[numbers] |= widths[numbers] > _BROAD * widths[within].max()
     if ink.photo:
-        out[numbers] |= _of_neighbours(labels.shape, stats[numbers])
+        out[numbers] |= _of_neighbours(labels.shape, stats[numbers], int(h[within].max()))
     return out
 
 
-def _of_neighbours(shape: tuple[int, ...], stats: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+def _of_neighbours(
+    shape: tuple[int, ...], stats: npt.NDArray[np.int32], tall: int
+) -> npt.NDArray[np.bool_]:
     """Which components at the border of a cut-out are of what stands around its word: other lines
     above and below it, a rule or the side of a box beside it, or a box around it.
 
     Args:
         shape: height and width of the picture.
         stats: of components that touch its border.
+        tall: the height of the tallest component that does not.
     """
     height, width = shape
     x, y, w, h, area = (stats[:, i].astype(np.float64) for i in range(5))
     hollow = area / (w * h)
     middle = (y + h / 2) / height
-    beyond = np.abs(middle - 0.5) > _MIDDLE / 2
+    beyond = (np.abs(middle - 0.5) > _MIDDLE / 2) & (h < _LOW * tall)
     aside = (x <= 0) | (x + w >= width)
     side = aside & ((w < _SIDE_SLIM * height) | ((h > 0.8 * height) & (hollow < 0.35)))
     around = (w > 0.6 * width) & (h > 0.5 * height) & (hollow < 0.22)
     return np.asarray(beyond | side | around)
 
 
-def _at_border(piece: Piece, shape: tuple[int, ...]) -> bool:
+def _rests(lines: Sequence[tuple[Piece, ...]], ink: Ink) -> list[tuple[Piece, ...]]:
+    """Lines that stand half beyond the picture's border, where there are others: most of
+    their ink reaches it, and they are lower than a line that does not.
+
+    Args:
+        lines: of all pieces.
+        ink: of the picture.
+    """
+    near = _REACHED * ink.scale
+    shares, heights = [], []
+    for line in lines:
+        wide = np.array([piece.box[2] for piece in line], np.float64)
+        cut = np.array([_at_border(piece, ink.mask.shape, near) for piece in line], np.bool_)
+        shares.append(float(wide[cut].sum() / wide.sum()))
+        heights.append(max(piece.box[3] for piece in line))
+    tall = max((h for h, share in zip(heights, shares, strict=True) if share < _CUT_OFF), default=0)
+    return [
+        line
+        for line, h, share in zip(lines, heights, shares, strict=True)
+        if share >= _CUT_OFF and h < (_LOWER if share < 1 else _LOW) * tall
+    ]
+
+
+def _at_border(piece: Piece, shape: tuple[int, ...], near: float) -> bool:
+    """Whether a piece comes so near to the picture's border, in pixels."""
     x, y, w, h = piece.box
-    return x <= 0 or y <= 0 or x + w >= shape[1] or y + h >= shape[0]
+    return x <= near or y <= near or x + w >= shape[1] - near or y + h >= shape[0] - near
 
 
 def _are_clean(

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.canvas import Canvas
+from hwr_live.reading import union_box
 from hwr_live.segmentation.ink import drawn_ink, find_ink
 from hwr_live.segmentation.segment import Segmentation, segment
 from tests.support.stroke_pages import written
@@ -164,3 +165,27 @@ def test_a_large_letter_with_crumbs_is_no_frame() -> None:
     image[100:104, 100:104] = image[150:154, 150:154] = 0
     found = seen(image)
     assert max(p.box[2:] for line in found.lines for p in line) == (220, 220)
+
+
+@pytest.mark.parametrize("lines", [["oxo oex", "xoe oxo"], ["EXE EEX", "XEE EXE"]])
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_what_the_border_leaves_of_a_line_is_left_out(lines: list[str], side: str) -> None:
+    page = written(lines).image
+    first, second = (union_box([piece.box for piece in line]) for line in seen(page).lines)
+    noisy = np.clip(page - np.random.default_rng(1).normal(12, 3, page.shape), 0, 255)
+    page = noisy.astype(np.uint8)  # as a camera takes it
+    if side == "below":
+        cut, whole = page[: second[1] + second[3] // 2], first
+    else:
+        cut, whole = page[first[1] + first[3] // 2 :], second
+    (line,) = seen(np.ascontiguousarray(cut)).lines
+    assert abs(union_box([piece.box for piece in line])[3] - whole[3]) <= 4
+
+
+@pytest.mark.parametrize("lines", [["EXE"], ["EXE", "XEX"], ["EXE", "XEX", "EEX"]])
+def test_whole_lines_stay_where_a_picture_is_cut_close(lines: list[str]) -> None:
+    page = written(lines).image
+    rows = [union_box([piece.box for piece in line]) for line in seen(page).lines]
+    noisy = np.clip(page - np.random.default_rng(1).normal(12, 3, page.shape), 0, 255)
+    cut = noisy[rows[0][1] : rows[-1][1] + rows[-1][3]].astype(np.uint8)
+    assert len(seen(np.ascontiguousarray(cut)).lines) == len(lines)

@@ -14,13 +14,13 @@ from typing import Any
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.recognition.card import Card, card_errors, read_card
-from hwr_live.recognition.models import find_model
 from hwr_live.system.files import write_exactly, write_new
 from hwr_live.system.signals import STATUS, at_once
 from hwr_live.system.silence import silence
 from hwr_live.system.terminal import Parser
 from train import devices
 from train.data.datasets import OFFICIAL, SOURCES, Dataset, load
+from train.fit.models import folder_of
 from train.images.pool import cut_validation
 from train.letters import make as letters_command
 from train.letters.card import letters_model
@@ -366,7 +366,7 @@ def _model(name: str) -> tuple[Path, dict[str, Any]]:
     Raises:
         InputError: if there is none, or its card is of another form than training writes.
     """
-    folder = Path(name) if (Path(name) / "card.json").is_file() else find_model(name)
+    folder = folder_of(name)
     Card.load(folder)
     card = read_card(folder)
     with card_errors(folder):

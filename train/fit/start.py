@@ -14,7 +14,7 @@ from hwr_live.chars import MERGED
 from hwr_live.errors import InputError
 from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.card import read_card
-from hwr_live.recognition.models import find_model
+from train.fit.models import folder_of
 from train.progress import say
 from train.recipe import NET_NAMES
 
@@ -167,7 +167,7 @@ def each_of(models: str) -> list[str]:
 
 
 def _network_file(model: str) -> Path:
-    folder = Path(model) if (Path(model) / "card.json").is_file() else find_model(model)
+    folder = folder_of(model)
     path = folder / "model.keras"
     if not path.is_file():
         raise InputError(f"{folder} has no model.keras to start from")

@@ -8,9 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hwr_live.recognition.card import FILE, read_card
 from hwr_live.recognition.letters import SYMBOLS
-from hwr_live.recognition.models import find_model
+from train.fit.models import model_of
 
 KIND = "letters"
 _LICENCE = "word lists of wordfreq: CC BY-SA 4.0, and so is this model"
@@ -50,9 +49,7 @@ def letters_model(name: str) -> tuple[Path, dict[str, Any]] | None:
     Raises:
         InputError: if there is no such model, or its card is broken.
     """
-    folder = Path(name) if (Path(name) / FILE).is_file() else find_model(name)
-    card = read_card(folder)
-    return (folder, card) if card.get("kind") == KIND else None
+    return model_of(name, KIND)
 
 
 def readme(card: Mapping[str, Any]) -> str:

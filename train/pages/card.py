@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hwr_live.recognition.card import FILE, read_card
-from hwr_live.recognition.models import find_model
 from train import devices
+from train.fit.models import model_of
 from train.lines.card import LICENCES as LINE_LICENCES
 from train.pages.measure import told
 from train.pages.network import STRIDE
@@ -71,9 +70,7 @@ def pages_model(name: str) -> tuple[Path, dict[str, Any]] | None:
     Raises:
         InputError: if there is no such model, or its card is broken.
     """
-    folder = Path(name) if (Path(name) / FILE).is_file() else find_model(name)
-    card = read_card(folder)
-    return (folder, card) if card.get("kind") == KIND else None
+    return model_of(name, KIND)
 
 
 def readme(card: Mapping[str, Any]) -> str:

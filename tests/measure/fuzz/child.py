@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import traceback
@@ -57,6 +58,9 @@ def _one(case: Case, chance: np.random.Generator, number: int) -> dict[str, obje
     return {"case": number, "status": status, "wrong": wrong, "s": spent, "mb": memory}
 
 
+_PAGE = re.compile(r"hwr-live: page (\d+) of ")
+
+
 def _spent() -> float:
     """Processor time of this process and of its children that have ended, in seconds."""
     return sum(os.times()[:4])
@@ -69,6 +73,10 @@ def be_judged(status: int, lines: Sequence[str]) -> str:
     if any("Traceback" in line for line in lines):
         return "\n".join(lines)
     if status == 0:
+        return ""
+    pages = [_PAGE.match(line) for line in lines]  # of several pages each has a line of its own
+    each = [page[1] for page in pages if page]
+    if len(each) == len(lines) > 1 and len(set(each)) == len(each):
         return ""
     if len(lines) != 1 or not lines[0].startswith(("hwr-live: ", "train: ")):
         return f"status {status} with {len(lines)} lines: {lines[:5]}"

@@ -11,6 +11,8 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import compress
 from typing import Any, Literal
 
 import numpy as np
@@ -120,10 +122,12 @@ class Word:
         glyphs: at least one of them is readable.
         calibration: slope and offset by which the log odds of its least sure character become
             those of the word; None where they are the same.
+        print: whether it is printed rather than written by hand.
     """
 
     glyphs: tuple[Glyph, ...]
     calibration: tuple[float, float] | None = field(default=None, compare=False)
+    print: bool = False
 
     @property
     def readable(self) -> tuple[Glyph, ...]:
@@ -160,20 +164,31 @@ class Word:
             "text": self.text,
             "confidence": round(self.confidence, 4),
             "box": list(self.box),
+            "print": self.print,
         }
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of handwriting: words of glyphs, from left to right.
+    """One line of writing: words of glyphs, from left to right.
 
     Attributes:
         words: the glyphs of each.
         calibration: of each word.
+        printed: whether each word is printed rather than written by hand; none is where this is
+            empty.
     """
 
     words: tuple[tuple[Glyph, ...], ...]
     calibration: tuple[float, float] | None = field(default=None, compare=False)
+    printed: tuple[bool, ...] = ()
+
+    @property
+    def print(self) -> bool:
+        """Whether most of the line's characters are printed rather than written by hand."""
+        words = list(zip(self.words, self.printed, strict=True)) if self.printed else []
+        signs = [(sum(one.char is not None for one in word), own) for word, own in words]
+        return 2 * sum(n for n, own in signs if own) > sum(n for n, _ in signs)
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
@@ -183,8 +198,23 @@ class Line:
     @property
     def read_words(self) -> tuple[Word, ...]:
         """The words that have a readable character: those of ``text``."""
-        words = (Word(tuple(word), self.calibration) for word in self.words)
+        printed = self.printed or (False,) * len(self.words)
+        words = (
+            Word(tuple(word), self.calibration, own)
+            for word, own in zip(self.words, printed, strict=True)
+        )
         return tuple(word for word in words if word.text)
+
+    def chosen(self, keep: Callable[[int, tuple[Glyph, ...]], tuple[Glyph, ...]]) -> Line:
+        """The line with less.
+
+        Args:
+            keep: is given each word's number and glyphs, and returns which of these stay; a word of
+                none is left out.
+        """
+        words = [keep(number, word) for number, word in enumerate(self.words)]
+        printed = tuple(compress(self.printed, words))
+        return Line(tuple(filter(None, words)), self.calibration, printed)
 
     @property
     def text(self) -> str:
@@ -202,6 +232,7 @@ class Line:
         return {
             "text": self.text,
             "box": list(self.box),
+            "print": self.print,
             "words": [word.to_dict() for word in self.read_words],
             "glyphs": [glyph.to_dict() for glyph in self.glyphs],
         }
@@ -249,8 +280,9 @@ class Reading:
         ms: milliseconds spent in ``ink``, ``segment``, ``classify`` and in ``total``.
         layout: row, column and box of each cell that rules enclose; ``cells`` has their text.
         left_out: how many pieces of ink were not read, by reason: "rule", "border" (edges of the
-            page and the table), "frame", "small", "faint", "texture" and "drawing" (no writing, as
-            the map of writing says).
+            page and the table), "frame", "small", "faint", "texture", "drawing" (no writing, as
+            the map of writing or the line network says) and "print" (where handwriting alone was
+            asked for).
         lost: share of the ink, rules apart, that was not read.
     """
 
@@ -266,12 +298,9 @@ class Reading:
         """The cells of tables and forms with what is written in each, row by row."""
         out = []
         for row, column, box in self.layout:
-            parts = (
-                [tuple(glyph for glyph in word if _holds(box, glyph)) for word in line.words]
-                for line in self.lines
-            )
-            lines = [Line(tuple(filter(None, words))) for words in parts if any(words)]
-            texts = (line.text for line in _whole_lines(lines))
+            parts = (line.chosen(partial(_within, box)) for line in self.lines)
+            lines = _whole_lines([line for line in parts if line.words])
+            texts = (line.text for line in lines)
             out.append(Cell(row, column, box, "\n".join(filter(None, texts))))
         return tuple(out)
 
@@ -296,6 +325,8 @@ class Reading:
 
         Of edges of the page, dust and blank paper nothing is said.
         """
+        if not self.text and self.left_out.get("print"):
+            return "nothing was read: all that is written is print"
         if not self.text and self.glyphs:
             return "nothing was read: the ink that was found looks like no characters"
         if self.text and self.lost < _MOSTLY:
@@ -322,6 +353,17 @@ class Reading:
         if size is not None and size != self.size:
             return Reading(lines, size, self.ms)
         return replace(self, lines=lines)
+
+    def handwriting(self) -> Reading:
+        """The same without what is printed, which is counted in ``left_out``."""
+        lines, left_out = [], dict(self.left_out)
+        for line in self.lines:
+            kept = line.chosen(partial(_by_hand, line.printed))
+            if gone := len(line.glyphs) - len(kept.glyphs):
+                left_out["print"] = left_out.get("print", 0) + gone
+            if kept.words:
+                lines.append(kept)
+        return replace(self, lines=tuple(lines), left_out=left_out)
 
     def to_text(self) -> str:
         """The text, as ``text``."""
@@ -398,6 +440,16 @@ class Reading:
             "left_out": dict(self.left_out),
             "ms": {stage: round(ms, 3) for stage, ms in self.ms.items()},
         }
+
+
+def _by_hand(printed: tuple[bool, ...], number: int, word: tuple[Glyph, ...]) -> tuple[Glyph, ...]:
+    """A word's glyphs, unless it is printed."""
+    return () if printed and printed[number] else word
+
+
+def _within(box: Box, _: int, word: tuple[Glyph, ...]) -> tuple[Glyph, ...]:
+    """A word's glyphs whose middle lies in a box."""
+    return tuple(glyph for glyph in word if _holds(box, glyph))
 
 
 def _holds(box: Box, glyph: Glyph) -> bool:

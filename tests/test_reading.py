@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,7 +81,8 @@ def test_json_holds_plain_numbers_only() -> None:
             {
                 "text": "é",
                 "box": [0, 0, 4, 6],
-                "words": [{"text": "é", "confidence": 0.9876, "box": [0, 0, 1, 1]}],
+                "print": False,
+                "words": [{"text": "é", "confidence": 0.9876, "box": [0, 0, 1, 1], "print": False}],
                 "glyphs": [
                     {
                         "char": char,
@@ -96,6 +98,47 @@ def test_json_holds_plain_numbers_only() -> None:
         "left_out": {},
         "ms": {"total": 1.235},
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "printed", "whole"),
+    [
+        ((), (), False),
+        (("ab",), (), False),
+        (("ab",), (True,), True),
+        (("ab", "cd"), (True, False), False),
+        (("abc", "de"), (True, False), True),
+        (("??????", "de"), (False, True), True),
+    ],
+)
+def test_a_line_is_print_where_most_of_its_characters_are(
+    words: tuple[str, ...], printed: tuple[bool, ...], whole: bool
+) -> None:
+    made = replace(line(*words), printed=printed)
+    assert made.print is whole
+    assert made.to_dict()["print"] is whole
+    assert [word.print for word in made.read_words] == list(printed or [False] * len(words))[
+        -len(made.read_words) or None :
+    ]
+
+
+def test_print_is_left_out_and_counted_where_handwriting_alone_is_wanted() -> None:
+    assert Reading().handwriting() == Reading()
+    form = replace(line("Name", "ann", "?"), printed=(True, False, False))
+    lines = (form, replace(line("Age"), printed=(True,)), line("7"))
+    reading = Reading(lines, (40, 30), left_out={"rule": 2})
+    found = reading.handwriting()
+    assert found.text == "ann\n7"
+    assert [len(one.words) for one in found.lines] == [2, 1]
+    assert found.lines[0].printed == (False, False)
+    assert found.left_out == {"rule": 2, "print": 7}
+    assert (found.remark, reading.left_out) == ("", {"rule": 2})
+    assert found.handwriting() == found
+
+
+def test_that_nothing_but_print_was_found_is_told() -> None:
+    label = replace(line("Age"), printed=(True,))
+    assert "print" in Reading((label,)).handwriting().remark
 
 
 def test_crops_are_neither_compared_nor_told() -> None:

@@ -11,7 +11,14 @@ from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.models import find_model
 
 
-def settings_of(model: str, chars: str, language: str | None, profile: str | None) -> str:
+def settings_of(
+    model: str,
+    chars: str,
+    language: str | None,
+    profile: str | None,
+    *,
+    handwriting: bool = False,
+) -> str:
     """SHA-256, in hexadecimal, of the program's version, the model's files, the characters, the
     language, and the profile's samples.
 
@@ -20,6 +27,7 @@ def settings_of(model: str, chars: str, language: str | None, profile: str | Non
         chars: a set or the characters themselves, as they were given.
         language: its code; None without one.
         profile: a name or a path; None without one.
+        handwriting: whether print is left out.
 
     Raises:
         InputError: if there is no such model or profile.
@@ -31,6 +39,7 @@ def settings_of(model: str, chars: str, language: str | None, profile: str | Non
         "model": [digest_of(folder / name) for name in ("card.json", "model.tflite")],
         "chars": chars,
         "language": language,
+        "handwriting": handwriting,
         "profile": [(s.char, hashlib.sha256(s.ink.tobytes()).hexdigest()) for s in samples],
     }
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -47,7 +47,7 @@ def to_folder(
         out = os.path.realpath(manifest.folder)
         found = find_sources(arguments, options, {*manifest.outputs, out})
         overlay = partial(write_overlay, folder=options.overlay) if options.overlay else None
-        settings = settings_of(options.model, options.chars, options.language, options.profile)
+        settings = _settings(options)
         run = Run(manifest, form, settings, status.fail, overlay)
         try:
             jobs = options.jobs or cores()
@@ -80,9 +80,20 @@ def watch_folder(
         raise InputError("--watch reads what comes into its folder, and nothing else")
     status = Status()
     with opened(Path(options.out or options.watch)) as manifest:
-        settings = settings_of(options.model, options.chars, options.language, options.profile)
+        settings = _settings(options)
         run = Run(manifest, form, settings, status.fail)
         reader = make_reader()
         tell(f"watching {options.watch}; Ctrl-C ends it")
         watch(options.watch, run, reader, Wanted(form.pictures), recursive=options.recursive)
     return status.value
+
+
+def _settings(options: argparse.Namespace) -> str:
+    """What decides the results, of the options of ``hwr-live read``."""
+    return settings_of(
+        options.model,
+        options.chars,
+        options.language,
+        options.profile,
+        handwriting=options.handwriting,
+    )

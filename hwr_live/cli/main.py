@@ -124,13 +124,17 @@ def _taught(options: argparse.Namespace) -> Reader:
         from hwr_live.recognition.adapt import MOST
 
     profile = _profile(options)
-    reader = _reader(options.model, options.chars, options.language)
+    reader = _reader(
+        options.model, options.chars, options.language, handwriting=options.handwriting
+    )
     if profile is None or not profile.samples:
         return reader
     return reader.with_samples(profile.crops(MOST))
 
 
-def _reader(model: str, chars: str = "all", language: str | None = None) -> Reader:
+def _reader(
+    model: str, chars: str = "all", language: str | None = None, *, handwriting: bool = False
+) -> Reader:
     from hwr_live.chars import chars_alone
 
     with at_once():
@@ -138,7 +142,7 @@ def _reader(model: str, chars: str = "all", language: str | None = None) -> Read
 
         from hwr_live.recognition.reader import Reader
 
-    reader = Reader.load(model, chars, language=language)
+    reader = Reader.load(model, chars, language=language, handwriting=handwriting)
     if unknown := [char for char in chars_alone(chars) if char not in reader.known]:
         tell(f"the model {model} does not know {' '.join(unknown)}; it reads the others")
     return reader
@@ -150,7 +154,10 @@ def _camera(options: argparse.Namespace) -> int:
         from hwr_live.recognition.cache import ALIKE
 
     profile = _profile(options, new=not options.no_window)
-    reader = _reader(options.model, options.chars, options.language).remembering(ALIKE)
+    loaded = _reader(
+        options.model, options.chars, options.language, handwriting=options.handwriting
+    )
+    reader = loaded.remembering(ALIKE)
     source: str | FrameSource = options.source
     if options.demo:
         with at_once():

@@ -123,6 +123,14 @@ def _add_size(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_handwriting(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--handwriting",
+        action="store_true",
+        help="leave out what is printed, as the labels of a form are",
+    )
+
+
 def _add_theme(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--theme",
@@ -196,6 +204,7 @@ def _add_camera(commands: Commands[Parser], shared: list[Parser]) -> None:
         action="store_true",
         help="instead of a camera, pages that the program draws and moves itself",
     )
+    _add_handwriting(camera)
     _add_theme(camera)
     camera.add_argument("--no-window", action="store_true", help="only print, frame by frame")
     camera.add_argument(
@@ -235,6 +244,7 @@ def _add_read(commands: Commands[Parser], shared: list[Parser]) -> None:
             "  hwr-live read scans --recursive --format hocr --out texts --language de"
         ),
     )
+    _add_handwriting(read)
     add_read_options(read)
 
 

@@ -28,6 +28,7 @@ from hwr_live.recognition.ctc import certainty
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.heard import heard_of
 from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
+from hwr_live.recognition.kinds import in_print, no_writing
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
 from hwr_live.recognition.line_network import LineNetwork
@@ -217,10 +218,15 @@ class _Search:
         if self.recognizer.lines is not None:
             tells = [one for one, _ in told if one is not None]
             self.certainty = certainty([one.spelling for one in tells])
+            if not self.view.ink.drawn:  # of a drawing nothing is left out: it is no character
+                written = [no_writing(one.kinds) <= self._settings.kinds.none for one in tells]
             if self.view.rows:  # a map has told of them, which takes other things for writing, too
                 least = self._settings.view.written
                 sure = [certainty([one.spelling]) for one in tells]
-                written = [not n or p >= least for p, (_, n) in zip(sure, told, strict=True)]
+                written = [
+                    own and (not n or p >= least)
+                    for p, (_, n), own in zip(sure, told, written, strict=True)
+                ]
         height = self.view.segmented.height
         return [
             _Found(tuple(split_words(line, height)), heard, one, signs, is_written)
@@ -418,6 +424,10 @@ class _Search:
                 spelling = self.recognizer.speller.spell(told.logp, told.spelling)
                 told = replace(told, spelling=spelling)
             characters = decide(told, seen, alphabet, settings, others)
+            if (none := no_writing(told.kinds)) > self._settings.kinds.none:
+                characters = [
+                    replace(one, none=max(one.none, none), readable=False) for one in characters
+                ]
         rows, characters = self._as_sure(self._in_language(characters, known), characters)
         sure = self._settings.words
         calibration = None if told is None else (sure.slope, sure.offset)
@@ -427,7 +437,19 @@ class _Search:
                 out.append([])
             decision = Decision(known, heard_of(one, alone, chars, row if in_words else None))
             out[-1].append(self._glyph(one, pieces, likely, decision))
-        return Line(tuple(map(tuple, out)), calibration)
+        return Line(tuple(map(tuple, out)), calibration, self._in_print(told, characters))
+
+    def _in_print(self, told: Told | None, characters: Sequence[Character]) -> tuple[bool, ...]:
+        """Which words of a line are printed; of a drawing none is."""
+        begins = [0, *(k for k, one in enumerate(characters) if one.spaced and k)]
+        if told is None or told.kinds is None or self.view.ink.drawn:
+            return (False,) * len(begins)
+        ends = [*begins[1:], len(characters)]
+        words = [
+            (characters[a].left, max(one.right for one in characters[a:b]))
+            for a, b in zip(begins, ends, strict=True)
+        ]
+        return in_print(told.kinds, told.centres, words, self._settings.kinds)
 
     def _as_sure(
         self, rows: Floats, characters: Sequence[Character]

@@ -89,11 +89,14 @@ class Told:
         logp: (frames, outputs) logarithms of probabilities.
         spelling: the best path.
         centres: (frames,) where each frame's middle is, in the unit of the pieces' edges.
+        kinds: (frames, 3) logarithms of the probabilities of ``recognition.kinds.KINDS``; None of a
+            network that does not tell.
     """
 
     logp: Floats
     spelling: Spelling
     centres: Floats
+    kinds: Floats | None = None
 
 
 @dataclass(frozen=True)

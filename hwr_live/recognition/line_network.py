@@ -21,6 +21,7 @@ from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import card_errors, file_beside, read_card
 from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
 from hwr_live.recognition.joint import SPACE, Told
+from hwr_live.recognition.kinds import KINDS
 from hwr_live.recognition.network import Network, litert_file
 from hwr_live.recognition.strip_cache import StripCache
 from hwr_live.segmentation.pieces import Piece
@@ -48,6 +49,7 @@ class LineCard:
         columns: columns of the strip that make a frame.
         temperature: divides the logits, so that confidence means what it says.
         file: the name of the LiteRT file beside the card.
+        kinds: whether there are outputs, behind those of the labels, for ``KINDS``.
     """
 
     name: str
@@ -55,6 +57,7 @@ class LineCard:
     columns: int
     temperature: float
     file: str
+    kinds: bool = False
 
     @classmethod
     def load(cls, folder: Path) -> LineCard:
@@ -75,13 +78,26 @@ class LineCard:
                 raise ValueError("it has no label for the space")
             file = file_beside(data)
             calibration = data.get("calibration", {})
+            kinds = tuple(data.get("kinds", ()))
+            if kinds not in ((), KINDS):
+                raise ValueError(f"it tells of other kinds than {', '.join(KINDS)}")
             return cls(
                 name=str(data["name"]),
                 labels=labels,
                 columns=max(1, int(form["columns"])),
                 temperature=max(0.05, float(calibration.get("temperature", 1.0))),
                 file=file,
+                kinds=bool(kinds),
             )
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of each frame."""
+        return len(self.labels) + len(KINDS) * self.kinds
+
+
+_Heard = tuple[Floats, Floats, Floats | None]
+"""Logarithms of the probabilities of labels, the frames' middles, and those of the kinds."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +106,13 @@ class _Last:
 
     Attributes:
         segmented: the view's.
-        heard: for each line, by its identity, for which it is kept: the line, its logarithms of
-            probabilities whatever may be told, and its frames' middles.
+        heard: for each line, by its identity, for which it is kept: the line, and what is heard of
+            it, whatever may be told.
         told: what was told of it, by its identity and that of what might be told, which is kept.
     """
 
     segmented: weakref.ref[Segmentation]
-    heard: dict[int, tuple[Sequence[Piece], Floats, Floats]]
+    heard: dict[int, tuple[Sequence[Piece], _Heard]]
     told: dict[tuple[int, int], tuple[npt.NDArray[np.bool_] | None, Told]]
 
 
@@ -125,7 +141,7 @@ class LineNetwork:
             raise InputError(f"{path} has {len(outputs)} outputs; a line network has one")
         self._logits = int(outputs[0]["index"])
         found = self._network.first([self._logits])[0][0]
-        wanted = (_STEP // self.card.columns, len(self.card.labels))
+        wanted = (_STEP // self.card.columns, self.card.outputs)
         if found.shape != wanted:
             raise InputError(f"{path} gives {found.shape} where its card makes {wanted} due")
         self._cache: StripCache | None = None
@@ -159,28 +175,28 @@ class LineNetwork:
         if not last or last.segmented() is not view.segmented:
             last = self._last = _Last(weakref.ref(view.segmented), {}, {})
         new = [line for line in lines if id(line) not in last.heard]
-        for line, (logp, centres) in zip(new, self._heard(view, new), strict=True):
-            last.heard[id(line)] = line, logp, centres
+        for line, heard in zip(new, self._heard(view, new), strict=True):
+            last.heard[id(line)] = line, heard
         for line in lines:
             if (id(line), id(may)) not in last.told:
-                _, logp, centres = last.heard[id(line)]
+                logp, centres, kinds = last.heard[id(line)][1]
                 if may is not None and not may.all():
                     logp = only(logp, may)
-                last.told[id(line), id(may)] = may, Told(logp, spell(logp), centres)
+                last.told[id(line), id(may)] = may, Told(logp, spell(logp), centres, kinds)
         return [last.told[id(line), id(may)][1] for line in lines]
 
-    def _heard(
-        self, view: View, lines: Sequence[Sequence[Piece]]
-    ) -> Iterator[tuple[Floats, Floats]]:
-        """Of each line the logarithms of probabilities, and where its frames' middles are."""
+    def _heard(self, view: View, lines: Sequence[Sequence[Piece]]) -> Iterator[_Heard]:
+        """What is heard of each line."""
+        count = len(self.card.labels)
         inks = [line_ink(view, line) for line in lines]
         least = _LEAST * view.segmented.height
         strips = [self._strip(ink, least) for ink, _ in inks]
         for (_, left), one, logits in zip(inks, strips, self._all(strips), strict=True):
-            logp = log_softmax(logits, self.card.temperature)
+            logp = log_softmax(logits[:, :count], self.card.temperature)
+            kinds = log_softmax(logits[:, count:], 1.0) if self.card.kinds else None
             # A remembered answer is of a strip that may be a little narrower or wider.
             middles = one.image.shape[1] * (np.arange(len(logp)) + 0.5) / len(logp)
-            yield logp, np.asarray(left + one.x0 + middles / one.scale, np.float64)
+            yield logp, np.asarray(left + one.x0 + middles / one.scale, np.float64), kinds
 
     def _strip(self, ink: Grey, least: float) -> Strip:
         if self._strips is None:

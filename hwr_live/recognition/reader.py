@@ -55,6 +55,7 @@ class Reader:
         pages: the network that says where in a picture there is writing; None for everywhere.
         letters: which letters follow each other in words, for the line network's doubts; None to
             leave these as they are.
+        handwriting: whether print is left out of what is read.
 
     Attributes:
         vocabulary: the characters that are read, and what the model's outputs mean for them.
@@ -72,6 +73,7 @@ class Reader:
         lines: LineNetwork | None = None,
         pages: MapNetwork | None = None,
         letters: Letters | None = None,
+        handwriting: bool = False,
     ) -> None:
         self.classifier = classifier
         self.chars = chars
@@ -80,6 +82,7 @@ class Reader:
         self.lines = lines
         self.pages = pages
         self.letters = letters
+        self.handwriting = handwriting
         self.vocabulary = Vocabulary(classifier.card, chars, remembering=classifier.remembers)
         self._lines_read = LinesRead() if classifier.remembers else None
         self._alphabet: Alphabet | None = None
@@ -104,9 +107,11 @@ class Reader:
         chars: str = "all",
         profile: str | os.PathLike[str] | None = None,
         language: str | None = None,
+        *,
+        handwriting: bool = False,
     ) -> Reader:
         """Loads a model by name or path, learns a profile's hand by name or path, and a language's
-        words by its code, such as "en".
+        words by its code, such as "en"; with ``handwriting``, print is not read.
 
         Raises:
             InputError: for a missing or broken model, characters that it does not know, a profile
@@ -120,7 +125,15 @@ class Reader:
         lines = None if card.lines is None else LineNetwork(find_beside(folder, card.lines))
         pages = None if card.pages is None else MapNetwork(find_beside(folder, card.pages))
         letters = None if card.letters is None else Letters.load(find_beside(folder, card.letters))
-        reader = cls(classifier, chars, language=words, lines=lines, pages=pages, letters=letters)
+        reader = cls(
+            classifier,
+            chars,
+            language=words,
+            lines=lines,
+            pages=pages,
+            letters=letters,
+            handwriting=handwriting,
+        )
         if profile is None:
             return reader
         from hwr_live.profiles.profile import Profile  # most readings need none
@@ -163,7 +176,16 @@ class Reader:
 
     def _with(self, **changed: Any) -> Reader:
         """A reader that differs in some of its arguments."""
-        names = ("classifier", "chars", "adaptation", "language", "lines", "pages", "letters")
+        names = (
+            "classifier",
+            "chars",
+            "adaptation",
+            "language",
+            "lines",
+            "pages",
+            "letters",
+            "handwriting",
+        )
         return Reader(**({name: getattr(self, name) for name in names} | changed))
 
     def read(self, source: Source | Canvas, *, rgb: bool = False) -> Reading:
@@ -268,7 +290,7 @@ class Reader:
         pages = None if self.pages is None else self.pages.folder
         letters = None if self.letters is None else self.letters.folder
         given = (self.classifier.folder, self.chars, self.adaptation, self.language)
-        return _reader_of, (*given, lines, pages, letters)
+        return _reader_of, (*given, lines, pages, letters, self.handwriting)
 
     def look(self, frame: Frame | Canvas) -> tuple[Reading, View]:
         """Reads a picture or a canvas, and tells what of it was read.
@@ -310,7 +332,7 @@ class Reader:
             left_out=read.left_out,
             lost=read.segmented.lost,
         )
-        return reading, read
+        return reading.handwriting() if self.handwriting else reading, read
 
 
 def _reader_of(
@@ -321,9 +343,11 @@ def _reader_of(
     lines: Path | None,
     pages: Path | None,
     letters: Path | None,
+    handwriting: bool,
 ) -> Reader:
     """A reader from what another process sent of one."""
     along = None if lines is None else LineNetwork(lines)
     where = None if pages is None else MapNetwork(pages)
     words = None if letters is None else Letters.load(letters)
-    return Reader(Classifier(folder), chars, adaptation, language, along, where, words)
+    classifier = Classifier(folder)
+    return Reader(classifier, chars, adaptation, language, along, where, words, handwriting)

@@ -381,6 +381,21 @@ class WordSettings(Settings):
 
 
 @dataclass(frozen=True)
+class KindSettings(Settings):
+    """What the line network tells of whether ink is handwriting, print, or no writing.
+
+    Attributes:
+        none: probability of no writing, the mean of a line's frames, above which it is none.
+        printed: probability of print against handwriting above which a word is printed.
+        line_frames: frames for which the line's mean counts beside a word's own.
+    """
+
+    none: float = _number(0.5, 0, 1)
+    printed: float = _number(0.7, 0.001, 0.999)
+    line_frames: float = _number(8.0, 0, 1000)
+
+
+@dataclass(frozen=True)
 class DecoderSettings:
     """The settings of all stages."""
 
@@ -392,6 +407,7 @@ class DecoderSettings:
     language: LanguageSettings = field(default_factory=LanguageSettings)
     spelling: SpellingSettings = field(default_factory=SpellingSettings)
     joint: JointSettings = field(default_factory=JointSettings)
+    kinds: KindSettings = field(default_factory=KindSettings)
     words: WordSettings = field(default_factory=WordSettings)
 
     @classmethod

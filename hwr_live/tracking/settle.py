@@ -175,12 +175,13 @@ def _steadied(reading: Reading, page: Page, match: Match) -> Reading:
         elif found[0] not in done:  # of a line that the frame has in parts the first is all of it
             done.add(found[0])
             text = found[1].text
-            lines.append(own if own.text == text else _placed(found[1], matrix, own.calibration))
+            lines.append(own if own.text == text else _placed(found[1], matrix, own))
     return dataclasses.replace(steady, lines=tuple(line for line in lines if line.glyphs))
 
 
-def _placed(elected: Elected, matrix: Floats, calibration: tuple[float, float] | None) -> Line:
-    """What a line is taken for, where it is in the frame that the page lies in by ``matrix``."""
+def _placed(elected: Elected, matrix: Floats, own: Line) -> Line:
+    """What a line is taken for, where it is in the frame that the page lies in by ``matrix``; as
+    which the frame alone gives ``own``."""
     words: list[list[Glyph]] = [[]]
     for char, spot in zip(elected.text, elected.spots, strict=True):
         if char == " ":
@@ -193,4 +194,6 @@ def _placed(elected: Elected, matrix: Floats, calibration: tuple[float, float] |
             right, bottom = (round(v) for v in corners.max(0).tolist())
             box = (left, top, max(1, right - left), max(1, bottom - top))
             words[-1].append(dataclasses.replace(spot.glyph, char=char, box=box))
-    return Line(tuple(tuple(word) for word in words if word), calibration)
+    found = tuple(tuple(word) for word in words if word)
+    printed = own.printed if len(found) == len(own.printed) else (own.print,) * len(found)
+    return Line(found, own.calibration, printed)

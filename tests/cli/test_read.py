@@ -9,7 +9,10 @@ import os
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from hwr_live.cli.main import main
 from hwr_live.cli.sample import TEXT, draw_sample
@@ -200,3 +203,40 @@ def test_a_name_costs_its_own_picture_at_most(
     assert len(failed) == (0 if where == "--overlay" else 2)
     assert status == (2 if failed else 0)
     assert {name.split(".")[0] for name in made} >= {"0", "z"}
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Path:
+    """A printed label, and handwriting below it."""
+    image = Image.new("L", (1208, 140), int(draw_sample()[0, 0]))
+    font = ImageFont.load_default(44)
+    ImageDraw.Draw(image).text((80, 60), "Name of the applicant", fill=40, font=font)
+    path = tmp_path / "form.png"
+    path.write_bytes(encode_png(np.vstack([np.asarray(image), draw_sample()])))
+    return path
+
+
+def test_print_is_told_and_left_out_on_demand(
+    form: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label = "Name of the applicant"
+    assert run(capsys, form) == (0, f"{label}\n{SAMPLE}", "")
+    assert run(capsys, form, "--handwriting") == (0, SAMPLE, "")
+    status, out, _ = run(capsys, form, "--json")
+    told = json.loads(out)
+    assert status == 0
+    assert [line["print"] for line in told["lines"]] == [True, False, False]
+    assert [word["print"] for word in told["lines"][0]["words"]] == [True] * 4
+    assert told["left_out"].get("print", 0) == 0
+
+
+def test_of_print_alone_nothing_is_read_as_handwriting(
+    form: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = cv2.imread(str(form), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    form.write_bytes(encode_png(np.ascontiguousarray(image[:140], np.uint8)))
+    status, out, err = run(capsys, form, "--handwriting")
+    assert (status, out) == (0, "\n")
+    assert len(err.splitlines()) == 1
+    assert "all that is written is print" in err

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from hwr_live.chars import parse_chars
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.reading import Word
 from hwr_live.recognition.decoder import Recognizer, decode
-from hwr_live.recognition.joint import Alphabet
+from hwr_live.recognition.joint import Alphabet, Told
+from hwr_live.recognition.kinds import HAND, KINDS, NONE, PRINT
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.reader import Reader
 from hwr_live.segmentation.rectify import see
@@ -83,3 +86,57 @@ def _along(reader: Reader) -> tuple[LineNetwork, Alphabet]:
     assert reader.lines is not None
     wanted = parse_chars(reader.chars)
     return reader.lines, Alphabet.of(reader.lines.card.labels, reader.vocabulary.known, wanted)
+
+
+@pytest.fixture
+def told_as(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Recognizer]:
+    """Who reads, and has a line network that takes all ink for one kind."""
+    network, alphabet = _along(reader)
+    tell = LineNetwork.tell
+
+    def surely(kind: int) -> Recognizer:
+        def told(self: LineNetwork, *given: Any) -> list[Told]:
+            out = []
+            for one in tell(self, *given):
+                kinds = np.full((len(one.logp), len(KINDS)), -9.0)
+                kinds[:, kind] = 0.0
+                out.append(replace(one, kinds=kinds))
+            return out
+
+        monkeypatch.setattr(LineNetwork, "tell", told)
+        return Recognizer(
+            reader.classifier, None, reader.vocabulary, None, lines=(network, alphabet)
+        )
+
+    return surely
+
+
+def test_a_pictures_lines_that_are_no_writing_are_left_out(
+    told_as: Callable[[int], Recognizer],
+) -> None:
+    view = see(draw_sample())
+    lines, read = decode(view, told_as(NONE), upright=True)
+    assert lines == ()
+    assert read.left_out["drawing"] == len(view.pieces)
+
+
+def test_of_a_drawing_that_is_no_writing_all_ink_is_no_character(
+    told_as: Callable[[int], Recognizer],
+) -> None:
+    view = see(draw_sample(), drawn=True)
+    lines, read = decode(view, told_as(NONE), upright=True)
+    assert {glyph.char for line in lines for glyph in line.glyphs} == {None}
+    assert min(glyph.confidence for line in lines for glyph in line.glyphs) > 0.9
+    assert "drawing" not in read.left_out
+
+
+@pytest.mark.parametrize(("kind", "drawn"), [(HAND, False), (PRINT, False), (PRINT, True)])
+def test_print_is_told_of_pictures_only(
+    kind: int, drawn: bool, told_as: Callable[[int], Recognizer]
+) -> None:
+    lines, _ = decode(see(draw_sample(), drawn=drawn), told_as(kind), upright=True)
+    assert "\n".join(line.text for line in lines) == SAMPLE
+    printed = kind == PRINT and not drawn
+    assert [word.print for line in lines for word in line.read_words] == [printed] * len(
+        SAMPLE.split()
+    )

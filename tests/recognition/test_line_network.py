@@ -13,6 +13,7 @@ import pytest
 
 from hwr_live.errors import InputError
 from hwr_live.recognition.joint import Alphabet
+from hwr_live.recognition.kinds import KINDS
 from hwr_live.recognition.line_network import LineCard, LineNetwork, line_ink
 from hwr_live.recognition.models import find_model
 from hwr_live.segmentation.rectify import View, see
@@ -54,6 +55,8 @@ def all_outputs(network: LineNetwork) -> npt.NDArray[np.bool_]:
         ({"input": {"strip": 32, "ink": "bright on black", "columns": 4}}, "not known here"),
         ({"file": "../elsewhere.tflite"}, "lies elsewhere"),
         ({"labels": [None, " ", "a"]}, "its card makes"),
+        ({"kinds": ["print", "hand"]}, "other kinds"),
+        ({"kinds": 3}, "card"),
     ],
 )
 def test_a_card_that_does_not_fit_ends_in_one_line(
@@ -76,6 +79,24 @@ def test_a_file_that_is_no_network_ends_in_one_line(content: bytes, folder: Path
 def test_a_network_of_glyphs_is_none_of_lines() -> None:
     with pytest.raises(InputError, match="strip"):
         LineCard.load(find_model("hwr62"))
+
+
+@pytest.mark.parametrize("kinds", [[], list(KINDS)])
+def test_kinds_are_told_where_the_card_has_them(kinds: list[str], folder: Path, view: View) -> None:
+    card = json.loads((folder / "card.json").read_text())
+    outputs = len(card["labels"]) + len(card.get("kinds", ()))
+    signs = map(chr, range(0x4E00, 0x4E00 + outputs - len(kinds) - 2))
+    spoil(folder, kinds=kinds, labels=[None, *signs, " "])
+    network = LineNetwork(folder)
+    for line, told in zip(view.lines, network.tell(view, view.lines), strict=True):
+        assert len(line)
+        assert told.logp.shape[1] == len(network.card.labels)
+        if not kinds:
+            assert told.kinds is None
+            continue
+        assert told.kinds is not None
+        assert told.kinds.shape == (len(told.centres), len(KINDS))
+        assert np.exp(told.kinds).sum(1) == pytest.approx(np.ones(len(told.centres)))
 
 
 def test_of_no_lines_nothing_is_told(network: LineNetwork, view: View) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
@@ -374,3 +375,11 @@ def test_punctuation_is_read_and_left_out_where_it_is_not_wanted(reader: Reader)
     assert reader.read(canvas).text.replace(" ", "") in ("1-1+1", "l-l+l", "I-I+I")
     text = reader.with_chars("digits").read(canvas).text
     assert text.replace(" ", "") == "111"
+
+
+def test_a_reader_of_handwriting_alone_stays_one(reader: Reader) -> None:
+    alone = Reader.load(handwriting=True)
+    others = (alone.with_chars("digits"), alone.remembering(), pickle.loads(pickle.dumps(alone)))
+    assert [one.handwriting for one in (alone, *others)] == [True] * 4
+    assert not reader.handwriting
+    assert alone.read(draw_sample()).text == reader.read(draw_sample()).text

@@ -8,6 +8,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.recognition.kinds import KINDS
+
+STRIDE = 4
+"""Columns of a strip per frame of a network's answer."""
+
 BLANK = 0
 """The output that means "no character here" in CTC (Graves et al. 2006)."""
 
@@ -15,6 +20,12 @@ CHARACTERS = " " + "".join(map(chr, range(33, 127))) + "°×÷"
 """Output ``i + 1`` is ``CHARACTERS[i]``: the space, printable ASCII, and three signs of sums."""
 
 CLASSES = len(CHARACTERS) + 1
+
+UNKNOWN = -1
+"""The kind of a line that may pass for either: a font that was made from a hand."""
+
+OUTPUTS = CLASSES + len(KINDS)
+"""Outputs of each frame: logits of the classes, then those of the kinds."""
 
 _OUTPUT = {char: i + 1 for i, char in enumerate(CHARACTERS)}
 

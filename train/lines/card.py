@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.errors import InputError
-from hwr_live.recognition.card import FILE, read_card
-from hwr_live.recognition.models import find_model
+from hwr_live.recognition.card import FILE
+from hwr_live.recognition.kinds import KINDS
 from hwr_live.strip import HEIGHT
 from train import devices
-from train.lines.alphabet import CHARACTERS
+from train.fit.models import model_of
+from train.lines.alphabet import CHARACTERS, STRIDE
 from train.lines.errors import told
-from train.lines.network import STRIDE
 from train.progress import duration
 
 KIND = "lines"
@@ -57,6 +57,7 @@ def make_card(
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
         "labels": [None, *CHARACTERS],
+        "kinds": list(KINDS),
         "characters": CHARACTERS,
         "input": {
             "strip": HEIGHT,
@@ -70,7 +71,8 @@ def make_card(
         "network": {
             "name": "lines",
             "description": "Convolutions, the maximum over rows, dilated convolutions along the "
-            "line, CTC; output 0 is the blank.",
+            "line, CTC; output 0 is the blank, the last three tell handwriting, print and no "
+            "writing apart.",
             "parameters": trained["parameters"],
         },
         **results,
@@ -89,13 +91,10 @@ def lines_model(name: str) -> tuple[Path, dict[str, Any]] | None:
     Raises:
         InputError: if there is no such model, or its card is broken.
     """
-    folder = Path(name) if (Path(name) / FILE).is_file() else find_model(name)
-    card = read_card(folder)
-    if card.get("kind") != KIND:
-        return None
-    if card.get("characters") != CHARACTERS:
-        raise InputError(f"{folder / FILE}: its characters are not those of this version")
-    return folder, card
+    found = model_of(name, KIND)
+    if found and found[1].get("characters") != CHARACTERS:
+        raise InputError(f"{found[0] / FILE}: its characters are not those of this version")
+    return found
 
 
 def readme(card: Mapping[str, Any]) -> str:
@@ -129,6 +128,14 @@ def readme(card: Mapping[str, Any]) -> str:
             "and varied as for training. `empty` holds no writing: signs and words a strip.",
             told(valid),
         ]
+    if kinds := card.get("kinds_right"):
+        told_kinds = ", ".join(f"{name} {share:.1%}" for name, share in kinds.items())
+        parts.append(
+            "It also tells handwriting, print and no writing apart, frame by frame, also where a "
+            "printed label stands beside handwriting; right of each kind's frames: "
+            f"{told_kinds}. Hands and drawings are those held back, print is in families of fonts "
+            "that were."
+        )
     if trained:
         parts += [
             "## Training",

@@ -12,10 +12,9 @@ import numpy.typing as npt
 from hwr_live.recognition.litert.graph import Shape
 from hwr_live.strip import HEIGHT
 from hwr_live.system.silence import silence
-from train.lines.alphabet import decode
+from train.lines.alphabet import CLASSES, STRIDE, decode
 from train.lines.compose import Line
 from train.lines.feed import batch
-from train.lines.network import STRIDE
 from train.results.litert import sound
 
 AGREEMENT = 0.99
@@ -99,7 +98,7 @@ class Lite:
         self._shape: tuple[int, ...] = ()
 
     def __call__(self, strips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Logits (n, w/4, classes) of uint8 strips (n, 48, w)."""
+        """Logits (n, w/4, ``OUTPUTS``) of uint8 strips (n, 48, w)."""
         if strips.shape != self._shape:
             self._interpreter.resize_tensor_input(self._in, [*strips.shape, 1])
             self._interpreter.allocate_tensors()
@@ -112,7 +111,7 @@ class Lite:
 def answers(
     lite: Lite, lines: list[Line], size: int = 16
 ) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
-    """Number and logits (frames, classes) of each line, the shorter ones first."""
+    """Number and logits (frames, ``OUTPUTS``) of each line, the shorter ones first."""
     order = sorted(range(len(lines)), key=lambda i: lines[i].image.shape[1])
     for start in range(0, len(order), size):
         some = order[start : start + size]
@@ -125,5 +124,5 @@ def read(lite: Lite, lines: list[Line]) -> list[str]:
     """What a LiteRT file reads by the best path, in the lines' order."""
     out = [""] * len(lines)
     for i, logits in answers(lite, lines):
-        out[i] = decode(logits.argmax(1).tolist())
+        out[i] = decode(logits[:, :CLASSES].argmax(1).tolist())
     return out

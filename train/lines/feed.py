@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from train.fit.feed import BatchFeed
-from train.lines.alphabet import encode
+from train.lines.alphabet import STRIDE, UNKNOWN, encode
 from train.lines.compose import SHARES, Composer, Line
 
 _POOL = 20  # batches whose lines are sorted by width together
@@ -27,12 +27,14 @@ class Batch:
         frames: int32 (n,), frames of each line itself.
         texts: int32 (n, m), outputs that spell each, 0 after its end.
         lengths: int32 (n,), how many.
+        kinds: int32 (n, w/4), which of ``KINDS`` each frame is, or ``UNKNOWN``.
     """
 
     images: npt.NDArray[np.uint8]
     frames: npt.NDArray[np.int32]
     texts: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.int32]
+    kinds: npt.NDArray[np.int32]
 
 
 def batch(lines: list[Line]) -> Batch:
@@ -45,8 +47,11 @@ def batch(lines: list[Line]) -> Batch:
     for i, (line, code) in enumerate(zip(lines, codes, strict=True)):
         images[i, :, : line.image.shape[1]] = line.image
         texts[i, : len(code)] = code
-    frames = np.array([line.image.shape[1] // 4 for line in lines], np.int32)
-    return Batch(images, frames, texts, np.array([len(code) for code in codes], np.int32))
+    frames = np.array([line.image.shape[1] // STRIDE for line in lines], np.int32)
+    kinds = np.full((len(lines), width // STRIDE), UNKNOWN, np.int32)
+    for i, line in enumerate(lines):
+        kinds[i, : frames[i]] = line.kinds
+    return Batch(images, frames, texts, np.array([len(code) for code in codes], np.int32), kinds)
 
 
 def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from train.lines.alphabet import decode
+from train.lines.alphabet import CLASSES, STRIDE, decode
 from train.lines.checkpoint import Weights, no_checkpoint, read_state, write_state
 from train.lines.compose import SHARES, Line
 from train.lines.errors import Rates, rates
 from train.lines.feed import Batch, Feed, batch
-from train.lines.network import STRIDE, build, build_for, sizes
+from train.lines.network import build, build_for, sizes
 from train.lines.plan import Plan
 from train.lines.step import Group, answerer, group, lost, make_step, need_shared
 from train.lines.weights import read_weights
@@ -161,7 +161,7 @@ def read(model: Any, lines: list[Line], size: int = 32) -> list[str]:
     out = [""] * len(lines)
     for start in range(0, len(order), size):
         some = order[start : start + size]
-        best = answer(batch([lines[i] for i in some]).images).argmax(2)
+        best = answer(batch([lines[i] for i in some]).images)[..., :CLASSES].argmax(2)
         for i, row in zip(some, best, strict=True):
             out[i] = decode(row[: lines[i].image.shape[1] // STRIDE].tolist())
     return out

@@ -17,6 +17,7 @@ from hwr_live.errors import HwrError
 from train import devices
 from train.fit.checkpoint import held
 from train.lines import card, pictures, validation
+from train.lines.alphabet import CLASSES
 from train.lines.calibrate import fit_temperature
 from train.lines.checkpoint import Weights
 from train.lines.compose import Line
@@ -24,7 +25,7 @@ from train.lines.errors import distance, rates
 from train.lines.export import Export, Lite, answers, convert
 from train.lines.export import read as read_lite
 from train.lines.loop import Trainer, answering, by_part, fit, read
-from train.lines.measure import test_lines
+from train.lines.measure import kinds_right, test_lines
 from train.lines.pack import from_pack
 from train.lines.plan import Plan
 from train.lines.step import group
@@ -138,10 +139,11 @@ def finish(
     some = lines[::_CALIBRATED]
     logits = dict(answers(Lite(made.file), some))
     temperature = fit_temperature(
-        [logits[i] for i in range(len(some))], [line.text for line in some]
+        [logits[i][:, :CLASSES] for i in range(len(some))], [line.text for line in some]
     )
     results = {
         "calibration": {"temperature": temperature},
+        "kinds_right": kinds_right(some, [logits[i] for i in range(len(some))]),
         "validation": {n: one.rounded() for n, one in by_part(made.texts, lines).items()},
         "test": {
             n: one.rounded()

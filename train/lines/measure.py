@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.recognition.kinds import KINDS
 from hwr_live.strip import strip
-from train.lines.alphabet import frames_needed
+from train.lines.alphabet import CLASSES, frames_needed
 from train.lines.compose import Line
 from train.lines.sources.ink import plain
 from train.lines.sources.paper import Paper
@@ -45,6 +46,26 @@ _PARTS: dict[str, Callable[[Path], Iterator[tuple[Grey, str]]]] = {
     "unipen texts": _drawn("texts"),
     "paper": lambda data: Paper(data, None).every(),
 }
+
+
+def kinds_right(
+    lines: Sequence[Line], logits: Sequence[npt.NDArray[np.float32]]
+) -> dict[str, float]:
+    """Of the frames of each kind, the share that is told as that kind.
+
+    Args:
+        lines: with the kinds of their frames.
+        logits: (frames, ``OUTPUTS``) of each.
+    """
+    right, count = np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    for line, rows in zip(lines, logits, strict=True):
+        own = line.kinds
+        told = rows[:, CLASSES:].argmax(1)
+        for kind in range(len(KINDS)):
+            right[kind] += np.count_nonzero((own == kind) & (told == kind))
+            count[kind] += np.count_nonzero(own == kind)
+    shares = (right / np.maximum(1, count)).tolist()
+    return {name: round(share, 5) for name, share in zip(KINDS, shares, strict=True)}
 
 
 def spellable(lines: list[Line], stride: int) -> float:

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hwr_live.strip import HEIGHT
-from train.lines.alphabet import CLASSES
-
-STRIDE = 4
-"""Columns of a strip per frame of the answer."""
+from train.lines.alphabet import CLASSES, OUTPUTS
 
 _MOMENTUM = 0.95  # of BatchNormalization: the default needs thousands of steps to settle
 
@@ -36,7 +34,8 @@ def sizes(width: float) -> tuple[tuple[int, ...], int]:
 
 
 def build_for(weights: Sequence[npt.NDArray[Any]]) -> Any:
-    """The network that these weights are of, with them.
+    """The network that these weights are of, with them; one that tells no kinds yet is given these
+    outputs.
 
     Raises:
         ValueError: if they are of none.
@@ -46,12 +45,20 @@ def build_for(weights: Sequence[npt.NDArray[Any]]) -> Any:
     if len(stem) != len(STEM) or not along:
         raise ValueError("these weights are of no line network")
     model = build(stem, along[0])
-    model.set_weights(list(weights))
+    model.set_weights([_with_kinds(weight) for weight in weights])
     return model
 
 
+def _with_kinds(weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The kernel and the bias of the last layer with room for the kinds; all others as they are."""
+    if weight.ndim > 2 or weight.shape[-1] != CLASSES:
+        return weight
+    return np.pad(weight, [(0, 0)] * (weight.ndim - 1) + [(0, OUTPUTS - CLASSES)])
+
+
 def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
-    """The network: float32 (n, 48, w, 1), 0 to 1 → logits, float32 (n, w/4, classes).
+    """The network: float32 (n, 48, w, 1), 0 to 1 → logits of classes and kinds, float32
+    (n, w/4, ``OUTPUTS``).
 
     Args:
         stem: channels of the seven convolutions over the picture.
@@ -89,7 +96,7 @@ def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
     for dilation in _DILATIONS:
         conv = layers.Conv1D(channels, 5, padding="same", dilation_rate=dilation, use_bias=False)
         x = layers.Add()([x, normed(conv(layers.Dropout(0.1)(x)))])
-    logits = layers.Dense(CLASSES, dtype="float32")(x)
+    logits = layers.Dense(OUTPUTS, dtype="float32")(x)
     return keras.Model(strip, logits, name="lines")
 
 

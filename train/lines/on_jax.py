@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
+from train.lines.alphabet import STRIDE, UNKNOWN
 from train.lines.feed import Batch
-from train.lines.network import STRIDE
 from train.lines.step import Answer, line_loss
 
 _FINE, _COARSE, _LONG = 64, 128, 512  # columns: steps of width of shorter and of longer strips
@@ -138,6 +138,7 @@ def _step(
     frames: Any,
     texts: Any,
     lengths: Any,
+    kinds: Any,
     rate: Any,
 ) -> Any:
     """The state and the lines of a step → the state after it, and the loss."""
@@ -153,7 +154,7 @@ def _step(
             taught, _ = teacher.stateless_call(fixed[:count], fixed[count:], strips)
         # A GPU would round CTC's logarithms to ten bits.
         with jax.default_matmul_precision("float32"):
-            return line_loss(logits, texts, lengths, frames, taught, share), changed
+            return line_loss(logits, texts, lengths, frames, kinds, taught, share), changed
 
     (loss, changed), grads = jax.value_and_grad(loss_of, has_aux=True)(own)
     norm = sum((grad.astype(np.float32) ** 2).sum() for grad in grads)
@@ -176,20 +177,22 @@ def width_of(columns: int) -> int:
 
 
 def padded(given: Sequence[Batch]) -> tuple[npt.NDArray[Any], ...]:
-    """Images, frames, texts and lengths of all parts together, of few shapes: black on the right,
-    and as many outputs as there are frames."""
+    """Images, frames, texts, lengths and kinds of all parts together, of few shapes: black on the
+    right, and as many outputs as there are frames."""
     count, high = sum(len(one.images) for one in given), given[0].images.shape[1]
     width = width_of(max(one.images.shape[2] for one in given))
     images = np.zeros((count, high, width), np.uint8)
     texts = np.zeros((count, width // STRIDE), np.int32)
+    kinds = np.full((count, width // STRIDE), UNKNOWN, np.int32)
     row = 0
     for one in given:
         rows = slice(row, row + len(one.images))
         images[rows, :, : one.images.shape[2]] = one.images
         texts[rows, : one.texts.shape[1]] = one.texts[:, : width // STRIDE]
+        kinds[rows, : one.kinds.shape[1]] = one.kinds
         row += len(one.images)
     frames, lengths = ([getattr(b, name) for b in given] for name in ("frames", "lengths"))
-    return images, np.concatenate(frames), texts, np.concatenate(lengths)
+    return images, np.concatenate(frames), texts, np.concatenate(lengths), kinds
 
 
 def answerer(model: Any) -> Answer:

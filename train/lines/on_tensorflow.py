@@ -23,7 +23,9 @@ class TensorFlowStep:
 
     def __call__(self, given: Sequence[Batch], rate: float, minutes: float) -> tuple[float, float]:
         self._optimizer.learning_rate.assign(rate)
-        columns = zip(*((b.images, b.frames, b.texts, b.lengths) for b in given), strict=True)
+        columns = zip(
+            *((b.images, b.frames, b.texts, b.lengths, b.kinds) for b in given), strict=True
+        )
         # The chief's clock is everybody's: by clocks of their own, some would stop before others.
         clock = np.float32(minutes if self._team.chief else 0.0)
         first = [clock, *(np.float32(0.0) for _ in given[1:])]
@@ -35,12 +37,12 @@ class TensorFlowStep:
 
 
 def _compiled(model: Any, optimizer: Any, teacher: Any, share: float, team: Team) -> Any:
-    def learn(images: Any, frames: Any, texts: Any, lengths: Any, clock: Any) -> Any:
+    def learn(images: Any, frames: Any, texts: Any, lengths: Any, kinds: Any, clock: Any) -> Any:
         strips = tf.cast(images, tf.float32)[..., None] / 255.0
         with tf.GradientTape() as tape:
             logits = model(strips, training=True)
             taught = teacher(strips, training=False) if teacher is not None else None
-            loss = line_loss(logits, texts, lengths, frames, taught, share)
+            loss = line_loss(logits, texts, lengths, frames, kinds, taught, share)
         grads = tape.gradient(loss, model.trainable_variables)
         if team.replicas > 1:
             grads = [grad / team.replicas for grad in team.mean(grads)]  # Keras adds them up
@@ -58,6 +60,7 @@ def _compiled(model: Any, optimizer: Any, teacher: Any, share: float, team: Team
         tf.TensorSpec((None,), tf.int32),
         tf.TensorSpec((None, None), tf.int32),
         tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None, None), tf.int32),
         tf.TensorSpec((), tf.float32),
     ]
     return tf.function(learn, input_signature=signature, jit_compile=False)

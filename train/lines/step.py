@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from hwr_live.errors import HwrError, InputError
 from train import devices
-from train.lines.alphabet import BLANK
+from train.lines.alphabet import BLANK, CLASSES
 from train.lines.feed import Batch
 
 Answer = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
-"""Logits (n, w/4, classes) of uint8 strips (n, 48, w)."""
+"""Logits (n, w/4, ``OUTPUTS``) of uint8 strips (n, 48, w)."""
 
 
 class Group(Protocol):
@@ -112,16 +112,29 @@ def answerer(model: Any) -> Answer:
     return on_tensorflow(model)
 
 
+_OF_KINDS = 3.0
+"""How much a line's kind counts beside its text. By hand: CTC's loss is about ten a line, that of
+the kinds a tenth of one, and their outputs are fed by what reads."""
+
+
 def line_loss(
-    logits: Any, texts: Any, lengths: Any, frames: Any, taught: Any = None, share: float = 0.0
+    logits: Any,
+    texts: Any,
+    lengths: Any,
+    frames: Any,
+    kinds: Any,
+    taught: Any = None,
+    share: float = 0.0,
 ) -> Any:
-    """CTC, and where there is a teacher the divergence from its answers, frame by frame.
+    """CTC, the cross-entropy of the kinds, the mean of a line's frames, and where there is a
+    teacher the divergence from its answers, frame by frame.
 
     Args:
-        logits: (n, f, classes).
+        logits: (n, f, ``OUTPUTS``).
         texts: int32 (n, m), the outputs that spell each line.
         lengths: int32 (n,), how many.
         frames: int32 (n,), of each line itself.
+        kinds: int32 (n, f), which of ``KINDS`` each frame is, or ``UNKNOWN``.
         taught: the teacher's logits, or None.
         share: the teacher's, from 0 to 1.
 
@@ -130,13 +143,16 @@ def line_loss(
     """
     from keras import ops
 
-    loss = ops.mean(ops.ctc_loss(texts, logits, lengths, frames, mask_index=BLANK))
-    if taught is None:
-        return loss
-    apart = -ops.sum(ops.softmax(taught) * ops.log_softmax(logits), axis=2)
-    own = ops.cast(ops.arange(ops.shape(logits)[1])[None] < frames[:, None], apart.dtype)
-    told = ops.mean(ops.sum(apart * own, axis=1))  # of a whole line, as CTC's is
-    return (1 - share) * loss + share * told
+    told, which = logits[..., :CLASSES], ops.log_softmax(logits[..., CLASSES:])
+    loss = ops.mean(ops.ctc_loss(texts, told, lengths, frames, mask_index=BLANK))
+    own = ops.cast(ops.arange(ops.shape(logits)[1])[None] < frames[:, None], told.dtype)
+    if taught is not None:
+        apart = -ops.sum(ops.softmax(taught[..., :CLASSES]) * ops.log_softmax(told), axis=2)
+        # The sum over a line, as CTC's is.
+        loss = (1 - share) * loss + share * ops.mean(ops.sum(apart * own, axis=1))
+    wanted = ops.one_hot(kinds, ops.shape(which)[-1], dtype=told.dtype)  # of unknown ones all 0
+    missed = -ops.sum(ops.sum(which * wanted, axis=2) * own, axis=1) / ops.sum(own, axis=1)
+    return loss + _OF_KINDS * ops.mean(missed)
 
 
 def need_shared(batch: int, team: Group) -> int:

@@ -27,6 +27,8 @@ PARTS: Mapping[str, tuple[str, dict[str, str]]] = {
     "crops": ("crops", {}),
     "fonts": ("fonts", {}),
     "empty": ("empty", {}),
+    "print": ("print", {}),
+    "form": ("form", {}),
 }
 """Name of each part: the composer's source, and what it is asked for."""
 

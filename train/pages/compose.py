@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from train.lines.compose import SHARES as LINE_SHARES
 from train.lines.compose import Composer as Lines
+from train.lines.sources.printed import printed
 from train.lines.sources.texts import Texts
 from train.pages.sources import things
 from train.pages.sources.diagrams import Diagrams
 from train.pages.sources.grounds import Grounds
-from train.pages.sources.printed import printed
 from train.pages.target import CORE, DRAWING, HAND, PRINT, Target
 
 Grey = npt.NDArray[np.uint8]
@@ -29,7 +29,7 @@ SIDE = 384
 DIAGRAMS = 0.42
 """Share of pictures that are parts of photographed diagrams. By the trial that came before."""
 
-_NO_LINES = ("empty", "paper")  # the latter's words are on the diagrams, whole
+_NO_LINES = ("empty", "paper", "print", "form")  # the latter's words are on the diagrams, whole
 _EMPTY = 0.18  # share of composed pictures on which nothing is written
 _SHEETS = 0.3  # of them: sheets of paper on something
 _SMALL, _USUAL, _LARGE = (3.2, 8.0), (5.0, 26.0), (22.0, 130.0)  # pixels of x-height
@@ -216,7 +216,10 @@ class _Page:
                 return None
             ink = made[0]
         else:
-            ink = printed(self._of._texts.draw(rng, None, 40), rng)
+            drawn = printed(self._of._texts.draw(rng, None, 40), rng)
+            if drawn is None:
+                return None
+            ink = drawn
         found = core_of(ink)
         if found is None:
             return None

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.recognition.joint import Alphabet
+from hwr_live.recognition.joint import Alphabet, Told
+from hwr_live.recognition.kinds import no_writing
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.way_up import Sureness, righted
@@ -113,7 +114,7 @@ def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
         some = view.lines[first::steps]
         for line, one in zip(some, network.tell(view, some, alphabet.may), strict=True):
             p = one.spelling.p
-            if not len(p) or p.max(axis=1).mean() < _WRITING:
+            if not len(p) or p.max(axis=1).mean() < _WRITING or _is_none(one):
                 unsure += len(line)
         if unsure > (1 - _NEARLY_ALL) * total:
             return False
@@ -154,10 +155,16 @@ def _gain(view: View, along: tuple[LineNetwork, Alphabet]) -> float:
     Whatever may be read: letters among which digits are looked for stand the same way up.
     """
     some = sorted(view.lines, key=len)[-_ASKED:]
-    signs = [one.spelling.p.max(axis=1, initial=0.0) for one in along[0].tell(view, some)]
+    told = [one for one in along[0].tell(view, some) if not _is_none(one)]
+    signs = [one.spelling.p.max(axis=1, initial=0.0) for one in told]
     if view.rows:  # lines of which hardly anything is sure are not read at all
         signs = [p for p in signs if len(p) and p.mean() >= DEFAULTS.view.written]
     return sum(float((p - _SURE).sum()) for p in signs)
+
+
+def _is_none(told: Told) -> bool:
+    """Whether a line is no writing at all."""
+    return no_writing(told.kinds) > DEFAULTS.kinds.none
 
 
 def _sureness(grey: Grey, view: View, along: tuple[LineNetwork, Alphabet]) -> Sureness:

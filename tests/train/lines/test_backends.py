@@ -16,8 +16,7 @@ from hwr_live.errors import HwrError, InputError
 from hwr_live.strip import HEIGHT
 from tests.support.lines_backend import some_lines
 from train import devices
-from train.lines.alphabet import CLASSES
-from train.lines.network import STRIDE
+from train.lines.alphabet import OUTPUTS, STRIDE
 from train.main import main
 
 ROOT = Path(__file__).parents[3]
@@ -84,7 +83,7 @@ def test_a_training_goes_on_with_the_other_backend(backend: str, tmp_path: Path)
     other = train(OTHER[backend], tmp_path)
     # Before its first step, the other one answers with the same weights.
     assert np.abs(np.load(tmp_path / "before.npy") - answered).max() < 1e-4
-    assert answered.shape == (len(some_lines()), answered.shape[1], CLASSES)
+    assert answered.shape == (len(some_lines()), answered.shape[1], OUTPUTS)
     assert other["steps"] == [25, 50]
     assert other["losses"][0] < first["losses"][0]
     assert other["losses"][-1] < first["losses"][-1]
@@ -97,7 +96,7 @@ def test_batches_on_jax_are_of_few_shapes() -> None:
 
     assert [width_of(n) for n in (32, 64, 65, 512, 513, 1100)] == [64, 64, 128, 512, 640, 1152]
     parts = [batch(some_lines()[:4]), batch(some_lines()[4:])]
-    images, frames, texts, lengths = padded(parts)
+    images, frames, texts, lengths, _ = padded(parts)
     assert images.shape == (8, HEIGHT, width_of(max(one.images.shape[2] for one in parts)))
     assert texts.shape == (8, images.shape[2] // STRIDE)
     assert images.sum() == sum(int(one.images.sum()) for one in parts)

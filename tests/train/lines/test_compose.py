@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from hwr_live.errors import InputError
+from hwr_live.recognition.kinds import HAND, NONE, PRINT
 from hwr_live.strip import HEIGHT
 from train.lines import validation
-from train.lines.alphabet import frames_needed
+from train.lines.alphabet import CLASSES, OUTPUTS, STRIDE, UNKNOWN, frames_needed
 from train.lines.compose import SHARES, Composer, Line
 from train.lines.feed import batch, batches
-from train.lines.measure import spellable, test_lines
-from train.lines.network import STRIDE
+from train.lines.measure import kinds_right, spellable, test_lines
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,15 @@ def test_every_source_gives_lines(composer: Composer, source: str) -> None:
         assert line.image.shape[1] % STRIDE == 0
         assert frames_needed(line.text) < line.image.shape[1] // STRIDE
         assert (line.text == "") == (source == "empty")
+        kinds = line.kinds
+        assert kinds.shape == (line.image.shape[1] // STRIDE,)
+        if source == "form":
+            assert line.border != 0
+            assert set(kinds.tolist()) == {HAND, PRINT, UNKNOWN}
+            assert kinds[0 if line.border > 0 else -1] == PRINT
+            continue
+        only = {"empty": NONE, "print": PRINT, "fonts": UNKNOWN}.get(source, HAND)
+        assert (line.border, set(kinds.tolist())) == (0, {only})
 
 
 def test_the_same_seed_gives_the_same_lines(composer: Composer) -> None:
@@ -66,6 +75,7 @@ def test_a_batch_without_any_text_is_whole() -> None:
     made = batch([Line(np.zeros((HEIGHT, 32), np.uint8), "", "empty")] * 2)
     assert made.texts.shape == (2, 1)
     assert made.lengths.tolist() == [0, 0]
+    assert made.kinds.tolist() == [[NONE] * 8] * 2
 
 
 def test_validation_lines_are_kept_in_a_file(data: Path, tmp_path: Path) -> None:
@@ -85,3 +95,13 @@ def test_test_lines_are_of_every_part(data: Path) -> None:
 
 
 test_lines.__test__ = False  # type: ignore[attr-defined]  # no test, but lines of the test parts
+
+
+def test_kinds_are_counted_by_frames() -> None:
+    image = np.zeros((HEIGHT, 32), np.uint8)
+    lines = [Line(image, "", "empty"), Line(image, "a b", "form", 16), Line(image, "a", "fonts")]
+    logits = np.zeros((3, 8, OUTPUTS), np.float32)
+    logits[..., CLASSES + PRINT] = 1
+    logits[0, :4, CLASSES + NONE] = 2
+    assert kinds_right(lines, [*logits]) == {"hand": 0.0, "print": 1.0, "none": 0.5}
+    assert kinds_right([], []) == {"hand": 0.0, "print": 0.0, "none": 0.0}

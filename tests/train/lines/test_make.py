@@ -13,7 +13,7 @@ import pytest
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.strip import HEIGHT
-from train.lines.alphabet import CHARACTERS, CLASSES
+from train.lines.alphabet import CHARACTERS, OUTPUTS
 from train.lines.card import lines_model, readme
 from train.lines.compose import SHARES
 from train.lines.plan import Plan
@@ -129,7 +129,7 @@ def test_the_export_answers_any_width_as_the_network_does(
 
     strips = np.random.default_rng(1).integers(0, 256, (count, HEIGHT, width), np.uint8)
     lite = Lite((model / "model.tflite").read_bytes())(strips)
-    assert lite.shape == (count, width // 4, CLASSES)
+    assert lite.shape == (count, width // 4, OUTPUTS)
     own = np.asarray(answering(read_weights(model))(strips[..., None] / np.float32(255)))
     assert np.abs(lite - own).mean() < 0.1 * np.abs(own).mean()
 

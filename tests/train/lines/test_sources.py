@@ -12,9 +12,11 @@ from hwr_live.errors import InputError
 from tests.support.lines_data import WORDS, WRITERS
 from train.lines.alphabet import CHARACTERS
 from train.lines.sources import held
+from train.lines.sources import printed as prints
 from train.lines.sources.cutouts import without_surroundings
 from train.lines.sources.empty import Empty
 from train.lines.sources.fonts import Fonts
+from train.lines.sources.forms import beside
 from train.lines.sources.hands import SPACINGS, Hands
 from train.lines.sources.ink import bent, cluttered, drawn, plain, seen, warped
 from train.lines.sources.paper import Paper
@@ -225,3 +227,59 @@ def test_what_is_no_writing_is_of_other_things_when_held_back(data: Path) -> Non
         ink = Empty(data, of).draw(np.random.default_rng(3))
         assert ink.dtype == np.uint8
         assert ink.any()
+
+
+@pytest.mark.parametrize("held_back", [False, True])
+def test_print_is_drawn_on_a_machine_without_fonts(
+    held_back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prints, "_FOLDERS", ())
+    prints.families.cache_clear()
+    try:
+        rng = np.random.default_rng(3)
+        assert prints.families(held_back) == ()
+        image = prints.printed("Name: 12", rng, held_back)
+        assert image is not None
+        assert image.any()
+        assert prints.printed("÷", rng, held_back) is None
+    finally:
+        prints.families.cache_clear()
+
+
+def test_families_that_are_held_back_are_no_others(tmp_path: Path) -> None:
+    ours, theirs = (
+        {face.name for faces in prints.families(held_back) for face in faces}
+        for held_back in (False, True)
+    )
+    assert not ours & theirs
+
+
+@pytest.mark.parametrize("much", [0.0, 1.0])
+def test_what_is_not_bent_at_all_is_as_it_was(much: float) -> None:
+    image = np.zeros((60, 200), np.uint8)
+    cv2.putText(image, "stiff", (10, 45), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 255, 2)
+    bent_image = warped(image, np.random.default_rng(2), much)
+    assert np.array_equal(bent_image[4:64, 4:204], image) == (much == 0)
+
+
+BAR = np.zeros((40, 90), np.uint8)
+BAR[10:30, 20:70] = 255
+
+
+@pytest.mark.parametrize("empty", [np.zeros((0, 0), np.uint8), np.zeros((30, 30), np.uint8)])
+def test_without_ink_there_is_no_form(empty: np.ndarray) -> None:
+    rng = np.random.default_rng(1)
+    assert beside(empty, BAR, rng) is None
+    assert beside(BAR, empty, rng) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_border_parts_label_and_handwriting(seed: int) -> None:
+    label = np.where(BAR > 0, 200, 0).astype(np.uint8)
+    made = beside(label, BAR, np.random.default_rng(seed))
+    assert made is not None
+    image, border = made
+    left, right = image[:, : abs(border)], image[:, abs(border) :]
+    assert (left.max(), right.max()) == ((200, 255) if border > 0 else (255, 200))
+    assert not image[:, abs(border)].any()
+    assert np.count_nonzero(image == 255) == np.count_nonzero(BAR)

@@ -42,6 +42,10 @@ class Empty:
         for i in rng.integers(0, len(self._doodles), count):
             side = int(rng.integers(44, 84))
             one = cv2.resize(self._doodles[int(i)], (side, side), interpolation=cv2.INTER_CUBIC)
+            if rng.random() < 0.7:  # as sharp as a pen's strokes, and as thin
+                limit = float(rng.uniform(90, 170))
+                soft = (one.astype(np.float32) - limit) * float(rng.uniform(2, 6)) + 128
+                one = np.clip(soft, 0, 255).astype(np.uint8)
             room = np.zeros((90, side + int(rng.integers(2, 30))), np.uint8)
             room[90 - side - 3 : 87, :side] = one
             row.append(room)

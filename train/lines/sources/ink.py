@@ -135,11 +135,17 @@ def _nib(length: float, rng: np.random.Generator) -> Grey:
     return nib
 
 
-def warped(image: Grey, rng: np.random.Generator) -> Grey:
-    """A picture of ink leaning otherwise, wider or narrower and bent, as :func:`bent` does."""
+def warped(image: Grey, rng: np.random.Generator, much: float = 1.0) -> Grey:
+    """A picture of ink leaning otherwise, wider or narrower and bent, as :func:`bent` does.
+
+    Args:
+        image: uint8 (h, w).
+        rng: the source of chance.
+        much: how much, from 0; 1 as a hand differs from another.
+    """
     h, w = image.shape
-    lean = rng.normal(0, 0.14)
-    wide = np.exp(np.clip(rng.normal(0, 0.15), -0.4, 0.4))
+    lean = much * rng.normal(0, 0.14)
+    wide = np.exp(much * np.clip(rng.normal(0, 0.15), -0.4, 0.4))
     room = int(abs(lean) * h) + 4
     width = max(8, int(w * wide) + 2 * room)
     x = (np.arange(width, dtype=np.float32)[None, :] - room) / np.float32(wide)
@@ -149,12 +155,12 @@ def warped(image: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.7:
         for period, most in ((rng.uniform(1.5, 6) * h, 0.05), (rng.uniform(0.4, 1.2) * h, 0.018)):
             turns = rng.uniform(0, 6.3, 2)
-            most *= h * rng.random()
+            most *= much * h * rng.random()
             wave = x * np.float32(6.283 / period) + y * np.float32(2 / h)
             from_x = from_x + np.float32(most) * np.sin(wave + np.float32(turns[0]))
             from_y = from_y + np.float32(most) * np.sin(wave + np.float32(turns[1]))
     if rng.random() < 0.4:
-        from_y = from_y + np.float32(rng.normal(0, 0.02)) * (x - w / 2)
+        from_y = from_y + np.float32(much * rng.normal(0, 0.02)) * (x - w / 2)
     return np.asarray(
         cv2.remap(image, from_x.astype(np.float32), from_y.astype(np.float32), cv2.INTER_LINEAR),
         np.uint8,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,9 +37,9 @@ def in_print(
     words: Sequence[tuple[float, float]],
     settings: KindSettings = DEFAULTS.kinds,
 ) -> tuple[bool, ...]:
-    """Which words of a line are printed.
-
-    A word of few frames is judged by its line rather than by itself.
+    """Which words of a line are printed: those that surely are, and, beside words that are surely
+    written by hand, those that are not: the network sees some words at once, so that a printed
+    label looks half written where handwriting follows.
 
     Args:
         kinds: as of :func:`no_writing`.
@@ -48,15 +47,12 @@ def in_print(
         words: left and right edge of each word, in the same unit.
         settings: how much is needed.
     """
-    if kinds is None or not len(kinds):
+    if kinds is None or not len(kinds) or not words:
         return (False,) * len(words)
     odds = kinds[:, PRINT] - kinds[:, HAND]
-    usual = float(odds.mean())
-    out = []
+    means = []
     for left, right in words:
         own = odds[(centres >= left) & (centres <= right)]
-        score = (float(own.sum()) + settings.line_frames * usual) / (
-            len(own) + settings.line_frames
-        )
-        out.append(score > math.log(settings.printed / (1 - settings.printed)))
-    return tuple(out)
+        means.append(float(own.mean()) if len(own) else float(odds.mean()))
+    least = settings.beside if min(means) < settings.hand else settings.printed
+    return tuple(mean > least for mean in means)

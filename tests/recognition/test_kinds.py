@@ -44,11 +44,14 @@ def test_words_of_one_line_may_differ() -> None:
     assert in_print(kinds, np.arange(40.0), words) == (True, False)
 
 
-def test_a_word_of_few_frames_is_judged_by_its_line() -> None:
-    kinds = told([HAND] * 30 + [PRINT] * 2)
-    words, alone = [(0.0, 29.0), (30.0, 31.0)], KindSettings(line_frames=0)
-    assert in_print(kinds, np.arange(32.0), words) == (False, False)
-    assert in_print(kinds, np.arange(32.0), words, alone) == (False, True)
+@pytest.mark.parametrize(("beside", "found"), [(-3.0, False), (-4.0, True)])
+def test_a_word_in_doubt_is_print_beside_what_is_surely_not(beside: float, found: bool) -> None:
+    kinds = told([HAND] * 40, 0.5)  # log odds of 0.7
+    kinds[:20, HAND] += 10
+    kinds[20:, HAND] += 3
+    words, settings = [(0.0, 18.5), (21.0, 40.0)], KindSettings(beside=beside)
+    assert in_print(kinds, np.arange(40.0), words, settings) == (False, found)
+    assert in_print(kinds[20:], np.arange(20.0), [(0.0, 20.0)], settings) == (False,)
 
 
 def test_a_word_where_no_frame_is_has_its_lines_kind() -> None:

@@ -3,7 +3,7 @@
 KNOWN = frozenset(
     {
         "9141fab713b50d3bf3ed5c2fd5bf35b8d3715f87417b6bf635fe1155052f94a4",  # hwr62
-        "f82041c6bd7a1bc51c695f45720ad2a746a701315ff6a380522fe98d05873dea",  # lines
+        "66be69f511459df25a18161a26cefa2b8c1a1981c721c17de7deedb41746131b",  # lines
         "b6b21e3dfee83d7663f8e62dc103c5db6c5361ddeacef2c450e1bce7186ee255",  # mnist
         "d99ddf40632b05e8b27ffc43933cb527f9f0bf34b3ae3075a4a20ca69b1d821b",  # mnist-cnn
         "2120fd10896e307111a56f24342bb1cd9174c597d551640de06c34c4f6ad38aa",  # mnist-dense

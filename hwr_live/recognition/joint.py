@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import RARE, SIGNS
+from hwr_live.middle import median
 from hwr_live.recognition.ctc import BLANK, Spelling, log_likelihood
 from hwr_live.recognition.settings import DEFAULTS, JointSettings
 
@@ -30,6 +31,7 @@ SPACE = " "
 """The label of the space between words."""
 
 _TINY = 1e-12
+_FEW = 4  # characters: of fewer nobody can tell whether they stand evenly
 
 
 @dataclass(frozen=True)
@@ -406,9 +408,12 @@ def _with_spaces(
 ) -> list[Character]:
     """The same with words parted: where the line network tells a space, or, between characters
     that it did not tell, where a gap is wide among the line's; but never in a narrow gap, and
-    always in a very wide one."""
+    always in a very wide one. Characters that stand far apart at an even pitch, as in the boxes of
+    a form, are one word. A sign that may not be read parts what stands around it, if it is no
+    small mark."""
     out: list[Character] = []
     right = -np.inf  # of what stands before
+    even = _even_pitch(characters, seen.height, settings)
     told = breaks.tolist()  # from left to right
     for one in characters:
         begins = False
@@ -418,7 +423,21 @@ def _with_spaces(
             # There is one between the middles of both.
             here = bisect_right(told, before.middle) < bisect_left(told, one.middle)
             unheard = one.by == before.by == "glyph" and bool(seen.spaced[one.pieces[0]])
-            begins = gap > settings.wide or ((here or unheard) and gap >= settings.narrow)
+            told_here = (here or unheard) and gap >= settings.narrow
+            begins = gap > settings.wide or (told_here and one.middle - before.middle > even)
+            unread = before.by == "both" and not before.readable
+            begins |= unread and before.right - before.left > settings.parting * seen.height
         right = max(right, one.right)
         out.append(one if one.spaced == begins else replace(one, spaced=begins))
     return out
+
+
+def _even_pitch(characters: Sequence[Character], height: float, settings: JointSettings) -> float:
+    """The distance from one middle to the next up to which characters that stand far apart are of
+    one word; 0 where they do not."""
+    if len(characters) < _FEW:
+        return 0.0
+    gaps = [b.left - a.right for a, b in pairwise(characters)]
+    if median(gaps) < settings.loose * height:
+        return 0.0
+    return settings.even * float(median([b.middle - a.middle for a, b in pairwise(characters)]))

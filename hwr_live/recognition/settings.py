@@ -338,6 +338,12 @@ class JointSettings(Settings):
             line network tells; less than nothing, as leaning letters hang over each other: with
             0.05 a quarter of the spaces in validation people's lines are missed, so a fifth.
         wide: usual heights: a gap that is wider always is one.
+        loose: usual heights: characters whose usual gap is wider stand far apart, as in the boxes
+            of a form.
+        even: times their usual distance from middle to middle: there a space is wider. Both by
+            hand, on digits in boxes.
+        parting: usual heights: a sign that is wider and may not be read parts words, as ÷ does
+            among digits. By hand.
         certainty: the power of the probabilities of what the line network had a say in, once all
             is decided: less than 1 where it is surer than it is right. Chosen as ``words`` are: the
             calibration error of characters is 0.029 with 1, 0.015 as it stands.
@@ -360,6 +366,9 @@ class JointSettings(Settings):
     slack: float = _number(0.3, 0, 10)
     narrow: float = _number(-0.3, -10, 10)
     wide: float = _number(3.0, 0, 100)
+    loose: float = _number(0.35, 0, 100)
+    even: float = _number(1.3, 1, 100)
+    parting: float = _number(0.4, 0, 100)
     certainty: float = _number(0.9, 0.01, 100)
 
 

@@ -193,3 +193,35 @@ def test_probabilities_are_probabilities() -> None:
     assert all(0 <= one.none <= 1 for one in found)
     covered = {k for one in found for k in one.pieces}
     assert covered == set(range(8))
+
+
+@pytest.mark.parametrize(
+    ("lefts", "frames", "expected"),
+    [
+        ((0, 40, 80, 120), "a._.b...c._.a", "abca"),  # as in the boxes of a form
+        ((0, 40, 80, 120, 200), "a._.b...c._.a..._..b", "abca b"),
+        ((0, 40, 80), "a._.b...c", "a bc"),  # too few to tell
+        ((0, 14, 30, 44), "ab_ca", "ab ca"),  # not far apart
+    ],
+)
+def test_what_stands_far_apart_at_an_even_pitch_is_one_word(
+    lefts: tuple[int, ...], frames: str, expected: str
+) -> None:
+    signs = frames.replace(".", "").replace("_", "")
+    pieces = seen(*((x, x + 10, {c: 0.999}) for x, c in zip(lefts, signs, strict=True)))
+    assert text(read(told(frames), pieces)) == expected
+
+
+@pytest.mark.parametrize(("wide", "expected"), [(12, "a? b"), (6, "a?b")])
+def test_a_sign_that_may_not_be_read_parts_words_if_it_is_no_small_mark(
+    wide: int, expected: str
+) -> None:
+    alphabet = Alphabet.of([None, SPACE, "a", "b", "÷"], "abc", "ab")
+    p = np.full((7, 5), 0.01)
+    p[range(7), [0, 2, 0, 4, 0, 3, 0]] = 0.96
+    logp = np.asarray(np.log(p), np.float64)
+    line = Told(logp, spell(logp), centres(7))
+    pieces = seen((10, 20, {"a": 0.99}), (30, 30 + wide, {"c": 0.4}), (48, 58, {"b": 0.99}))
+    pieces = replace(pieces, none=np.array([0.01, 0.6, 0.01]))
+    found = decide(line, pieces, alphabet, replace(DEFAULTS.joint, signs=1))
+    assert text(found) == expected

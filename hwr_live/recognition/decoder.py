@@ -219,7 +219,11 @@ class _Search:
             tells = [one for one, _ in told if one is not None]
             self.certainty = certainty([one.spelling for one in tells])
             if not self.view.ink.drawn:  # of a drawing nothing is left out: it is no character
-                written = [no_writing(one.kinds) <= self._settings.kinds.none for one in tells]
+                kinds = self._settings.kinds
+                written = [
+                    no_writing(one.kinds) <= (kinds.none if n else kinds.signless)
+                    for one, n in zip(tells, [n for _, n in told], strict=True)
+                ]
             if self.view.rows:  # a map has told of them, which takes other things for writing, too
                 least = self._settings.view.written
                 sure = [certainty([one.spelling]) for one in tells]

@@ -394,22 +394,25 @@ class KindSettings(Settings):
     """What the line network tells of whether ink is handwriting, print, or no writing.
 
     Chosen on 2,000 lines of people, drawings and families of fonts that were held back from its
-    training, and on 60 printed labels with a word of a held-back person behind each. With ``none``
-    at 0.6 one line of writing in a thousand is lost, and of 100 lines of doodles and arrows 4 are
-    read as anything; at 0.5 that is 2 and 3, at 0.8 0.4 and 6. 91 of 100 lines of print are told,
-    and 81 of 100 words of labels beside handwriting, 48 by ``printed`` alone; of words by hand at
-    most 2 in 100 are taken for print, mostly single capitals and digits. With ``printed`` at 0 that
-    is 97, 52 and 5.
+    training, on pages of words, codes and single characters of such people, and on 60 printed
+    labels with a word of one behind each. With ``none`` at 0.3 four lines of writing in a thousand
+    are lost, of those pages none, and of 200 doodles that stand alone 11 are read as anything; at
+    0.6 one in a thousand is lost, and 25 are read. 91 of 100 lines of print are told, and 81 of 100
+    words of labels beside handwriting, 48 by ``printed`` alone; of words by hand at most 2 in 100
+    are taken for print, mostly single capitals and digits. With ``printed`` at 0 that is 97, 52 and
+    5.
 
     Attributes:
         none: probability of no writing, the mean of a line's frames, above which it is none.
+        signless: the same of a line in which the network tells no sign.
         printed: log odds of print against handwriting, the mean of a word's frames, above which it
             is printed.
         hand: log odds below which a word is surely written by hand.
         beside: log odds above which a word is printed that has such a word in its line.
     """
 
-    none: float = _number(0.6, 0, 1)
+    none: float = _number(0.3, 0, 1)
+    signless: float = _number(0.15, 0, 1)
     printed: float = _number(1.5, -1000, 1000)
     hand: float = _number(-9.0, -1000, 1000)
     beside: float = _number(-5.0, -1000, 1000)

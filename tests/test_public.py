@@ -22,8 +22,8 @@ from hwr_live.cli.sample import draw_sample
 COMMANDS = ("draw", "camera", "read", "teach", "profile", "sample", "models", "cameras", "train")
 READING = {"source", "frame", "size", "text", "lines", "cells", "left_out", "ms"}
 FRAME = READING | {"time_s", "settled", "frame_text"}
-LINE = {"text", "box", "words", "glyphs"}
-WORD = {"text", "confidence", "box"}
+LINE = {"text", "box", "print", "words", "glyphs"}
+WORD = {"text", "confidence", "box", "print"}
 GLYPH = {"char", "confidence", "box", "candidates"}
 MS = {"ink", "segment", "classify", "total"}
 

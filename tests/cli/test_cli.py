@@ -167,7 +167,7 @@ def test_json_has_the_agreed_form(page: str, capsys: pytest.CaptureFixture[str])
     assert list(told["ms"]) == ["ink", "segment", "classify", "total"]
     assert [line["text"] for line in told["lines"]] == list(TEXT)
     for line in told["lines"]:
-        assert list(line) == ["text", "box", "words", "glyphs"]
+        assert list(line) == ["text", "box", "print", "words", "glyphs"]
         assert all(type(n) is int for n in line["box"])
         assert "".join(g["char"] or "" for g in line["glyphs"]) == line["text"].replace(" ", "")
         for glyph in line["glyphs"]:

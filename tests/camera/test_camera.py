@@ -308,10 +308,7 @@ def test_stream_that_ends_is_lost_in_one_line(
 
 
 PROGRAM = """
-import signal
 import sys
-# A shell's background jobs, and what they start, are born deaf to Ctrl-C.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 from hwr_live.cli import main as cli
 from hwr_live.recognition.reader import Reader
 from tests.support.grey_reader import LevelReader

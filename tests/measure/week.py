@@ -6,9 +6,9 @@ One round after the other stops, hangs up, ends and kills the program and its pr
 source and its disk away and moves the clock, by chance. What is counted as a failure: what was said
 to be kept and is not there, is not whole or is another; a process that outlives the program; a
 program that has not ended ten seconds after it was asked to (what its threads wait for a processor
-is not counted, as far as Linux tells); a traceback. The pad needs Xvfb; the
-clock is moved where libfaketime is installed (``faketime``); a disk of its own, which fills up and
-empties again, needs Linux and root. What is missing is told.
+is not counted, as far as Linux tells), which then tells its threads' stacks; a traceback. The pad
+needs Xvfb; the clock is moved where libfaketime is installed (``faketime``); a disk of its own,
+which fills up and empties again, needs Linux and root. What is missing is told.
 """
 
 from __future__ import annotations
@@ -35,16 +35,26 @@ import numpy as np
 from hwr_live.cli.sample import draw_sample
 from hwr_live.media.images import encode_png
 from tests.support.display import PROGRAMS, Display, start_display
+from tests.support.interrupts import hear_interrupts
 from tests.support.mjpeg import MjpegServer
 
 ROOT = Path(__file__).parents[2]
 _END_S = 10.0  # that a program may take to end
+_BEGIN_S = 60.0  # that the pad may take to open its window
+_STACKS_S = 5.0  # that a program may take to tell where it is
 _ORPHANS_S = 5.0  # that what it began may outlive it
 _MOST_S = 200.0  # of waiting for a processor that are left out
 _TELLS_S = 5.0  # in which a full disk is told
 _PAGES = 24
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
 Chance = np.random.Generator
+
+# Python sleeps until a moment of the steady clock. libfaketime takes that moment for one of the
+# moved clock, even where the steady one is not to be moved, and each sleep fails: EINVAL.
+_SLEEP = """
+import select, time
+time.sleep = lambda seconds: select.select([], [], [], seconds) and None
+"""
 
 
 @dataclass
@@ -68,15 +78,16 @@ class Program:
     """The program as a process group of its own, with what it says in files."""
 
     def __init__(self, log: Log, folder: Path, *arguments: str, **options: str) -> None:
-        self.log, self.what = log, f"{arguments[0]} {options}"
-        self.out, self.err = folder / "out.txt", folder / "err.txt"
         shell = options.get("shell", ":")
-        command = f"{shell}; exec {options.get('before', '')} {sys.executable} -m hwr_live"
+        self.log, self.what = log, arguments[0] if shell == ":" else f"{arguments[0]} ({shell})"
+        self.out, self.err = folder / "out.txt", folder / "err.txt"
+        python = f"{sys.executable} -X faulthandler"
+        command = f"{shell}; exec {options.get('before', '')} {python} -m hwr_live"
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(
                 ["sh", "-c", f'{command} "$@"', "sh", *arguments],
                 cwd=folder,
-                env={**os.environ, **_variables(options), "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": str(ROOT), **_variables(options)},
                 stdout=out,
                 stderr=err,
                 stdin=subprocess.DEVNULL,
@@ -110,8 +121,12 @@ class Program:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process or self.process.pid, signal.SIGCONT)
 
-    def end(self, number: signal.Signals | None) -> None:
-        """Asks it to end, or waits for its own end; sees to it that nothing is left of it."""
+    def end(self, number: signal.Signals | None) -> signal.Signals | None:
+        """Asks it to end, or waits for its own end; sees to it that nothing is left of it.
+
+        Returns:
+            What it has ended by: ``number``, or SIGKILL where it had not ended.
+        """
         if number is not None and self.running:
             self.send(number)
         waits = Waits(self)
@@ -120,9 +135,8 @@ class Program:
         self.log.slowest_s = max(self.log.slowest_s, waits.passed_s())
         if self.running:
             told = f"has not ended {_END_S:.0f} s after {number} ({waits})"
-            self.fail(f"{told}: {self.said()[-300:]}")
-            self.process.kill()
-            self.process.wait()
+            self.fail(f"{told}: {self.said()[-300:]}\n{self.stacks()}")
+            number = signal.SIGKILL
         waits = Waits(self)
         while self.children() and waits.passed_s() < _ORPHANS_S:
             time.sleep(0.1)
@@ -132,6 +146,17 @@ class Program:
                 os.kill(child, signal.SIGKILL)
         if "Traceback" in self.said():
             self.fail(self.said()[-400:])
+        return number
+
+    def stacks(self) -> str:
+        """Kills it; returns where its threads were, as far as Python can tell."""
+        before = len(self.said())
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait(_STACKS_S)
+        self.process.kill()
+        self.process.wait()
+        return self.said()[before:]
 
     def said(self) -> str:
         return self.err.read_text(errors="replace")
@@ -219,7 +244,11 @@ class Clock:
         self.movable = shutil.which("faketime") is not None
         self.options: dict[str, str] = {}
         if self.movable:
+            own = folder / "python"
+            own.mkdir(exist_ok=True)
+            (own / "sitecustomize.py").write_text(_SLEEP)
             self.options = {
+                "PYTHONPATH": os.pathsep.join([str(ROOT), str(own)]),
                 "before": f"env 'LD_PRELOAD={_faketime()}'",  # it may have a $LIB for the linker
                 "FAKETIME_TIMESTAMP_FILE": str(self._file),
                 "FAKETIME_NO_CACHE": "1",
@@ -351,10 +380,9 @@ def _record(log: Log, folder: Path, chance: Chance, path: Path, disk: Disk | Non
             elif disk is not None and not filled_s:
                 disk.fill(log)
                 filled_s = time.monotonic()
-        number = _ENDS[int(chance.integers(len(_ENDS)))]
         ended = not program.running
         had_s = time.monotonic() - filled_s
-        program.end(number)
+        number = program.end(_ENDS[int(chance.integers(len(_ENDS)))])
     lines = program.out.read_text().splitlines()
     reports = sum(_is_json(line) for line in lines)
     if len(lines) - reports > (number == signal.SIGKILL):
@@ -407,10 +435,8 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
     clock = Clock(folder)
     options = {**clock.options, **_display_env(display)}
     program = Program(log, folder, "draw", "--save-dir", str(saved), **options)
-    try:
-        window = display.window("hwr-live draw", None, 60)
-    except AssertionError as error:
-        program.fail(f"no window: {error}")
+    window = _window(program, display)
+    if window is None:
         program.end(signal.SIGKILL)
         return
     strokes = int(chance.integers(1, 5))
@@ -423,14 +449,26 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
             clock.jump(log, chance)
         if chance.random() < 0.3:
             display.key("s")
-    number = _ENDS[int(chance.integers(len(_ENDS)))]
-    program.end(number)
+    number = program.end(_ENDS[int(chance.integers(len(_ENDS)))])
     told = re.findall(r"saved (\S+\.png)", program.said())
     for name in told:
         if cv2.imread(str(folder / name)) is None:
             program.fail(f"{name} was said to be saved")
     if number != signal.SIGKILL and not told:
         program.fail(f"writing is lost: {program.said()[-300:]}")
+
+
+def _window(program: Program, display: Display) -> str | None:
+    """Waits for the pad's window, and longer where the pad has waited for a processor."""
+    waits = Waits(program)
+    while True:
+        try:
+            return display.window("hwr-live draw", None, _BEGIN_S / 6)
+        except AssertionError as error:
+            if program.running and waits.passed_s() < _BEGIN_S:
+                continue
+            program.fail(f"no window ({waits}): {error}{program.said()[-300:]}{program.stacks()}")
+            return None
 
 
 def _display_env(display: Display) -> dict[str, str]:
@@ -471,6 +509,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", default=["read", "camera", "pad"])
     options = parser.parse_args()
     log = Log()
+    hear_interrupts()
     if not may_mount():
         print("no disk can be mounted here, so none fills up")
     if shutil.which("faketime") is None:

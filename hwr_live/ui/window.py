@@ -141,7 +141,8 @@ class Window:
             return -1
         # One waitKey a turn: each call takes one key from the queue, and a second would lose one.
         key = cv2.waitKeyEx(max(1, wait_ms))
-        self.closed = self.closed or not self._visible()
+        if not self._visible():  # never set to False: a signal may have set it meanwhile
+            self.closed = True
         if not self.closed:
             self._place()
         self.capital = _is_capital(key)

@@ -429,7 +429,8 @@ def _frames(path: Path) -> int:
 
 def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
     """Draws on the pad and saves; what was said to be saved is there, and what was not is at the
-    end, unless the program is killed."""
+    end, unless the program is killed. That is said of what the pad has heard of: not of a stroke
+    that the display has and the pad, on a busy machine, has not when it is asked to end."""
     saved = folder / "saved"
     shutil.rmtree(saved, ignore_errors=True)
     clock = Clock(folder)
@@ -443,6 +444,9 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
     for number in range(strokes):
         x = 60 + 60 * number
         display.draw(window, [(x, 80), (x, 120), (x, 160)])
+        if number == 0 and not _heard(program, display):
+            program.fail(f"no stroke came: {program.said()[-300:]}{program.stacks()}")
+            return
         if chance.random() < 0.3:
             program.pause(chance.uniform(0.1, 2))
         if chance.random() < 0.3:
@@ -455,7 +459,8 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
         if cv2.imread(str(folder / name)) is None:
             program.fail(f"{name} was said to be saved")
     if number != signal.SIGKILL and not told:
-        program.fail(f"writing is lost: {program.said()[-300:]}")
+        status = program.process.returncode
+        program.fail(f"writing is lost ({number}, status {status}): {program.said()[-300:]}")
 
 
 def _window(program: Program, display: Display) -> str | None:
@@ -469,6 +474,19 @@ def _window(program: Program, display: Display) -> str | None:
                 continue
             program.fail(f"no window ({waits}): {error}{program.said()[-300:]}{program.stacks()}")
             return None
+
+
+def _heard(program: Program, display: Display) -> bool:
+    """Waits until the pad prints what was drawn, and longer where it waits for a processor."""
+    waits = Waits(program)
+    while program.running and waits.passed_s() < _BEGIN_S:
+        display.key("Return")
+        until_s = time.monotonic() + 5
+        while time.monotonic() < until_s:
+            if program.out.stat().st_size:
+                return True
+            time.sleep(0.1)
+    return False
 
 
 def _display_env(display: Display) -> dict[str, str]:

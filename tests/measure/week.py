@@ -453,14 +453,14 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
             clock.jump(log, chance)
         if chance.random() < 0.3:
             display.key("s")
-    number = program.end(_ENDS[int(chance.integers(len(_ENDS)))])
+    ended_by = program.end(_ENDS[int(chance.integers(len(_ENDS)))])
     told = re.findall(r"saved (\S+\.png)", program.said())
     for name in told:
         if cv2.imread(str(folder / name)) is None:
             program.fail(f"{name} was said to be saved")
-    if number != signal.SIGKILL and not told:
+    if ended_by != signal.SIGKILL and not told:
         status = program.process.returncode
-        program.fail(f"writing is lost ({number}, status {status}): {program.said()[-300:]}")
+        program.fail(f"writing is lost ({ended_by}, status {status}): {program.said()[-300:]}")
 
 
 def _window(program: Program, display: Display) -> str | None:

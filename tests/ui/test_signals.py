@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+import cv2 as opencv
 import numpy as np
 import pytest
 
@@ -23,7 +24,7 @@ ANSWERS = {"waitKeyEx": -1, "getWindowProperty": 1.0}  # no key, and still there
 def cv2(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """An OpenCV that shows nothing and has no keys."""
     calls = {name: lambda *_, name=name: ANSWERS.get(name) for name in (*CALLS, "destroyWindow")}
-    fake = SimpleNamespace(**{**vars(module.cv2), **calls, "waitKey": lambda _: -1})
+    fake = SimpleNamespace(**{**vars(opencv), **calls, "waitKey": lambda _: -1})
     monkeypatch.setattr(module, "cv2", fake)
     monkeypatch.setattr(module, "require_display", lambda: None)
     return fake

@@ -12,7 +12,6 @@ from pathlib import Path
 from tests.measure.fuzz.child import be_child
 from tests.measure.fuzz.children import run
 from tests.measure.fuzz.kinds import KINDS
-from tests.support.interrupts import hear_interrupts
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,8 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.child:
         be_child(options.child, options.first, options.cases, options.seed, options.keep)
         return 0
-    hear_interrupts()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for end in (signal.SIGINT, signal.SIGTERM):  # what is in the background may not hear Ctrl-C
+        signal.signal(end, signal.default_int_handler)
     tallies = []
     print(f"{'kind':>10} {'cases':>6} {'right':>6} {'told':>6} {'failed':>6} {'MB':>6} {'s':>6}")
     for kind in options.kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import signal
@@ -95,8 +96,13 @@ SIGNALS = tuple(
 
 def interrupt() -> None:
     """Has these signals raise KeyboardInterrupt from now on, but those that are ignored, as in the
-    background or by nohup: windows close and recordings are finished on the way out."""
+    background or by nohup: windows close and recordings are finished on the way out.
+
+    Where Python drops an exception, as in what it calls when an object dies, it is raised again a
+    moment later.
+    """
     _answer(_interrupt)
+    sys.unraisablehook = _raise_later
 
 
 def _answer(answer: signal._HANDLER) -> None:
@@ -105,11 +111,31 @@ def _answer(answer: signal._HANDLER) -> None:
             signal.signal(number, answer)
 
 
+def _raise_later(dropped: sys.UnraisableHookArgs) -> None:
+    """Has a KeyboardInterrupt that was dropped raised again; of others is told what always is."""
+    if dropped.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(dropped)
+        return
+    # The one that came may have had those after it ignored.
+    for number in _asked:
+        signal.signal(number, _interrupt)
+        # From a thread: raised from here, it would be dropped as well.
+        later = threading.Timer(_SOON_S, _thread.interrupt_main, [number])
+        later.daemon = True
+        later.start()
+    _asked.clear()
+
+
 def _end(number: int, frame: object) -> None:
     os._exit(STATUS)
 
 
+_SOON_S = 0.05
+_asked: list[int] = []  # the signal that was answered last
+
+
 def _interrupt(number: int, frame: object) -> None:
+    _asked[:] = [number]
     if number != signal.SIGINT:  # a closing terminal says so twice: what is finished is not to stop
         for other in SIGNALS[1:]:
             signal.signal(other, signal.SIG_IGN)

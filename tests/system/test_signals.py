@@ -150,3 +150,46 @@ def test_what_to_install(error: ImportError, told: str) -> None:
     assert told in line
     assert bool(line) == bool(told)
     assert "\n" not in line
+
+
+DROPPED = """
+import os, signal, sys, time, weakref
+from hwr_live.system.signals import interrupt
+interrupt()
+class Dies: pass
+def dropped(_):
+    os.kill(os.getpid(), {number})
+    for _ in range(1000):  # the signal is answered in here, where Python drops what is raised
+        pass
+one = Dies()
+kept = weakref.ref(one, dropped)
+try:
+    del one
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("finished", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as Unix does")
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_interrupt_that_python_drops_comes_again(number: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPED.format(number=int(number))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "finished\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as Unix does")
+def test_other_errors_that_python_drops_are_told() -> None:
+    code = DROPPED.format(number=0).replace("os.kill(os.getpid(), 0)", "raise ValueError('odd')")
+    code = code.replace("time.sleep(30)", "raise KeyboardInterrupt")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "finished\n")
+    assert "ValueError: odd" in done.stderr

@@ -22,7 +22,7 @@ pytest.importorskip("hypothesis", reason="hypothesis is not installed (the extra
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hwr_live.chars import ALL, MARKS, SETS, SIGNS, parse_chars
+from hwr_live.chars import ALL, SETS, SIGNS, parse_chars
 from hwr_live.errors import HwrError, InputError, one_line
 from hwr_live.media.images import encode_png
 from hwr_live.profiles.profile import Profile
@@ -121,7 +121,7 @@ def test_any_array_is_read_or_is_no_picture(reader: Reader, frame: Array) -> Non
             assert 0 <= y <= y + h <= height
         for glyph in line["glyphs"]:
             assert 0 <= glyph["confidence"] <= 1
-            assert glyph["char"] is None or glyph["char"] in ALL + MARKS
+            assert glyph["char"] is None or glyph["char"] in reader.known
 
 
 # IDX files

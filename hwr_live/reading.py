@@ -186,9 +186,8 @@ class Line:
     @property
     def print(self) -> bool:
         """Whether most of the line's characters are printed rather than written by hand."""
-        words = list(zip(self.words, self.printed, strict=True)) if self.printed else []
-        signs = [(sum(one.char is not None for one in word), own) for word, own in words]
-        return 2 * sum(n for n, own in signs if own) > sum(n for n, _ in signs)
+        signs = [(len(word.readable), word.print) for word in self.read_words]
+        return 2 * sum(n for n, printed in signs if printed) > sum(n for n, _ in signs)
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:

@@ -20,7 +20,7 @@ def settings_of(
     handwriting: bool = False,
 ) -> str:
     """SHA-256, in hexadecimal, of the program's version, the model's files, the characters, the
-    language, and the profile's samples.
+    language, the profile's samples, and whether print is left out.
 
     Args:
         model: a name or a folder.

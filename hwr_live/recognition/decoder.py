@@ -222,7 +222,7 @@ class _Search:
                 kinds = self._settings.kinds
                 written = [
                     no_writing(one.kinds) <= (kinds.none if n else kinds.signless)
-                    for one, n in zip(tells, [n for _, n in told], strict=True)
+                    for one, (_, n) in zip(tells, told, strict=True)
                 ]
             if self.view.rows:  # a map has told of them, which takes other things for writing, too
                 least = self._settings.view.written
@@ -445,7 +445,7 @@ class _Search:
 
     def _in_print(self, told: Told | None, characters: Sequence[Character]) -> tuple[bool, ...]:
         """Which words of a line are printed; of a drawing none is."""
-        begins = [0, *(k for k, one in enumerate(characters) if one.spaced and k)]
+        begins = [k for k, one in enumerate(characters) if one.spaced or not k]
         if told is None or told.kinds is None or self.view.ink.drawn:
             return (False,) * len(begins)
         ends = [*begins[1:], len(characters)]

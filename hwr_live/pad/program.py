@@ -11,7 +11,7 @@ from typing import TextIO
 import cv2
 
 from hwr_live.canvas import Canvas
-from hwr_live.errors import InputError
+from hwr_live.errors import HwrError, InputError
 from hwr_live.pad.drawing import later, read_drawing
 from hwr_live.pad.hand import Hand
 from hwr_live.pad.keeping import Keeping, written_at
@@ -117,8 +117,18 @@ class Pad:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._background.close()
         self._errands.close()
-        if self._keeping is not None and kind is None:
+        if self._keeping is None:
+            return
+        self._errands.ended()  # what could not be saved is unsaved
+        strokes = self.state.canvas.strokes
+        if kind is None or strokes == self._saved:
             self._keeping.end()
+        else:
+            # Something broke off the end: what was written since it was last kept is kept, too.
+            try:
+                self._keeping.write(self.state.canvas, strokes)
+            except HwrError as error:
+                tell(error)
 
     def open(
         self,

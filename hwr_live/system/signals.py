@@ -130,6 +130,22 @@ def _end(number: int, frame: object) -> None:
     os._exit(STATUS)
 
 
+def after(handler: signal._HANDLER, number: int, ended_by: int | None) -> signal._HANDLER:
+    """What a signal is to do again after one ended a window, in whose place a handler stood.
+
+    Args:
+        handler: what the signal did before.
+        number: the signal.
+        ended_by: the signal that ended the window; None where none did.
+
+    Returns:
+        ``handler``; but where that is :func:`interrupt`'s, nothing is to stop what is finished
+        once a terminal has closed or the program was told to end.
+    """
+    again = number != signal.SIGINT and ended_by not in (None, signal.SIGINT)
+    return signal.SIG_IGN if again and handler is _interrupt else handler
+
+
 _SOON_S = 0.05
 _asked: list[int] = []  # the signal that was answered last
 

@@ -21,7 +21,7 @@ from hwr_live.errors import DeviceError
 from hwr_live.system.keyboard import capitals_held
 from hwr_live.system.memory import give_back_pictures
 from hwr_live.system.screen import QT_SCALES
-from hwr_live.system.signals import SIGNALS
+from hwr_live.system.signals import SIGNALS, after
 from hwr_live.ui.keys import key_code
 
 MouseCallback = Callable[[int, int, int, int], None]
@@ -81,7 +81,8 @@ class Window:
         self._open = False
         self._placed = 0
         self._callback: MouseCallback | None = None
-        self._handlers: dict[int, object] = {}
+        self._handlers: dict[int, signal._HANDLER] = {}
+        self._ended_by: int | None = None
 
     def __enter__(self) -> Window:
         if self._fine:
@@ -97,7 +98,7 @@ class Window:
         traceback: TracebackType | None,
     ) -> None:
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            signal.signal(number, after(handler, number, self._ended_by))
         self._handlers.clear()
         if self._open:
             self._open = False
@@ -202,7 +203,7 @@ class Window:
         def close(number: int, frame: FrameType | None) -> None:
             if self.closed and number == signal.SIGINT:
                 raise KeyboardInterrupt
-            self.closed = True
+            self.closed, self._ended_by = True, number
 
         # Not left to KeyboardInterrupt: raised inside a mouse callback it would be printed by
         # OpenCV and forgotten.

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import re
@@ -443,8 +444,9 @@ def pad_round(log: Log, folder: Path, chance: Chance, display: Display) -> None:
     strokes = int(chance.integers(1, 5))
     for number in range(strokes):
         x = 60 + 60 * number
-        display.draw(window, [(x, 80), (x, 120), (x, 160)])
-        if number == 0 and not _heard(program, display):
+        draw = functools.partial(display.draw, window, [(x, 80), (x, 120), (x, 160)])
+        draw()
+        if number == 0 and not _heard(program, display, draw):
             program.fail(f"no stroke came: {program.said()[-300:]}{program.stacks()}")
             return
         if chance.random() < 0.3:
@@ -476,16 +478,20 @@ def _window(program: Program, display: Display) -> str | None:
             return None
 
 
-def _heard(program: Program, display: Display) -> bool:
-    """Waits until the pad prints what was drawn, and longer where it waits for a processor."""
+def _heard(program: Program, display: Display, draw: Callable[[], None]) -> bool:
+    """Waits until the pad prints what was drawn, and longer where it waits for a processor. Where
+    it prints that nothing was, the stroke went past its window, and it is drawn again."""
     waits = Waits(program)
     while program.running and waits.passed_s() < _BEGIN_S:
+        before = program.out.stat().st_size
         display.key("Return")
         until_s = time.monotonic() + 5
-        while time.monotonic() < until_s:
-            if program.out.stat().st_size:
-                return True
+        while time.monotonic() < until_s and program.out.stat().st_size == before:
             time.sleep(0.1)
+        if program.out.read_bytes().strip():
+            return True
+        if program.out.stat().st_size > before:
+            draw()
     return False
 
 

@@ -78,6 +78,34 @@ def test_it_is_kept_now_and_then_told_once_and_gone_at_the_end(made: Any, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_breaks_off_the_end_takes_no_writing_along(
+    made: Any, tmp_path: Path, saved: bool
+) -> None:
+    pad, _ = made(keeping=Keeping(tmp_path / "kept"), clock=Clock())
+    draw(pad, A)
+    settle(pad)
+    draw(pad, B)  # not kept yet: it is kept every few seconds only
+    if saved:
+        keys(pad, "s")
+        settle(pad)
+    pad.__exit__(KeyboardInterrupt)
+    kept = [read_drawing(path) for path in (tmp_path / "kept").glob("*.json")]
+    assert [len(one.strokes) for one in kept] == ([] if saved else [2])
+
+
+def test_it_is_told_where_the_end_is_broken_off_and_nothing_can_be_kept(
+    made: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kept").write_text("no folder")
+    keeping = Keeping(tmp_path / "kept")
+    pad, _ = made(keeping=keeping, clock=Clock())
+    draw(pad, A)
+    pad.__exit__(KeyboardInterrupt)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot be kept against a crash" in line
+
+
 @pytest.mark.parametrize("way", ["s", "c"])
 def test_what_is_saved_or_cleared_is_not_kept(made: Any, tmp_path: Path, way: str) -> None:
     clock = Clock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hwr_live.system.signals import SIGNALS
 from hwr_live.ui import window as module
 from hwr_live.ui.window import Window
+from tests.test_install import ROOT
 
 DRAWS = ("namedWindow", "setMouseCallback", "moveWindow", "imshow")
 CALLS = (*DRAWS, "waitKeyEx", "getWindowProperty")
@@ -53,6 +55,46 @@ def test_a_signal_closes_whatever_opencv_does(
         assert signal.getsignal(number) == signal.default_int_handler
     finally:
         signal.signal(number, before)
+
+
+CLOSED = """
+import os, signal
+from hwr_live.system.signals import interrupt
+from hwr_live.ui import window as module
+module.require_display = lambda: None
+interrupt()
+try:
+    with module.Window("test") as window:
+        os.kill(os.getpid(), {first})
+    assert window.closed
+    os.kill(os.getpid(), {second})
+    print("finished", flush=True)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal ends the process there")
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        (first, second, "stopped" if signal.SIGINT in (first, second) else "finished")
+        for first in SIGNALS
+        for second in SIGNALS
+    ],
+)
+def test_a_terminal_that_closes_stops_nothing_that_its_window_has_to_finish(
+    first: signal.Signals, second: signal.Signals, says: str
+) -> None:
+    """It says so, and its shell once more; Ctrl-C is a person who is in a hurry."""
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSED.format(first=int(first), second=int(second))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, says + "\n", "")
 
 
 def test_without_one_it_stays_open(cv2: SimpleNamespace) -> None:

@@ -408,7 +408,7 @@ class _Search:
         spaced = np.zeros(len(pieces), np.bool_)
         spaced[begins[1:]] = True
         height = self.view.segmented.height
-        likeness = self._vocabulary.likeness(self._probabilities(pieces))
+        likeness = self._vocabulary.readable(self._probabilities(pieces))
         cut = np.array([min(piece.parts) < 0 for piece in pieces], np.bool_)
         known, among = self._vocabulary.known, chars
         if told is not None and self.recognizer.lines is not None:

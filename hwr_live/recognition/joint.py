@@ -109,7 +109,8 @@ class Seen:
         edges: (n, 2) left and right edge of each piece; they are sorted by the left one.
         p: (n, chars) probabilities among the alphabet's characters, rows of sum 1.
         none: (n,) probability that each piece is no character.
-        likeness: (n,) how much each looks like one character, whichever look-alike it is.
+        likeness: (n,) how much each looks like one character that may be read, whichever look-alike
+            it is.
         readable: (n,) whether each piece is taken for a character.
         spaced: (n,) whether a gap between words stands before each piece.
         height: the usual height of a glyph, in the unit of the edges.
@@ -180,7 +181,7 @@ def decide(
     if full < 1:
         settings = replace(settings, line=settings.line * full)
     line = _Line(told, seen, alphabet, settings, full < 1)
-    groups = _groups(places[signs], seen.edges, settings.reach, settings.slack * seen.height)
+    groups = _groups(places[signs], seen, settings)
     pairs = [
         (members[0], pieces[0]) for pieces, members in groups if len(pieces) == len(members) == 1
     ]
@@ -215,7 +216,7 @@ def _places(told: Told) -> Floats:
 
 
 def _groups(
-    places: Floats, edges: Floats, reach: float, slack: float
+    places: Floats, seen: Seen, settings: JointSettings
 ) -> list[tuple[list[int], list[int]]]:
     """Pieces with the signs that are told at them, from left to right.
 
@@ -223,8 +224,10 @@ def _groups(
     stay together, and so do pieces that a sign stands between, each within reach of it. A piece
     without a sign gets one from a piece that has two, all signs between them moving on by one
     piece, if none moves further than ``slack`` beyond the piece's edges: the network tells a sign
-    near its ink, not always in it.
+    near its ink, not always in it. What was cut off and has no sign yet stays with what it was cut
+    off from: a cut that the network does not hear of may be wrong.
     """
+    edges = seen.edges
     n = len(edges)
     if not n:
         return []
@@ -237,12 +240,16 @@ def _groups(
     # Of pieces over each other the one whose middle is nearest.
     nearest = np.where(inside, np.abs((left + right) / 2 - x), np.inf).argmin(1)
     home = np.where(within, nearest, away.argmin(1))
-    margin = reach * (right - left)
+    margin = settings.reach * (right - left)
     for s in np.flatnonzero(~within).tolist():
         near = np.flatnonzero(away[s] <= margin)
         if len(near) == 2 and near[1] == near[0] + 1:
             parent[parent == parent[near[1]]] = parent[near[0]]
-    _spread(home, places, edges, slack)
+    _spread(home, places, edges, settings.slack * seen.height)
+    unheard = np.bincount(home, minlength=n) == 0
+    cut_through = seen.cut[:-1] & seen.cut[1:] & (left[1:] <= right[:-1] + 1)
+    for k in np.flatnonzero(cut_through & (unheard[:-1] | unheard[1:])).tolist():
+        parent[parent == parent[k + 1]] = parent[k]
     groups: dict[int, tuple[list[int], list[int]]] = {}
     for k, root in enumerate(parent.tolist()):
         groups.setdefault(root, ([], []))[0].append(k)
@@ -301,7 +308,7 @@ class _Line:
         counts = settings.glyph * np.where(seen.cut[pieces], settings.cut, 1.0)
         p = a * b ** counts[:, None]
         p /= p.sum(1, keepdims=True)
-        nones = self.none(self.nothing(signs), seen.none[pieces]).tolist()
+        nones = self.none(self.nothing(signs), seen.none[pieces], seen.cut[pieces]).tolist()
         return [
             self.character(piece, row, none, none <= 0.5, "both")
             for piece, row, none in zip(pieces.tolist(), p, nones, strict=True)
@@ -322,7 +329,7 @@ class _Line:
         if not len(inside):
             inside = np.abs(told.centres - (left + right) / 2).argsort()[:1]
         empty = np.exp(told.logp[inside][:, [BLANK, self.alphabet.space]]).sum(1)
-        none = float(self.none(empty.min(initial=1.0), seen.none[piece]))
+        none = float(self.none(empty.min(initial=1.0), seen.none[piece], False))
         read = bool(seen.readable[piece]) and none <= self.settings.unheard_above
         return self.character(piece, seen.p[piece], none, read, "glyph")
 
@@ -378,9 +385,11 @@ class _Line:
         rows = self.told.spelling.p[signs]
         return np.asarray(rows[:, BLANK] + rows[:, self.alphabet.none].sum(1), np.float64)
 
-    def none(self, blank: npt.ArrayLike, none: npt.ArrayLike) -> Floats:
-        """The probability of no character, of the two networks' own."""
-        a, b = self.settings.line, self.settings.structure
+    def none(self, blank: npt.ArrayLike, none: npt.ArrayLike, cut: npt.ArrayLike) -> Floats:
+        """The probability of no character, of the two networks' own: what was cut off at the wrong
+        place looks like none."""
+        a = self.settings.line
+        b = self.settings.structure * np.where(cut, self.settings.cut, 1.0)
         against = np.maximum(blank, _TINY) ** a * np.maximum(none, _TINY) ** b
         in_favour = np.maximum(np.subtract(1, blank), _TINY) ** a
         in_favour = in_favour * np.maximum(np.subtract(1, none), _TINY) ** b

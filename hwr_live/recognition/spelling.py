@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import DIGITS
-from hwr_live.recognition.ctc import BLANK, Floats, Spelling, align, told_of
+from hwr_live.recognition.ctc import BLANK, Floats, Spelling, align, log_likelihood, told_of
 from hwr_live.recognition.joint import SPACE
 from hwr_live.recognition.letters import SYMBOLS, Letters
 from hwr_live.recognition.lexicon import Lexicon, Range
@@ -29,7 +29,8 @@ _KEPT = 64  # lines: those of a camera's page come again with each frame
 _FEWEST = 3  # signs of a line: fewer are no words yet, on the pad above all
 _SILENCE = [BLANK]
 _MARK, _DIGIT = 0, -1  # what is no letter, among the symbols of letters
-_WORD, _NUMBER, _MIXED = range(3)  # what kind of word a beginning is of
+# What kind of word a beginning is of; of any text nothing is known.
+_WORD, _NUMBER, _MIXED, _ANY = range(4)
 
 
 class _Text:
@@ -101,39 +102,47 @@ class Speller:
     def spell(self, logp: Floats, plain: Spelling) -> Spelling:
         """The likeliest text of a line, its signs as sure as network and words together are.
 
+        Of a line without letters, or of so few signs that they are no word, it is the text that is
+        likeliest by the network alone: all ways to spread it over the frames together, where the
+        best path is the likeliest of the ways. Where digits touch, each of many ways has little.
+
         Args:
             logp: (frames, outputs) logarithms of probabilities; what may not be read has none.
             plain: the best path.
         """
         letters = [self._symbols[sign] > 0 for sign in plain.signs.tolist()]
         signs = len(letters) - np.count_nonzero(plain.signs == self._space)
-        if not self._settings.weight or not any(letters) or signs < _FEWEST:
+        if not self._settings.weight or not letters:
             return plain
         key = len(logp), hash(logp.tobytes())
         found = self._known.get(key)
         if found is None:
-            found = self._searched(logp, plain)
+            words = any(letters) and signs >= _FEWEST
+            found = self._searched(logp, plain, words)
             self._known[key] = found
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return found
 
-    def _searched(self, logp: Floats, plain: Spelling) -> Spelling:
-        """The same of a line that may have words."""
+    def _searched(self, logp: Floats, plain: Spelling, words: bool) -> Spelling:
+        """The same of a line that may have words, or has none."""
         p = np.exp(logp)
         searched: list[tuple[int, list[int], _Text]] = []
         parts: list[tuple[npt.NDArray[np.intp], ...]] = []
+        absent: dict[int, Floats] = {}
         count, changed = 0, False
-        for begin, end, own in self._stretches(p, plain):
+        for begin, end, own in self._stretches(p, plain, 1 + words):
             at = plain.signs[own], plain.first[own], plain.last[own]
             if end > begin:
-                root = self._empty()
+                root = self._empty() if words else _Text(None, -1, _ANY, 0, 1.0)
                 found = self._search(p[begin:end], root)
                 searched.append((count, found, root))
                 if found != at[0].tolist():
                     changed = True
                     first, last = align(logp[begin:end], found)
                     at = np.array(found, np.intp), first + begin, last + begin
+                    if not words:
+                        absent[count] = _absent(logp[begin:end], found)
             parts.append(at)
             count += len(at[0])
         if not searched:
@@ -141,13 +150,19 @@ class Speller:
         if changed:
             plain = told_of(logp, *map(np.concatenate, zip(*parts, strict=True)))
         rows = plain.p.copy()
-        for start, found, root in searched:
+        for start, odds in absent.items():
+            own = np.arange(start, start + len(odds))
+            rows[own, BLANK] = rows[own, plain.signs[own]] * odds
+            rows[own] /= rows[own].sum(1, keepdims=True)
+        for start, found, root in searched if words else ():
             self._weigh(rows[start : start + len(found)], found, root)
         return Spelling(plain.signs, plain.first, plain.last, rows)
 
-    def _stretches(self, p: Floats, plain: Spelling) -> Iterator[tuple[int, int, slice]]:
+    def _stretches(
+        self, p: Floats, plain: Spelling, least: int
+    ) -> Iterator[tuple[int, int, slice]]:
         """The line in parts: frames from which to which are in doubt, and the signs that the best
-        path has there; no frames where the signs stay as they are."""
+        path has there; no frames where the signs stay as they are, as fewer than ``least`` do."""
         settings = self._settings
         sure = p.max(1)
         begin = start = 0
@@ -156,7 +171,7 @@ class Speller:
             end = int(plain.first[k]) if k < len(plain.signs) else len(p)
             if k < len(plain.signs) and sure[end : plain.last[k] + 1].max() < settings.sure:
                 continue  # this may be no space
-            if k - start > 1 and sure[begin:end].min() < settings.sure:
+            if k - start >= least and sure[begin:end].min() < settings.sure:
                 yield begin, end, slice(start, k)
             else:
                 yield 0, 0, slice(start, k)
@@ -232,6 +247,8 @@ class Speller:
         return found
 
     def _lengthened(self, text: _Text, sign: int) -> _Text:
+        if text.kind == _ANY:
+            return _Text(text, sign, _ANY, 0, 1.0)
         symbol = self._symbols[sign]
         if symbol == _MARK:
             out = self._empty()
@@ -277,6 +294,13 @@ class Speller:
         """How much likelier a share of a language's words is than any characters."""
         weight: float = share**self._settings.weight
         return weight * self._gain**count
+
+
+def _absent(logp: Floats, signs: Sequence[int]) -> Floats:
+    """(n,) how much likelier a text is without each of its signs than with it, 1 at the most."""
+    texts = [list(signs), *([*signs[:k], *signs[k + 1 :]] for k in range(len(signs)))]
+    whole, *without = log_likelihood(logp, texts).tolist()
+    return np.exp(np.minimum(0.0, np.array(without, np.float64) - whole))
 
 
 def _score(one: tuple[float, _Text, float, float]) -> float:

@@ -122,6 +122,12 @@ class Vocabulary:
         probability of its likeliest shape, by its row (n, classes)."""
         return np.asarray((p @ self._shapes).max(1), np.float64)
 
+    def readable(self, p: Floats) -> Floats:
+        """(n,) how much each glyph looks like a character that may be read, whichever look-alike
+        it is: a B is one, but no digit, and rather 1 and 3 where only digits are read."""
+        wanted = self._shapes[:, self._shapes[self._columns].any(0)]
+        return np.asarray((p @ wanted).max(1), np.float64)
+
     def are_chars(self, none: Floats, *, in_line: bool = True) -> Bools:
         """(n,) whether ink is a character, by its probability (n,) of being none.
 

@@ -16,11 +16,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import ALL
+from hwr_live.chars import ALL, DIGITS
 from train.data.datasets import load
 from train.images.marks import question_marks, read_marks
 from train.images.pool import cut_validation
 from train.images.strokes import Strokes, read_chars74k, read_crohme
+from train.lines.sources.held import is_held
+from train.lines.sources.strokes import read_items
 from train.recipe import HWR62
 
 PARTS = ("test", "validation")
@@ -105,3 +107,39 @@ def _validation_groups(data: Path) -> set[str]:
     assert part.groups is not None
     _, valid = cut_validation(part, HWR62)
     return {str(group) for group in np.unique(part.groups[valid])} | set(HWR62.reserve)
+
+
+def pen_hands(data: Path, part: str) -> dict[str, Hand]:
+    """UNIPEN's people by name, each with the strokes of what they wrote: all ten digits, and with
+    them what letters and other signs there are of theirs.
+
+    Args:
+        data: the folder of the data.
+        part: one of ``PARTS``.
+    """
+    of = "test" if part == "test" else "train"
+    hands: dict[str, Hand] = defaultdict(lambda: defaultdict(list))
+    for kind in ("chars", "symbols"):
+        items = read_items(data / "unipen" / f"unipen_{kind}_{of}.npz")
+        for i, (label, writer) in enumerate(zip(items.labels, items.writers, strict=True)):
+            if len(label) == 1 and (part == "test" or is_held(writer)):
+                pen = items.path(i)
+                strokes = np.split(pen.points.astype(np.float64), pen.firsts[1:])
+                hands[writer][label].append(strokes)
+    return {name: dict(hands[name]) for name in sorted(hands) if hands[name].keys() >= set(DIGITS)}
+
+
+def mnist_hand(data: Path, part: str) -> Crops:
+    """MNIST's digits, uint8 (28, 28), bright ink on black: those of the test part, or those that
+    hwr62's own training chooses by. They are of many people, whom nothing tells apart."""
+    dataset = load("mnist" if part == "test" else "hwr62", data)
+    own = dataset.test if part == "test" else dataset.train
+    chosen = np.arange(len(own.labels))
+    if part != "test":
+        assert own.groups is not None
+        _, chosen = cut_validation(own, HWR62)
+        chosen = chosen[own.groups[chosen] == "mnist"]
+    out: Crops = defaultdict(list)
+    for i in chosen.tolist():
+        out[ALL[int(own.labels[i])]].append(np.asarray(own.images[i], np.uint8))
+    return out

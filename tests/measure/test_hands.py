@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwr_live.chars import ALL, MARKS
-from tests.measure.hands import PARTS, paper_hand, stroke_hands
+from hwr_live.chars import ALL, DIGITS, MARKS
+from tests.measure.hands import PARTS, mnist_hand, paper_hand, pen_hands, stroke_hands
 from train.data.datasets import load
 from train.images.pool import cut_validation
 from train.recipe import HWR62
@@ -51,4 +51,21 @@ def test_no_sample_is_in_both_parts(data: Path) -> None:
         for part in PARTS
     )
     assert one
+    assert not one & other
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_pen_hands_and_mnists_have_all_digits(data: Path, part: str) -> None:
+    hands = pen_hands(data, part)
+    assert len(hands) >= 8
+    assert all(hand.keys() >= set(DIGITS) for hand in hands.values())
+    assert set(mnist_hand(data, part)) == set(DIGITS)
+
+
+def test_no_person_and_no_digit_of_mnist_is_in_both_parts(data: Path) -> None:
+    assert not pen_hands(data, "test").keys() & pen_hands(data, "validation").keys()
+    one, other = (
+        {crop.tobytes() for crops in mnist_hand(data, part).values() for crop in crops}
+        for part in PARTS
+    )
     assert not one & other

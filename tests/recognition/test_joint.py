@@ -120,6 +120,21 @@ def test_a_broken_character_is_one() -> None:
     assert (found[0].left, found[0].right) == (5, 45)
 
 
+@pytest.mark.parametrize(("cut", "expected"), [(True, "ac"), (False, "abc")])
+def test_a_cut_that_the_line_network_does_not_hear_of_is_none(cut: bool, expected: str) -> None:
+    pieces = seen((0, 20, {"a": 0.99}), (20, 30, {"b": 0.9}), (30, 50, {"c": 0.99}), cut=cut)
+    assert text(read(told("a...c", 0.99), pieces)) == expected
+
+
+@pytest.mark.parametrize(("cut", "expected"), [(True, "ab"), (False, "? b")])
+def test_what_was_cut_at_the_wrong_place_looks_like_none_and_may_be_one(
+    cut: bool, expected: str
+) -> None:
+    pieces = seen((0, 20, {"a": 0.9}), (20, 40, {"b": 0.99}), cut=cut)
+    pieces = replace(pieces, none=np.array([0.97, 0.01]))
+    assert text(read(told(".a.b", 0.8), pieces)) == expected
+
+
 def test_pieces_that_are_surely_characters_stay_so() -> None:
     pieces = seen((0, 22, {"a": 0.999}), (28, 50, {"b": 0.999}))
     unsure = told("..c..", 0.3)

@@ -66,6 +66,34 @@ def test_what_is_sure_stays_as_it_is(speller: Speller, sure: str) -> None:
     assert speller.spell(logp, plain) is plain
 
 
+def spread(*rows: dict[str, float]) -> Floats:
+    """Frames side by side in which signs and blank share the rest."""
+    out = np.full((len(rows), len(LABELS)), 1e-7)
+    for row, likely in zip(out, rows, strict=True):
+        for char, p in likely.items():
+            row[BLANK if char == "_" else LABELS.index(char)] = p
+    return np.asarray(np.log(out / out.sum(1, keepdims=True)), np.float64)
+
+
+# A 1 that touches the 3 behind it is told in three frames, each of which is rather blank.
+TOUCHING = (*[{"_": 0.55, "1": 0.45}] * 3, {"3": 0.99, "_": 0.01}, {"_": 0.99})
+
+
+def test_a_sign_that_is_spread_over_frames_is_told_where_no_words_are(speller: Speller) -> None:
+    logp = spread(*TOUCHING)
+    assert text(spell(logp)) == "3"
+    found = speller.spell(logp, spell(logp))
+    assert text(found) == "13"
+    # Without the 1 the text is less likely, and so much less sure is there no sign.
+    assert found.p[0, BLANK] < found.p[0, LABELS.index("1")]
+    assert found.p.sum(1) == pytest.approx([1, 1])
+
+
+def test_no_sign_at_all_stays_none(speller: Speller) -> None:
+    logp = spread(*[{"_": 0.55, "1": 0.45}] * 3)
+    assert read(speller, logp) == ""
+
+
 def test_with_no_weight_nothing_is_asked(letters: Letters) -> None:
     off = Speller(LABELS, letters, None, replace(SETTINGS, weight=0.0))
     logp = line(*"th", {"c": 0.55, "e": 0.45}, *"re")

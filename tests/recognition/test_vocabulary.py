@@ -68,6 +68,16 @@ def test_look_alikes_share_one_likeness_and_a_bar_is_one_aslant() -> None:
     assert 0.5 < bars < 0.8, "a mark looks a little less like a glyph"
 
 
+@pytest.mark.parametrize(("chars", "expected"), [("all", 0.6), ("digits", 0.3)])
+def test_what_may_not_be_read_does_not_make_ink_readable(chars: str, expected: float) -> None:
+    p = np.zeros((1, 63))
+    p[0, [ALL.index("B"), ALL.index("O"), ALL.index("0"), -1]] = 0.6, 0.2, 0.1, 0.1
+    ours = vocabulary(chars)
+    assert ours.readable(p)[0] == pytest.approx(expected)
+    assert ours.likeness(p)[0] == pytest.approx(0.6)
+    assert ours.readable(np.zeros((0, 63))).shape == (0,)
+
+
 # Marks -------------------------------------------------------------------------------------------
 
 

@@ -111,7 +111,7 @@ class Speller:
             plain: the best path.
         """
         letters = [self._symbols[sign] > 0 for sign in plain.signs.tolist()]
-        signs = len(letters) - np.count_nonzero(plain.signs == self._space)
+        signs = len(letters) - int(np.count_nonzero(plain.signs == self._space))
         if not self._settings.weight or not letters:
             return plain
         key = len(logp), hash(logp.tobytes())
@@ -151,9 +151,10 @@ class Speller:
             plain = told_of(logp, *map(np.concatenate, zip(*parts, strict=True)))
         rows = plain.p.copy()
         for start, odds in absent.items():
-            own = np.arange(start, start + len(odds))
-            rows[own, BLANK] = rows[own, plain.signs[own]] * odds
-            rows[own] /= rows[own].sum(1, keepdims=True)
+            some = rows[start : start + len(odds)]
+            signs = plain.signs[start : start + len(odds)]
+            some[:, BLANK] = some[np.arange(len(odds)), signs] * odds
+            some /= some.sum(1, keepdims=True)
         for start, found, root in searched if words else ():
             self._weigh(rows[start : start + len(found)], found, root)
         return Spelling(plain.signs, plain.first, plain.last, rows)
@@ -300,7 +301,8 @@ def _absent(logp: Floats, signs: Sequence[int]) -> Floats:
     """(n,) how much likelier a text is without each of its signs than with it, 1 at the most."""
     texts = [list(signs), *([*signs[:k], *signs[k + 1 :]] for k in range(len(signs)))]
     whole, *without = log_likelihood(logp, texts).tolist()
-    return np.exp(np.minimum(0.0, np.array(without, np.float64) - whole))
+    odds = np.minimum(0.0, np.array(without, np.float64) - whole)
+    return np.asarray(np.exp(odds), np.float64)
 
 
 def _score(one: tuple[float, _Text, float, float]) -> float:

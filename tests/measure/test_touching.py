@@ -32,7 +32,7 @@ def slope(side: int = 20) -> Ink:
 
 def parts(ink: Ink) -> int:
     """How many runs of inked columns there are."""
-    columns = (ink > 0.5).any(0)
+    columns = np.asarray((ink > 0.5).any(0), np.bool_)
     return int((columns & ~np.append(False, columns[:-1])).sum())
 
 

@@ -101,9 +101,9 @@ def contact(left: Ink, right: Ink) -> int:
     a = cv2.dilate(a.astype(np.uint8), np.ones((3, 1), np.uint8)) > 0
     both = a.any(1) & b.any(1)
     if not both.any():
-        return left.shape[1]
+        return int(left.shape[1])
     ends = a.shape[1] - a[both, ::-1].argmax(1)
-    return int((ends - b[both].argmax(1)).max())
+    return int(np.max(ends - b[both].argmax(1)))
 
 
 def together(inks: Sequence[Ink], offsets: Sequence[int]) -> Ink:
@@ -199,10 +199,10 @@ def pairs(hands: Mapping[str, Writes]) -> Iterator[tuple[str, str, float, Pictur
                 text = f"{both:02d}"
                 tall = float(rng.uniform(*_TALL))
                 pen = tall * float(rng.uniform(*_PEN))
-                inks = [
+                first, second = (
                     write(char, tall * float(rng.uniform(0.92, 1.08)), pen, rng) for char in text
-                ]
-                yield name, text, overlap, on_paper(pair(*inks, overlap), rng)
+                )
+                yield name, text, overlap, on_paper(pair(first, second, overlap), rng)
 
 
 def amounts(hands: Mapping[str, Writes], count: int) -> Iterator[tuple[str, str, Picture]]:
@@ -273,7 +273,7 @@ def _amounts(reader: Reader, hands: Mapping[str, Writes], chars: str, count: int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description="How many pairs of touching digits are read.")
     parser.add_argument("--data", type=Path, default=os.environ.get("HWR_DATA"))
     parser.add_argument("--part", choices=PARTS, default="validation")
     parser.add_argument("--chars", nargs="+", default=["digits", "all"])

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from hwr_live.chars import DIGITS, LOWER, MARKS, SHAPES, UPPER
+from hwr_live.chars import DIGITS, LOWER, SHAPES, SIGNS, UPPER
 from hwr_live.middle import median
 from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.settings import DEFAULTS, ContextSettings
@@ -49,8 +49,22 @@ ZONES: dict[str, tuple[float, float]] = {
     "=": (0.85, 0.3),
     "+": (1.2, 0.1),
     "/": (1.75, -0.15),
-    **dict.fromkeys("()", (1.8, -0.3)),
+    **dict.fromkeys("()[]{}|", (1.8, -0.3)),
     **dict.fromkeys("!?", (1.7, 0.0)),
+    **dict.fromkeys("#%&", (1.65, 0.0)),
+    ";": (0.9, -0.4),
+    "_": (0.0, -0.15),
+    "~": (0.8, 0.45),
+    "*": (1.5, 0.75),
+    **dict.fromkeys("<>", (1.15, 0.1)),
+    **dict.fromkeys("'\"`", (1.75, 1.25)),
+    "^": (1.75, 1.2),
+    "$": (1.75, -0.15),
+    "@": (1.4, -0.2),
+    "\\": (1.75, -0.15),
+    "°": (1.75, 1.15),
+    "×": (0.95, 0.15),
+    "÷": (1.05, 0.05),
 }
 """Top and bottom of each character above the baseline, in x-heights; hand print, not type."""
 
@@ -301,7 +315,7 @@ def _alphabet_of(chars: Sequence[str], settings: ContextSettings) -> _Alphabet |
     bottoms, bottom_of = np.unique([bottom for _, bottom in own], return_inverse=True)
     zone_of = np.array([own.index(ZONES[c]) for c in chars])
     shapes = np.array([SHAPES.get(c, c) for c in chars])
-    mark = np.array([c in MARKS for c in chars])
+    mark = np.array([c in SIGNS for c in chars])
     digits, lower, upper, code = (
         [c in group for c in chars] for group in (DIGITS, LOWER, UPPER, DIGITS + UPPER)
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import DIGITS, MARKS, SHAPES, parse_chars
+from hwr_live.chars import DIGITS, MARKS, SHAPES, SIGNS, parse_chars
 from hwr_live.errors import InputError
 from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import Card
@@ -22,6 +22,18 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _CANDIDATES = 5  # told of each glyph; the JSON has as many
+_LOOKS = {
+    "|": "1lI",
+    "\\": "1lI",
+    "{": "(",
+    "}": ")",
+    "~": "-",
+    "_": "-",
+    "`": "'",
+    "°": "0oO",
+    "×": "xX",
+}
+"""What signs that hardly anybody writes look like: where they may not be read, they are that."""
 _UNREAD = 100.0  # added where a full stop may be and none may be read, so that it is nothing else
 
 
@@ -41,20 +53,27 @@ class Vocabulary:
     """
 
     def __init__(self, card: Card, chars: str, *, remembering: bool = False) -> None:
-        wanted = set(parse_chars(chars))
         labels = card.labels
+        wanted, known = set(parse_chars(chars)), set(labels)
         self._reject_above = card.reject_above
         self._settings = settings = card.decoder.vocabulary
-        self._marks = np.array([label in tuple(MARKS) for label in labels], np.bool_)
-        # Marks that may not be read are no characters: they are never read as letters.
+        self._marks = np.array([label in tuple(SIGNS) for label in labels], np.bool_)
+        # Signs that may not be read are no characters: they are never read as letters.
         self._unwanted = [i for i in np.flatnonzero(self._marks) if labels[i] not in wanted]
-        # Among digits alone a bar that leans is a 1: a slash cannot be meant.
-        self._slash = None
-        if "1" in wanted and "/" in labels and not wanted - set(DIGITS + MARKS) - {"/"}:
-            self._slash = labels.index("/") if "/" not in wanted else None
-            self._unwanted = [i for i in self._unwanted if i != self._slash]
+        looks = dict(_LOOKS)
+        if not wanted - set(DIGITS + MARKS):  # a bar that leans is a 1: no slash can be meant
+            looks["/"] = "1"
+        self._alike = {
+            i: own
+            for i in self._unwanted
+            if (
+                own := [
+                    labels.index(c) for c in looks.get(str(labels[i]), "") if c in wanted & known
+                ]
+            )
+        }
+        self._unwanted = [i for i in self._unwanted if i not in self._alike]
         self._columns = [i for i, label in enumerate(labels) if label in wanted]
-        self._one = labels.index("1") if "1" in labels else None
         self._none = labels.index(None) if None in labels else None
         stops = [mark for mark in ".," if mark in labels and None in labels]
         self._stops = {mark: labels.index(mark) for mark in stops}
@@ -71,7 +90,8 @@ class Vocabulary:
         )
         # Which shape each output of the model has; what is no character has none. A bar is one,
         # upright or aslant: it does not look the less like a glyph for being nearly a slash.
-        looks = {**SHAPES, "/": SHAPES["1"]}
+        looks = {**SHAPES, **{sign: SHAPES.get(of[0], of[0]) for sign, of in _LOOKS.items()}}
+        looks["/"] = SHAPES["1"]
         shapes = [looks.get(label or "", label) for label in labels]
         names = dict.fromkeys(shape for shape in shapes if shape is not None)
         self._shapes = np.array([[a == b for b in names] for a in shapes], np.float64)
@@ -90,9 +110,12 @@ class Vocabulary:
         Returns:
             (n,) probability of no character, and (n, chars) of each character that may be read.
         """
-        if self._slash is not None:
+        if self._alike:
             p = p.copy()
-            p[:, self._one] += p[:, self._slash]
+            for sign, own in self._alike.items():
+                # Each as likely as it is beside the others; of none of them the sign tells nothing.
+                some = p[:, own] + 1e-6
+                p[:, own] += p[:, [sign]] * some / some.sum(1, keepdims=True)
         none = p[:, self._unwanted].sum(1)
         if self._none is not None:
             none = none + p[:, self._none]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwr_live.chars import ALL, MARKS
+from hwr_live.chars import ALL, MARKS, SIGNS
 from hwr_live.errors import InputError
 from hwr_live.recognition.card import Card
 from hwr_live.recognition.vocabulary import Vocabulary, candidates
@@ -89,6 +89,40 @@ def test_marks_that_are_not_wanted_are_no_characters() -> None:
     np.testing.assert_allclose(chars.sum(1), 1)
     none, _ = vocabulary("0123456789-", ALL + MARKS).none_and_chars(p)
     assert none[0] == pytest.approx(0.1)
+
+
+EVERY = ALL + SIGNS
+
+
+@pytest.mark.parametrize(
+    ("chars", "sign", "read_as"),
+    [
+        ("all", "|", "l"),  # not among what most people write
+        ("all", "{", "("),
+        ("all", "~", "-"),
+        ("ascii", "|", "|"),
+        ("digits", "|", "1"),
+        ("digits", "/", "1"),
+        ("lower", "×", "x"),
+        ("upper", "°", "O"),
+        ("letters", "%", None),
+        ("digits", "$", None),
+        ("all", "^", None),
+    ],
+)
+def test_a_sign_that_is_not_asked_for_is_what_it_looks_like_or_none(
+    chars: str, sign: str, read_as: str | None
+) -> None:
+    p = np.full((1, len(EVERY) + 1), 1e-9)
+    p[0, [EVERY.index(sign), EVERY.index("l")]] = 0.9, 0.1
+    ours = vocabulary(chars, EVERY)
+    none, told = ours.none_and_chars(p)
+    np.testing.assert_allclose(told.sum(1), 1)
+    if read_as is None:
+        assert none[0] == pytest.approx(0.9)
+    else:
+        assert none[0] < 1e-6
+        assert ours.known[told[0].argmax()] == read_as
 
 
 def test_only_a_model_that_knows_full_stops_doubts_dirt() -> None:

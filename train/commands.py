@@ -112,7 +112,7 @@ def evaluate(arguments: Sequence[str]) -> int:
     with loading():
         from train.results.evaluate import evaluate, told
 
-    found = evaluate(folder, card, dataset)
+    found = evaluate(folder, card, dataset, data_folder(options))
     print(json.dumps(found) if options.json else told(card, found, dataset))
     return 0
 

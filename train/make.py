@@ -24,7 +24,8 @@ from train.fit.distribute import team
 from train.fit.loop import Fitted, fit
 from train.fit.nets import NETS
 from train.fit.predict import predictor
-from train.fit.start import Start, digest_of, teacher_files, with_profile
+from train.fit.start import Start, columns_of, digest_of, teacher_files, with_profile
+from train.images.others import Others, people_files
 from train.images.pool import Pool, labels_of, make_pools, marks_file, stroke_files
 from train.progress import duration, say
 from train.recipe import Recipe
@@ -81,7 +82,8 @@ def make_model(
         settings = {"recipe": asdict(recipe), "classes": len(labels), "images": images}
         checkpoint = Checkpoint(file, settings, restart=restart)
         with group.told_of_loss():
-            fitted = fit(recipe, len(labels), train, valid, checkpoint, group, weights, teachers)
+            taught = [(path, columns_of(path, labels)) for path in teachers]
+            fitted = fit(recipe, len(labels), train, valid, checkpoint, group, weights, taught)
         if not group.chief:
             group.agree(1)  # waits for the chief: one that loses its workers stops
             return None
@@ -128,10 +130,8 @@ def _card(
     is_char = valid.labels < len(dataset.chars)
     p = measure.softmax(used.logits[is_char], calibration["temperature"])
     validation = measure.accuracies(p, valid.labels[is_char], dataset.chars)
-    # The test part, touched once: what is shipped is what is measured, the export.
-    test = card.test_report(run_litert(used.file, dataset.test.images), dataset, calibration)
-    own = measure.softmax(predictor(fitted.model)(dataset.test.images))
-    test["keras"] = card.keras_report(own, dataset)
+    others = Others.find(recipe, data)
+    test = _tested(used, fitted.model, dataset, labels, calibration, others)
     told: dict[str, Any] = {"weights": used.name, "bytes": len(used.file)}
     for one in exports:
         kind = "int8" if one.quantized else "float32"
@@ -147,12 +147,40 @@ def _card(
     weights = train.weights if train.weights is not None else np.ones(len(train.labels))
     shares = np.bincount(train.labels, weights, minlength=len(labels))
     files = stroke_files(recipe, data)
+    files += people_files(recipe, data)
     if path := marks_file(recipe, data):
         files.append(path)
     strokes = [file_info(path.name, path.read_bytes()) for path in files]
     return card.make_card(
-        name, dataset, recipe, fitted.model, labels, shares / shares.sum(), strokes, results
+        name,
+        dataset,
+        recipe,
+        fitted.model,
+        labels,
+        shares / shares.sum(),
+        strokes,
+        results,
+        len(others.people) if others else 0,
     )
+
+
+def _tested(
+    used: Export,
+    model: keras.Model,
+    dataset: Dataset,
+    labels: list[str | None],
+    calibration: dict[str, float],
+    others: Others | None,
+) -> dict[str, Any]:
+    """The test part, touched once: what is shipped is what is measured, the export."""
+    test = card.test_report(run_litert(used.file, dataset.test.images), dataset, calibration)
+    own = measure.softmax(predictor(model)(dataset.test.images))
+    test["keras"] = card.keras_report(own, dataset)
+    if others:
+        card.add_people(
+            test, lambda crops: run_litert(used.file, crops), labels, calibration, others.data
+        )
+    return test
 
 
 def _write(new: Path, made: dict[str, Any], exported: bytes, dataset: Dataset) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from train.data.sources import LICENCES
 from train.recipe import OPTIMIZERS, PRECISIONS, RECIPES, TUTORIALS, Augmentation, Recipe
 
-_CHOICES = {"optimizer": OPTIMIZERS, "precision": PRECISIONS}
+_CHOICES = {"optimizer": OPTIMIZERS, "precision": PRECISIONS, "licences": LICENCES}
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

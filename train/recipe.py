@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from hwr_live.errors import InputError
+from train.data.sources import LICENCES
 
 OPTIMIZERS = ("adamw", "adam", "sgd")
 PRECISIONS = ("auto", "float32", "float16")
@@ -62,23 +63,25 @@ class Recipe:
             better on validation, and it mostly does.
         augmentation: how images are varied; None for not at all.
         nonchars: share of images that are no character (class ``none``), 0 for no such class.
-        marks: share of images that are punctuation, where there are pen strokes to draw it from; 0
-            for no such classes.
+        marks: share of images that are signs, where there are pen strokes to draw them from: all
+            signs of a keyboard, or of CROHME's alone the common marks; 0 for no such classes.
         parted: share of images that are characters cut off from a neighbour they touched, with what
             such a cut leaves of it: the live program reads touching characters so.
         validation: share of the training part that is cut off to choose by.
         balance: 0 to 1: weight of a class as its count to this power, inverted: 0 leaves classes
             as common as they are, 1 makes them equally so.
-        source_weights: weight of an image by its source byte (1 where not named).
+        source_weights: weight of an image by its source byte (1 where not named); UNIPEN, 12, is
+            added to any data set if it is named and lies in the data folder.
+        licences: "any", or "free": only sources whose stated licence allows every use.
         redraw: times that each stroke character of the training writers is drawn anew; all its
             drawings and the data set's own image of it weigh one and a half images together.
         reserve: groups that neither training nor validation sees, for later experiments on writers.
         start: name or folder of a model whose network the training begins with, instead of a
             random one; then it is short and its steps are small. Of several, with commas between
             them, the average of their weights.
-        teacher: name or folder of a model of the same characters, whose answers are learned beside
-            the labels; of several, with commas between them, the mean of their probabilities. A
-            small network learns more of a large one's doubts than of labels alone.
+        teacher: name or folder of a model of the same characters or fewer, whose answers for these
+            are learned beside the labels; of several, with commas between them, the mean of their
+            probabilities. A small network learns more of a large one's doubts than of labels alone.
         teacher_share: of what is learned, the teacher's; the labels have the rest.
         profile: name or path of a profile (hwr-live teach) whose samples are mixed in; it starts
             from the model of the data set's name, where there is one.
@@ -111,6 +114,7 @@ class Recipe:
     validation: float = 0.05
     balance: float = 0.0
     source_weights: dict[int, float] = field(default_factory=dict)
+    licences: str = "any"
     redraw: int = 0
     reserve: tuple[str, ...] = ()
     start: str = ""
@@ -127,7 +131,7 @@ class Recipe:
             value = getattr(self, name)
             if not (math.isfinite(value) and low <= value <= high):
                 raise InputError(f"{_option(name)} must lie within {low:,} and {high:,}: {value:,}")
-        for name, known in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS)):
+        for name, known in _WORDS.items():
             if getattr(self, name) not in known:
                 raise InputError(f"{_option(name)} is one of {', '.join(known)}")
         if not all(math.isfinite(w) and w >= 0 for w in self.source_weights.values()):
@@ -139,6 +143,7 @@ class Recipe:
                     raise InputError(f"--{name} must lie within 0 and {high:,}: {value:,}")
 
 
+_WORDS = {"optimizer": OPTIMIZERS, "precision": PRECISIONS, "licences": LICENCES}
 _RANGES = (
     ("epochs", 1, 10**6),
     ("epoch_images", 0, 10**9),
@@ -192,8 +197,8 @@ def recipe_from(data: Mapping[str, Any]) -> Recipe:
 HWR62 = Recipe(
     epochs=11,
     epoch_images=130_000,
-    nonchars=0.1,
-    marks=0.06,
+    nonchars=0.13,
+    marks=0.12,
     parted=0.15,
     balance=0.5,
     redraw=4,
@@ -210,6 +215,7 @@ HWR62 = Recipe(
         9: 1.0,
         10: 1.0,
         11: 0.3,
+        12: 1.0,
     },
     # Writers with many samples, to measure how the program learns a single hand.
     reserve=tuple(f"crohme-formulaire{n:03d}" for n in range(2, 32, 2)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from hwr_live.chars import DIGITS, LOWER, UPPER
 from hwr_live.recognition.card import card_errors, read_card
-from hwr_live.recognition.models import DEFAULT, shipped_models
+from hwr_live.recognition.models import DEFAULT, find_beside, shipped_models
 
 _KINDS = {DIGITS: "0-9", UPPER: "A-Z", LOWER: "a-z"}
 _COLUMNS = {
@@ -45,12 +45,31 @@ def told(folder: Path) -> Iterator[str]:
         default = ", the default" if folder.name == DEFAULT else ""
         size = card["export"]["bytes"] / 1e3
         yield f"{folder.name}{default}: reads {_named(chars)}; {size:,.0f} kB, {card['date'][:10]}"
+        if use := _use(folder, card):
+            yield f"  use: {use}"
         heads = {key: head.format(classes=len(test["by_class"])) for key, head in _COLUMNS.items()}
         heads = {key: head for key, head in heads.items() if key in test}
         rows = {"all": test, **test.get("by_source", {})}
         yield "  " + _row("right, per cent", "images", heads.values())
         for name, row in rows.items():
             yield "  " + _row(name, f"{row['count']:,}", _cells(row, heads))
+
+
+_ALONG = ("lines", "pages", "letters")
+
+
+def _use(folder: Path, card: Mapping[str, Any]) -> str:
+    """In a word what a model's weights may be used for, and which of those that read along with it
+    may be used for less; empty where the card does not tell."""
+    own = str(card.get("use") or "")
+    if own != "anything":
+        return own
+    less: dict[str, list[str]] = {}
+    for name in filter(None, map(card.get, _ALONG)):
+        use = str(read_card(find_beside(folder, str(name))).get("use") or own)
+        less.setdefault(use, []).append(str(name))
+    told = [f"{', '.join(names)}: {use}" for use, names in less.items() if use != own]
+    return f"{own} ({'; '.join(told)})" if told else own
 
 
 def _cells(row: Mapping[str, Any], heads: Mapping[str, str]) -> list[str]:

@@ -259,8 +259,10 @@ def test_the_shipped_models_are_listed(capsys: pytest.CaptureFixture[str]) -> No
     ]
     assert "README" in note
     for folder, one in zip(shipped_models(), told, strict=True):
-        test = json.loads((folder / "card.json").read_text())["test"]
-        rows = {line.split()[0]: line.split()[1:] for line in one.splitlines()[2:]}
+        card = json.loads((folder / "card.json").read_text())
+        test = card["test"]
+        assert one.splitlines()[1].strip().startswith(f"use: {card['use']}")
+        rows = {line.split()[0]: line.split()[1:] for line in one.splitlines()[3:]}
         assert rows["all"][:2] == [f"{test['count']:,}", f"{100 * test['accuracy']:.2f}"]
         assert set(rows) == {"all", *test.get("by_source", {})}
     assert "reads 0-9, A-Z, a-z and . , - : / + = ( ) ! ?" in told[0]

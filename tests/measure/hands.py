@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from hwr_live.chars import ALL, DIGITS
 from train.data.datasets import load
+from train.data.writers import is_held
 from train.images.marks import question_marks, read_marks
 from train.images.pool import cut_validation
 from train.images.strokes import Strokes, read_chars74k, read_crohme
-from train.lines.sources.held import is_held
 from train.lines.sources.strokes import read_items
 from train.recipe import HWR62
 

@@ -35,7 +35,8 @@ from tests.measure.compose import (
     write_page,
 )
 from tests.measure.hands import Hand, stroke_hands
-from train.lines.sources.held import PAPER_WRITERS, is_held
+from train.data.writers import is_held
+from train.lines.sources.held import PAPER_WRITERS
 
 Picture = npt.NDArray[np.uint8]
 Strokes = list[npt.NDArray[np.float64]]

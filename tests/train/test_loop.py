@@ -128,9 +128,25 @@ def test_a_teachers_answers_are_learned_as_far_as_they_should(tmp_path: Path, sh
     taught = replace(recipe, teacher="teacher", teacher_share=share)
     held = checkpoint(tmp_path / "taught", taught)
     valid = VALID if share else believed
-    fitted = loop.fit(taught, 10, wrong, valid, held, teachers=[tmp_path / "model.keras"])
+    teachers = [(tmp_path / "model.keras", range(10))]
+    fitted = loop.fit(taught, 10, wrong, valid, held, teachers=teachers)
     answers = predictor(fitted.model)(VALID.images).argmax(1)
     assert (answers == valid.labels).mean() > 0.9
+
+
+def test_what_a_teacher_does_not_know_is_learned_by_labels(tmp_path: Path) -> None:
+    recipe = replace(PLAIN, epochs=4, label_smoothing=0.0)
+    some = TRAIN.labels < 5
+    few = Pool(TRAIN.images[some], (TRAIN.labels[some] + 1) % 5)
+    teacher = loop.fit(recipe, 5, few, few, checkpoint(tmp_path / "teacher", recipe)).model
+    teacher.save(tmp_path / "model.keras")
+    taught = replace(recipe, teacher="teacher", teacher_share=1.0)
+    held = checkpoint(tmp_path / "taught", taught)
+    # The teacher's classes are the learner's first five, all but one shifted.
+    teachers = [(tmp_path / "model.keras", range(5))]
+    answers = predictor(loop.fit(taught, 10, TRAIN, VALID, held, teachers=teachers).model)
+    wanted = np.where(VALID.labels < 5, (VALID.labels + 1) % 5, VALID.labels)
+    assert (answers(VALID.images).argmax(1) == wanted).mean() > 0.9
 
 
 def test_another_seed_gives_another_network(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_program_reads_with_it_and_answers_like_keras(model: Path) -> None:
     old = keras.models.load_model(model / "model.h5", compile=False)
     for network in (load_net(model / "model.keras"), old):
         own = softmax(predictor(network)(images), temperature)
-        assert (own.argmax(1) == served.argmax(1)).mean() >= 0.995
+        assert (own.argmax(1) == served.argmax(1)).mean() >= 0.99
         assert np.abs(own - served).max() < 0.05
     assert (served[:, :10].argmax(1) == labels).mean() > 0.95
 
@@ -103,7 +103,7 @@ def test_the_card_tells_what_the_program_and_people_need(model: Path) -> None:
     assert card["test"]["accuracy"] > 0.95
     assert set(card["test"]["by_class"]) == set("0123456789")
     assert 0 < card["calibration"]["reject_above"] < 1
-    assert card["export"]["int8_agreement"] >= 0.995
+    assert card["export"]["int8_agreement"] >= 0.99
     assert card["data"]["licence"]
     assert set(card["data"]["files"]) == set(mnist_of_blocks())
     assert card["recipe"]["epochs"] == 4
@@ -247,9 +247,9 @@ def test_an_export_is_judged_by_agreement_and_accuracy() -> None:
     def refusal(quantized: bool, agreement: float, loss: float, count: int = 1000) -> str | None:
         return export.Export(b"", quantized, logits[:count], 50, agreement, loss).refusal()
 
-    assert refusal(True, 0.995, 0.001) is None
+    assert refusal(True, 0.99, 0.001) is None
     assert refusal(False, 0.999, 0.001) is None
-    assert "agrees" in str(refusal(True, 0.994, 0.0))
+    assert "agrees" in str(refusal(True, 0.989, 0.0))
     assert "agrees" in str(refusal(False, 0.998, 0.0))
     assert "0.20 points" in str(refusal(True, 0.996, 0.002))
     assert refusal(True, 0.98, 0.02, count=50) is None

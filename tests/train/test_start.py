@@ -12,7 +12,7 @@ import pytest
 from hwr_live.errors import InputError
 from hwr_live.profiles.profile import Profile
 from tests.support.datasets import blocks
-from train.fit.start import Start, network_files, teacher_files, with_profile
+from train.fit.start import Start, columns_of, network_files, teacher_files, with_profile
 from train.images.pool import Pool
 from train.recipe import HWR62, started
 
@@ -78,12 +78,15 @@ def test_another_network_is_refused() -> None:
         start("abc").weights_for(Net(3, wide=3), ["a"])
 
 
-def test_a_teacher_is_of_the_same_characters(tmp_path: Path) -> None:
+def test_a_teacher_is_of_the_same_characters_or_fewer(tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text(json.dumps({"name": "m", "labels": ["a", "b"]}))
     (tmp_path / "model.keras").write_bytes(b"")
-    assert teacher_files(str(tmp_path), ["a", "b"]) == [tmp_path / "model.keras"]
+    file = tmp_path / "model.keras"
+    assert teacher_files(str(tmp_path), ["a", "b"]) == [file]
+    assert teacher_files(str(tmp_path), ["c", "b", "a", None]) == [file]
+    assert columns_of(file, ["c", "b", "a", None]) == [2, 1]
     with pytest.raises(InputError, match="m is of other characters"):
-        teacher_files(str(tmp_path), ["b", "a"])
+        teacher_files(str(tmp_path), ["b", "c"])
 
 
 @pytest.mark.parametrize("with_card", [False, True])

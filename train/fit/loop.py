@@ -28,7 +28,7 @@ from train.fit.checkpoint import Arrays, Checkpoint, State
 from train.fit.distribute import Team, alone
 from train.fit.nets import NETS, load_net
 from train.fit.predict import Logits, predictor
-from train.fit.step import is_half, make_optimizer, number_format, step_function
+from train.fit.step import Teacher, is_half, make_optimizer, number_format, step_function
 from train.images.pool import Pool
 from train.progress import Bar, duration, say
 from train.recipe import Recipe
@@ -59,7 +59,7 @@ def fit(
     checkpoint: Checkpoint,
     team: Team | None = None,
     start: Arrays | None = None,
-    teachers: Sequence[Path] = (),
+    teachers: Sequence[tuple[Path, Sequence[int]]] = (),
 ) -> Fitted:
     """Trains a network.
 
@@ -71,7 +71,8 @@ def fit(
             kept beside it.
         team: the processors that do it together; without one, this process alone.
         start: weights to begin with, in the network's order; without them, random ones.
-        teachers: saved networks with the same classes, whose answers are learned, too.
+        teachers: saved networks whose answers are learned, too, and which class each of their
+            outputs is.
 
     Raises:
         InputError: if a batch cannot be shared by the team.
@@ -120,7 +121,7 @@ class _Run:
         checkpoint: Checkpoint,
         team: Team,
         start: Arrays | None,
-        teachers: Sequence[Path],
+        teachers: Sequence[tuple[Path, Sequence[int]]],
     ) -> None:
         self._recipe, self._train, self._checkpoint, self._team = recipe, train, checkpoint, team
         self._count = recipe.epoch_images or len(train.labels)
@@ -136,7 +137,7 @@ class _Run:
             if half:
                 optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
             optimizer.build(self.model.trainable_variables)
-            taught_by = [load_net(path) for path in teachers]
+            taught_by = [Teacher.of(load_net(path), own, classes) for path, own in teachers]
         weights = self.model.weights if recipe.ema else []
         self._average = [tf.Variable(weight.value) for weight in weights]
         self._take_step = step_function(

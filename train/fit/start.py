@@ -119,14 +119,19 @@ def teacher_files(models: str, labels: Labels) -> list[Path]:
         labels: what the network's outputs mean.
 
     Raises:
-        InputError: if one of them is not there, or is of other characters.
+        InputError: if one of them is not there, or knows characters that the network does not.
     """
     files = network_files(models)
     for path in files:
         card = read_card(path.parent)
-        if list(card["labels"]) != labels:
+        if not set(card["labels"]) <= set(labels):
             raise InputError(f"the teacher {card['name']} is of other characters than the data set")
     return files
+
+
+def columns_of(path: Path, labels: Labels) -> list[int]:
+    """Which output of a network with these labels each output of a teacher, by its file, is."""
+    return [labels.index(label) for label in read_card(path.parent)["labels"]]
 
 
 def digest_of(path: Path) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from train.devices import gpus
@@ -50,6 +52,34 @@ def make_optimizer(recipe: Recipe, total: int, replicas: int = 1) -> Any:
     )
 
 
+class Teacher(NamedTuple):
+    """A network whose answers are learned.
+
+    Attributes:
+        model: the network.
+        places: float32 (its classes, classes), 1 where one of its outputs is one of the learner's.
+    """
+
+    model: keras.Model
+    places: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, model: keras.Model, columns: Sequence[int], classes: int) -> Teacher:
+        """Of a network whose outputs are the learner's ``columns``."""
+        return cls(model, np.eye(classes, dtype=np.float32)[np.array(columns, np.intp)])
+
+
+def _known(teachers: Sequence[Teacher], classes: int) -> npt.NDArray[np.float32]:
+    """(classes,) 1 for what all teachers know: of the rest only labels are learned."""
+    out = np.ones(classes, np.float32)
+    for one in teachers:
+        out *= one.places.max(0)
+        if one.places.shape[0] < classes:
+            # What was no character to a teacher of fewer may be one, and other things are none.
+            out[-1] = 0.0
+    return out
+
+
 def step_function(
     model: keras.Model,
     optimizer: Any,
@@ -57,7 +87,7 @@ def step_function(
     recipe: Recipe,
     classes: int,
     team: Team,
-    teachers: Sequence[keras.Model] = (),
+    teachers: Sequence[Teacher] = (),
 ) -> Callable[[Parts, float], Any]:
     """A function of the parts of a batch and the average's decay that takes a step and gives the
     mean loss and the number of images that were read right.
@@ -66,13 +96,15 @@ def step_function(
     "Distilling the knowledge in a neural network").
     """
 
+    known = tf.constant(_known(teachers, classes), tf.float32)
+
     def learn(x: Any, y: Any) -> Any:
         smooth = recipe.label_smoothing
         target = tf.one_hot(y, classes) * (1 - smooth) + smooth / classes
         if teachers:
-            said = [tf.nn.softmax(teacher(x, training=False)) for teacher in teachers]
-            share = recipe.teacher_share
-            target = target * (1 - share) + tf.add_n(said) * (share / len(said))
+            said = [tf.nn.softmax(one.model(x, training=False)) @ one.places for one in teachers]
+            share = recipe.teacher_share * tf.gather(known, y)[:, None]
+            target = target * (1 - share) + tf.add_n(said) / len(said) * share
         with tf.GradientTape() as tape:
             logits = tf.cast(model(x, training=True), tf.float32)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))

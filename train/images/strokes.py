@@ -1,7 +1,7 @@
 """Training images drawn anew from pen strokes, through the live program's own crop.
 
-The stroke files are CROHME's (npz: points, first point of each stroke, first stroke of each
-character) and Chars74K's (json: character -> writers -> strokes -> points).
+The stroke files are CROHME's and UNIPEN's (npz: points, first point of each stroke, first stroke of
+each character) and Chars74K's (json: character -> writers -> strokes -> points).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,16 +36,18 @@ _MARGIN = 18
 
 @dataclass(frozen=True)
 class Character:
-    """One written character: its strokes, class and writer's group."""
+    """One written character: its strokes, class and writer's group, and the longer side of what is
+    no letter or digit in heights of a capital, where that is told."""
 
     label: str
     group: str
     strokes: Strokes
+    extent: float | None = None
 
 
 def read_crohme(path: Path) -> Iterator[Character]:
-    """The characters of one of CROHME's npz files; the group is the part of the file's name that
-    tells the writer, as in ``crohme-formulaire012``.
+    """The characters of one of CROHME's or UNIPEN's npz files. Of CROHME's the group is the part of
+    the file's name that tells the writer, as in ``crohme-formulaire012``; of UNIPEN's, the writer.
 
     Raises:
         InputError: if the file is missing or not of that form.
@@ -55,14 +58,24 @@ def read_crohme(path: Path) -> Iterator[Character]:
         points = data["points"].astype(np.float64)
         firsts = np.append(data["stroke"], len(points))
         symbols = np.append(data["symbol"], len(firsts) - 1)
-        names = data["files"][data["expr"]] if "files" in data else [""] * len(data["label"])
-        labels = data["label"]
+        names, labels = _groups(data), data["label"]
+        extents: list[float | None] = [None] * len(labels)
+        if "height" in data and "writers" in data:
+            extents = np.maximum(data["height"], data["width"]).astype(float).tolist()
         for i, label in enumerate(labels):
             strokes = [points[firsts[s] : firsts[s + 1]] for s in range(symbols[i], symbols[i + 1])]
             char = ALL[int(label)] if labels.dtype.kind in "ui" else str(label)
-            yield Character(char, "crohme-" + re.split(r"[-_.]", str(names[i]))[0], strokes)
+            yield Character(char, names[i], strokes, extents[i])
     except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path.name} is no stroke file: {error}") from None
+
+
+def _groups(data: Mapping[str, npt.NDArray[Any]]) -> list[str]:
+    """Of each character of an npz file, who wrote it."""
+    if "writers" in data:
+        return [str(name) for name in data["writers"][data["writer"]]]
+    names = data["files"][data["expr"]] if "files" in data else [""] * len(data["label"])
+    return ["crohme-" + re.split(r"[-_.]", str(name))[0] for name in names]
 
 
 def read_chars74k(path: Path) -> Iterator[Character]:

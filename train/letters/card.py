@@ -27,6 +27,7 @@ def make_card(name: str, counted: Mapping[str, Any], step: float, size: int) -> 
     return {
         "name": name,
         "kind": KIND,
+        "use": "anything",
         "labels": list(SYMBOLS),
         "contexts": counted["contexts"],
         "step": step,

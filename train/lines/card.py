@@ -19,6 +19,8 @@ from train.lines.errors import told
 from train.progress import duration
 
 KIND = "lines"
+USE = "non-commercial"
+"""In one word what the weights may be used for: CROHME's licence forbids commerce."""
 
 LICENCES = {
     "unipen": "UNIPEN train_r01_v07: CC BY 4.0 by its Zenodo record; its notice of 1999 allows "
@@ -56,6 +58,7 @@ def make_card(
         "name": name,
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
+        "use": USE,
         "labels": [None, *CHARACTERS],
         "kinds": list(KINDS),
         "characters": CHARACTERS,
@@ -147,4 +150,6 @@ def readme(card: Mapping[str, Any]) -> str:
     if licences:
         rows = "\n".join(f"- {text}" for text in licences.values())
         parts += ["## Data", rows, "The data itself is not part of the project."]
+    if use := card.get("use"):
+        parts.append(f"What the weights may be used for: **{use}**.")
     return "\n\n".join(parts) + "\n"

@@ -11,6 +11,7 @@ from typing import Any
 from train import devices
 from train.fit.models import model_of
 from train.lines.card import LICENCES as LINE_LICENCES
+from train.lines.card import USE
 from train.pages.measure import told
 from train.pages.network import STRIDE
 from train.progress import duration
@@ -43,6 +44,7 @@ def make_card(
         "name": name,
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
+        "use": USE,
         "labels": LABELS,
         "input": {"map": 4, "multiple": STRIDE, "dtype": "float32", "range": [0, 1]},
         "output": "logits",
@@ -108,4 +110,6 @@ def readme(card: Mapping[str, Any]) -> str:
     if licences:
         rows = "\n".join(f"- {text}" for text in licences.values())
         parts += ["## Data", rows, "The data itself is not part of the project."]
+    if use := card.get("use"):
+        parts.append(f"What the weights may be used for: **{use}**.")
     return "\n\n".join(parts) + "\n"

@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.chars import ALL, SIGNS
+from hwr_live.recognition.card import read_card
 from train import devices
 from train.data.datasets import OFFICIAL, Dataset, FileInfo
-from train.fit.start import each_of
+from train.data.sources import SOURCES, UNIPEN, is_used
+from train.fit.start import each_of, network_files
+from train.images.others import CHARS_TEST, SIGNS_TEST, drawn_people, drawn_signs
 from train.recipe import Recipe
 from train.results import metrics as measure
 
@@ -25,20 +30,6 @@ KEEP = 0.995
 """Share of the true characters of the validation part that the rejection threshold keeps."""
 
 _EMNIST_LICENCE = "US public domain (NIST Special Database 19)"
-_LICENCES = {
-    "MNIST": "CC BY-SA 3.0",
-    "SD19": "US public domain (NIST)",
-    "paper": "MIT",
-    "Chars74K": "no stated licence",
-    "CROHME": "CC BY-NC-SA 3.0: non-commercial",
-    "fonts": "SIL OFL: drawn from handwriting fonts, no real writers",
-    "thin62": "no stated licence",
-    "htl": "no stated licence",
-    "COMP472": "no stated licence",
-    "touch": "no stated licence",
-    "kenan": "no stated licence",
-    "mitocr": "no stated licence",
-}
 
 
 def input_format() -> dict[str, Any]:
@@ -94,6 +85,38 @@ def test_report(
     return out
 
 
+def add_people(
+    test: dict[str, Any],
+    logits: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]],
+    labels: Sequence[str | None],
+    calibration: Mapping[str, float],
+    data: Path,
+) -> None:
+    """Adds to a report accuracies on the characters and signs of UNIPEN's test contributors, as far
+    as they are in the data folder and the model knows such.
+
+    Args:
+        test: the report, which is added to.
+        logits: of crops (n, 28, 28), those of the export.
+        labels: (classes,) what they mean.
+        calibration: of the model.
+        data: the folder of the data.
+    """
+
+    def probabilities(crops: npt.NDArray[np.uint8]) -> measure.Floats:
+        return measure.softmax(logits(crops), calibration.get("temperature", 1.0))
+
+    if set(ALL) <= set(labels) and (data / CHARS_TEST).is_file() and "by_source" in test:
+        crops, names = drawn_people(data, "test")
+        own = probabilities(crops)[:, [labels.index(char) for char in ALL]]
+        truth = np.array([ALL.index(name) for name in names])
+        row = {"count": len(names), **measure.accuracies(own, truth, ALL)}
+        test["by_source"][SOURCES[UNIPEN].name] = row
+    if set(ALL + SIGNS) <= set(labels) and (data / SIGNS_TEST).is_file():
+        crops, names = drawn_signs(data, "test")
+        test["signs"] = measure.signs_right(probabilities(crops), names, labels)
+
+
 def keras_report(p: measure.Floats, dataset: Dataset) -> dict[str, float]:
     """What the network itself, not its export, is worth on the test part: accuracy over the
     characters and the mean loss.
@@ -116,6 +139,7 @@ def make_card(
     shares: npt.NDArray[np.float64],
     strokes: Sequence[FileInfo],
     results: Mapping[str, Any],
+    people: int = 0,
 ) -> dict[str, Any]:
     """The card of a finished model.
 
@@ -128,12 +152,14 @@ def make_card(
         shares: (classes,) how often each class was shown in training.
         strokes: the files that characters and marks were drawn from.
         results: "calibration", "validation", "test", "export", "training_seconds".
+        people: characters of UNIPEN that were trained on.
     """
     from train.fit.nets import NETS
 
     return {
         "name": name,
         "date": datetime.date.today().isoformat(),
+        "use": use_of(dataset, recipe),
         "lines": recipe.lines or None,
         "labels": list(labels),
         "input": input_format(),
@@ -148,7 +174,7 @@ def make_card(
         # A class that was never shown has a share all the same: the live program divides by it.
         "class_shares": [round(max(float(s), 1e-6), 6) for s in shares],
         **results,
-        "data": _data(dataset, strokes),
+        "data": _data(dataset, recipe, strokes, people),
         # Names alone: where they lie is nobody else's business.
         "recipe": {
             **asdict(recipe),
@@ -160,6 +186,21 @@ def make_card(
         "processor": devices.processor(),
         "gpus": devices.gpus(),
     }
+
+
+def use_of(dataset: Dataset, recipe: Recipe) -> str:
+    """In one word what the weights may be used for, by what they were trained on: "anything", or
+    "non-commercial" where a source, or one of a model that it began with or was taught by, forbids
+    commerce or states no licence; "" of data of one's own, of which nothing is known."""
+    uses = set()
+    if dataset.train.sources is None:
+        uses.add("anything" if dataset.name in OFFICIAL else "")
+    else:
+        used = [n for n in set(dataset.train.sources.tolist()) if is_used(n, recipe.licences)]
+        uses |= {"anything" if is_used(n, "free") else "non-commercial" for n in used}
+    for models in filter(None, (recipe.start, recipe.teacher)):
+        uses |= {str(read_card(path.parent).get("use") or "") for path in network_files(models)}
+    return next((use for use in ("non-commercial", "") if use in uses), "anything")
 
 
 def versions() -> dict[str, str]:
@@ -183,7 +224,9 @@ def _base(path: str) -> str:
     return os.path.basename(os.path.abspath(path)) if path else ""
 
 
-def _data(dataset: Dataset, strokes: Sequence[FileInfo]) -> dict[str, Any]:
+def _data(
+    dataset: Dataset, recipe: Recipe, strokes: Sequence[FileInfo], people: int
+) -> dict[str, Any]:
     out: dict[str, Any] = {
         "name": dataset.name,
         "train": len(dataset.train.labels),
@@ -191,18 +234,23 @@ def _data(dataset: Dataset, strokes: Sequence[FileInfo]) -> dict[str, Any]:
         "files": {file.name: file.sha256 for file in (*dataset.files, *strokes)},
     }
     if dataset.train.sources is not None:
-        counts = np.bincount(dataset.train.sources, minlength=len(measure.SOURCES))
+        counts = np.bincount(dataset.train.sources, minlength=len(SOURCES))
         out["sources"] = {
-            name: {"train": int(count), "licence": _LICENCES[name]}
-            for name, count in zip(measure.SOURCES, counts, strict=False)
-            if count
+            source.name: {"train": int(count), "licence": source.licence}
+            for number, (source, count) in enumerate(zip(SOURCES, counts, strict=False))
+            if count and is_used(number, recipe.licences)
         }
-        out["note"] = (
-            "Some sources are non-commercial (CROHME) and some have no stated licence; "
-            "the data itself is not part of the project."
-        )
+        if people:
+            unipen = SOURCES[UNIPEN]
+            out["sources"][unipen.name] = {"train": people, "licence": unipen.licence}
+        out["note"] = "The data itself is not part of the project."
+        if use_of(dataset, recipe) != "anything":
+            out["note"] = (
+                "Some sources are non-commercial (CROHME) and some have no stated licence; "
+                "the data itself is not part of the project."
+            )
     elif dataset.name == "mnist":
-        out["licence"] = _LICENCES["MNIST"]
+        out["licence"] = SOURCES[0].licence
     elif dataset.name in OFFICIAL:
         out["licence"] = _EMNIST_LICENCE
     return out

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hwr_live.chars import MARKS
+from hwr_live.chars import SIGNS
 from hwr_live.errors import InputError
 from hwr_live.system.silence import silence
 from train.data.datasets import Dataset
@@ -17,15 +17,18 @@ from train.results import metrics as measure
 from train.results.litert import run_file
 
 
-def evaluate(folder: Path, card: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
+def evaluate(
+    folder: Path, card: Mapping[str, Any], dataset: Dataset, data: Path | None = None
+) -> dict[str, Any]:
     """What a model's files are worth on the test part, as ``card["test"]`` has it.
 
-    ``keras`` is in it only where ``model.keras`` lies there and TensorFlow is installed.
+    UNIPEN's test contributors are in it where ``data``, the folder of the data, has them; ``keras``
+    is in it only where ``model.keras`` lies there and TensorFlow is installed.
 
     Raises:
         InputError: if the model knows other characters than the data set, or a file is broken.
     """
-    chars = tuple(label for label in card["labels"] if label is not None and label not in MARKS)
+    chars = tuple(label for label in card["labels"] if label is not None and label not in SIGNS)
     if chars != dataset.chars:
         raise InputError(
             f"{card['name']} reads {''.join(chars)} but {dataset.name} has {''.join(dataset.chars)}"
@@ -34,6 +37,12 @@ def evaluate(folder: Path, card: Mapping[str, Any], dataset: Dataset) -> dict[st
     if logits.shape[1] != len(card["labels"]):
         raise InputError(f"{folder} has {len(card['labels'])} labels, its file {logits.shape[1]}")
     out = cards.test_report(logits, dataset, card.get("calibration", {}))
+    if data is not None:
+        file = folder / str(card.get("file", "model.tflite"))
+        calibration = card.get("calibration", {})
+        cards.add_people(
+            out, lambda crops: run_file(file, crops), card["labels"], calibration, data
+        )
     network = folder / "model.keras"
     if network.is_file() and importlib.util.find_spec("tensorflow") is not None:
         out["keras"] = cards.keras_report(_keras(network, dataset), dataset)

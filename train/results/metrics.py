@@ -13,23 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import MERGED, SHAPES
+from train.data.sources import SOURCES
 
 Floats = npt.NDArray[np.float64]
-
-SOURCES = (
-    "MNIST",
-    "SD19",
-    "paper",
-    "Chars74K",
-    "CROHME",
-    "fonts",
-    "thin62",
-    "htl",
-    "COMP472",
-    "touch",
-    "kenan",
-    "mitocr",
-)
 
 
 def softmax(logits: npt.NDArray[Any], temperature: float = 1.0) -> Floats:
@@ -100,12 +86,38 @@ def by_source(
     out: dict[str, dict[str, float]] = {}
     for source in np.unique(sources):
         own = sources == source
-        name = SOURCES[source] if source < len(SOURCES) else str(source)
+        name = SOURCES[source].name if source < len(SOURCES) else str(source)
         out[name] = {
             "count": int(own.sum()),
             **accuracies(probabilities[own], labels[own], chars),
         }
     return out
+
+
+SURE = 0.9
+"""Probability above which a sign is taken for a letter or a digit."""
+
+
+def signs_right(
+    probabilities: Floats, names: npt.NDArray[np.str_], labels: Sequence[str | None]
+) -> dict[str, float]:
+    """How many signs are the likeliest of all ASCII, and how many are surely "taken" for letters or
+    digits.
+
+    Args:
+        probabilities: (n, classes).
+        names: (n,) which signs they are.
+        labels: (classes,) the characters.
+    """
+    known = [i for i, label in enumerate(labels) if label is not None and label.isascii()]
+    best = np.array([str(labels[i]) for i in known])[probabilities[:, known].argmax(1)]
+    chars = np.array([label is not None and label in MERGED for label in labels])
+    taken = np.where(chars, probabilities, 0).max(1) > SURE
+    return {
+        "count": len(names),
+        "accuracy": round(float((best == names).mean()), 5),
+        "taken": round(float(taken.mean()), 5),
+    }
 
 
 def calibration_error(

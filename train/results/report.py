@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hwr_live.chars import ALL, DIGITS, MARKS
+from hwr_live.chars import ALL, DIGITS, MARKS, SIGNS
 from train.progress import duration
 from train.results.figures import CONFUSION, CURVES
 
@@ -61,6 +61,8 @@ def _summary(card: CardTable) -> str:
             f" Right on **{_percent(test['accuracy'])}** of {test.get('count', 0):,} test images, "
             "which neither training nor any choice has seen."
         )
+    if use := card.get("use"):
+        lines += ["", f"What the weights may be used for: **{use}**, by what they were trained on."]
     if network:
         lines += ["", f"Network `{network['name']}`, {network['parameters']:,} parameters."]
         if network.get("description"):
@@ -75,6 +77,8 @@ def _described(chars: Sequence[str]) -> str:
         return "0-9, A-Z and a-z"
     if list(chars) == list(ALL + MARKS):
         return f"0-9, A-Z, a-z and `{' '.join(MARKS)}`"
+    if set(chars) == set(ALL + SIGNS):
+        return f"0-9, A-Z, a-z and all signs of a keyboard, ``{' '.join(SIGNS)}``"
     if list(chars) == list(DIGITS):
         return "0-9"
     return f"{len(chars)} classes: {' '.join(chars)}"
@@ -115,6 +119,12 @@ def _accuracy(test: CardTable) -> str:
         lines.append(f"- expected calibration error: {_percent(test['calibration_error'])}")
     if "kept_as_characters" in test:
         lines.append(f"- taken for characters: {_percent(test['kept_as_characters'])}")
+    if signs := test.get("signs"):
+        lines.append(
+            f"- {signs['count']:,} signs of UNIPEN's test contributors: "
+            f"{_percent(signs['accuracy'])} the likeliest of all ASCII, "
+            f"{_percent(signs['taken'])} taken for letters or digits with more than nine tenths"
+        )
     return "\n".join(lines)
 
 

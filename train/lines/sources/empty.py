@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from train.images.doodles import read_doodles
 from train.lines.sources import ink as inks
-from train.lines.sources.doodles import read_doodles
 
 Grey = npt.NDArray[np.uint8]
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from hwr_live.chars import ALL
 from hwr_live.errors import InputError
+from train.data.writers import is_held, likelihoods
 from train.lines.alphabet import CHARACTERS
-from train.lines.sources.held import belongs, is_held
+from train.lines.sources.held import belongs
 from train.lines.sources.strokes import EMPTY, Items, Pen, join, moved, read_items
-from train.lines.sources.words import likelihoods
 from train.lines.sources.zones import WIDTHS, ZONES
 
 SPACINGS: Mapping[str, tuple[float, float, float]] = {

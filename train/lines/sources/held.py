@@ -1,12 +1,10 @@
 """Who is held back: people and things that are never trained on, to choose by.
 
-Whole contributors of UNIPEN and single writers of everything else. Who counts as one person follows
-the data's own notes: of a family of contributors (``ap?``, ``ce?`` …) equal numbers are one person.
+Of UNIPEN, ``train.data.writers`` tells it.
 """
 
 from __future__ import annotations
 
-import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,9 +15,6 @@ from train.data.datasets import load
 from train.images.pool import cut_validation
 from train.recipe import HWR62
 
-CONTRIBUTORS = frozenset(("pcl", "int", "kai", "syn"))
-"""Of UNIPEN, never trained on: print, mixed and joined hands. By eye, before any training."""
-
 PAPER_WRITERS = frozenset(f"bpmn{n}" for n in (5, 15, 25, 35, 45, 55))
 """Of hdBPMN, never trained on."""
 
@@ -28,17 +23,6 @@ TESTED = frozenset(f"chars74k-{n}" for n in range(35, 40))
 
 GROUPS = Path("groups.txt")
 """Where a pack's folder has the groups of hwr62 that are held back: it has not all of hwr62."""
-
-_SHARE = 17  # of UNIPEN's other people, one in so many is held back as well
-_FAMILIES = ("ap", "ce", "bb", "hp")
-
-
-def is_held(writer: str) -> bool:
-    """Whether a UNIPEN writer, such as ``ced012``, is held back: by contributor, else by person."""
-    if writer[:3] in CONTRIBUTORS:
-        return True
-    person = (writer[:2] if writer[:2] in _FAMILIES else writer[:3]) + writer[3:]
-    return zlib.crc32(person.encode()) % _SHARE == 0
 
 
 def belongs(group: str, data: Path, held: bool) -> bool:

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ImageFont
 
+from train.images.scripts import FOLDERS
 from train.lines.sources.fonts import Face
 
 Grey = npt.NDArray[np.uint8]
 
 _SIZE = 40  # pixels that fonts are drawn at
-_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts")
 _NO_PRINT = (
     "z003",
     "d050000",
@@ -52,7 +52,7 @@ def families(held: bool) -> tuple[tuple[Face, ...], ...]:
         held: whether of the families held back to choose by, or of all others.
     """
     found: dict[str, list[Face]] = defaultdict(list)
-    files = (file for folder in _FOLDERS for file in sorted(Path(folder).rglob("*.[to]tf")))
+    files = (file for folder in FOLDERS for file in sorted(Path(folder).rglob("*.[to]tf")))
     for file in files:
         name = file.stem.lower()
         family = name.split("-")[0]

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.errors import InputError
+from train.data.writers import is_held, likelihoods
 from train.lines.alphabet import CHARACTERS
-from train.lines.sources.held import is_held
 from train.lines.sources.strokes import EMPTY, Pen, join, moved, read_items
 from train.lines.sources.zones import WIDTHS, extent
-
-# Case of their labels is unsure, or their letters were cut out of joined words (the data's notes).
-_UNSURE = dict.fromkeys(("abm", "ibm", "att"), 0.4)
-_CUT_OUT = dict.fromkeys(("cea", "ceb", "mot", "lav", "sie", "kai"), 0.3)
-_FEW: Mapping[str, float] = {"val": 0.25, "gmd": 0.35} | _UNSURE | _CUT_OUT
-"""How much less a contributor counts than its size says; the first two are many of one hand."""
 
 _NARROWEST, _WIDEST = 0.45, 2.6
 """x-heights that a character of a text is wide on average: 98 of a hundred of UNIPEN's lines lie
@@ -28,26 +22,6 @@ between."""
 _A_LINE = 6  # characters of which some are wide
 
 _ENDS = ".,;:!?)"  # marks that follow a word without a blank
-
-
-def likelihoods(writers: Sequence[str], counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How likely each writer is drawn: by the root of what it wrote, and its contributor by the
-    root of what all its writers have, so that the large ones do not drown the others.
-
-    Args:
-        writers: names, of which the first three letters are the contributor.
-        counts: (n,), what each wrote.
-
-    Returns:
-        float64 (n,) of sum 1.
-    """
-    weight = np.sqrt(counts)
-    total: dict[str, float] = defaultdict(float)
-    for writer, one in zip(writers, weight.tolist(), strict=True):
-        total[writer[:3]] += one
-    share = [_FEW.get(w[:3], 1.0) / np.sqrt(total[w[:3]]) for w in writers]
-    weight = weight * np.array(share)
-    return np.asarray(weight / weight.sum(), np.float64)
 
 
 def tidy(label: str, writer: str) -> str:

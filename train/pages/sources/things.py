@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from train.lines.sources.doodles import read_doodles
+from train.images.doodles import read_doodles
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]

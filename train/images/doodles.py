@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from hwr_live.errors import InputError
 
+FILE = "doodles/quickdraw_28.npz"
+
 _HELD = 8  # of the things that are drawn, one in so many is held back to choose by
 _LIKE_SIGNS = frozenset(("circle", "line", "zigzag", "squiggle", "moon", "square", "triangle"))
 
@@ -24,10 +26,10 @@ def read_doodles(data: Path, held: bool) -> npt.NDArray[np.uint8]:
         InputError: if the drawings are missing.
     """
     try:
-        with np.load(data / "doodles" / "quickdraw_28.npz", allow_pickle=False) as archive:
+        with np.load(data / FILE, allow_pickle=False) as archive:
             images, y, names = archive["X"], archive["y"], archive["names"]
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"doodles/quickdraw_28.npz cannot be read: {error}") from None
+        raise InputError(f"{FILE} cannot be read: {error}") from None
     signs = np.array([str(name) in _LIKE_SIGNS for name in names])
     own = ((np.arange(len(names)) % _HELD == 0) == held) & ~signs
     return np.asarray(images[own[y]], np.uint8)

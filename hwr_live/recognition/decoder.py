@@ -121,7 +121,11 @@ def _turned_upright(first: _Search, lines: tuple[Line, ...]) -> tuple[tuple[Line
         return lines, first.view
     other = aside if aside and best == 1 else _Search(turned(first.view, best), first.recognizer)
     found = other.lines()
-    return (found, other.view) if other.sense > first.sense else (lines, first.view)
+    # Joined words on their side are few bars, each of them surely a 1.
+    fewer = other.signs < settings.turned_signs * first.signs
+    if fewer or other.sense <= first.sense:
+        return lines, first.view
+    return found, other.view
 
 
 @dataclass(frozen=True)
@@ -152,12 +156,13 @@ class _Search:
             joined writing it tells far better which way up it is than glyphs do, which are cut from
             it by chance.
         no_writing: pieces of lines that were left out, as they are no writing.
+        signs: how many the line network tells of all lines; 0 without one.
     """
 
     def __init__(self, view: View, recognizer: Recognizer) -> None:
         self.view, self.recognizer = view, recognizer
         self.likeness = self.certainty = 0.0
-        self.no_writing = 0
+        self.no_writing = self.signs = 0
         self._vocabulary, self._settings = recognizer.vocabulary, recognizer.settings
         self._cuts = Cuts(view.segmented.labels, self._settings.cuts)
         self._seen: dict[Piece, tuple[Crop, Crop, Floats]] = {}  # ink, crop, class probabilities
@@ -172,7 +177,7 @@ class _Search:
         written = [one.written for one in found]
         left_out = compress(self.view.lines, [not one for one in written])
         self.no_writing = sum(map(len, left_out)) if found else 0
-        signs = sum(one.signs for one in found)
+        signs = self.signs = sum(one.signs for one in found)
         return tuple(self._line(one, signs - one.signs) for one in compress(found, written))
 
     def lines_again(self, memory: LinesRead) -> tuple[Line, ...]:

@@ -93,6 +93,9 @@ class ViewSettings(Settings):
             on its head was not turned.
         turned_chance: and this divided by the number of glyphs more, as few gain much by chance. By
             hand.
+        turned_signs: share of the line network's signs that a turn must leave: joined words of a
+            line that is turned on its side are read as a few bars. Of 168 lines of UNIPEN's people
+            nine were lost so.
         written: mean probability of a line's signs below which a line that a map of writing tells
             of is none. On diagrams of validation writers.
         texture_pieces: as many pieces may be a texture and not writing. By hand, on noise, weave
@@ -109,6 +112,7 @@ class ViewSettings(Settings):
     turned_tall: float = _number(0.5, 0, 10)
     turned_gain: float = _number(0.02, 0, 1)
     turned_chance: float = _number(0.6, 0, 10)
+    turned_signs: float = _number(0.5, 0, 10)
     written: float = _number(0.45, 0, 1)
     texture_pieces: int = _number(300, 1, 100_000)
     texture_sample: int = _number(100, 1, 100_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +13,14 @@ import pytest
 from hwr_live.chars import parse_chars
 from hwr_live.cli.sample import TEXT, draw_sample
 from hwr_live.reading import Word
+from hwr_live.recognition.ctc import BLANK, spell
 from hwr_live.recognition.decoder import Recognizer, decode
 from hwr_live.recognition.joint import Alphabet, Told
 from hwr_live.recognition.kinds import HAND, KINDS, NONE, PRINT
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.reader import Reader
-from hwr_live.segmentation.rectify import see
+from hwr_live.segmentation.pieces import Piece
+from hwr_live.segmentation.rectify import View, see
 
 SAMPLE = "\n".join(TEXT)
 
@@ -140,3 +142,34 @@ def test_print_is_told_of_pictures_only(
     assert [word.print for line in lines for word in line.read_words] == [printed] * len(
         SAMPLE.split()
     )
+
+
+@pytest.mark.parametrize(
+    ("each", "aside", "is_turned"), [(30, 4, False), (4, 4, True), (1, 4, True)]
+)
+def test_what_is_turned_on_its_side_is_no_less_text(
+    each: int, aside: int, is_turned: bool, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Joined words on their side are a few bars, each of them surely a 1."""
+    view = see(np.ascontiguousarray(np.rot90(draw_sample())))
+    network, alphabet = _along(reader)
+    sign = network.card.labels.index("m")
+
+    def told(
+        self: LineNetwork, seen: View, lines: Sequence[Sequence[Piece]], may: Any
+    ) -> list[Told]:
+        stands = seen.ink.mask.shape == view.ink.mask.shape
+        count, sure = (each * len(TEXT), 0.6) if stands else (aside * len(TEXT), 0.95)
+        out = []
+        for line in lines:
+            p = np.full((2 * count // len(lines) + 1, len(alphabet.may)), 1e-4)
+            p[1::2, sign], p[1::2, BLANK], p[::2, BLANK] = sure, 1 - sure, 1.0
+            logp = np.log(p / p.sum(1, keepdims=True))
+            ends = line[0].box[0], line[-1].box[0] + line[-1].box[2]
+            out.append(Told(logp, spell(logp), np.linspace(*ends, len(p))))
+        return out
+
+    monkeypatch.setattr(LineNetwork, "tell", told)
+    along = Recognizer(reader.classifier, None, reader.vocabulary, None, (network, alphabet))
+    _, read = decode(view, along, upright=False)
+    assert (read is not view) == is_turned

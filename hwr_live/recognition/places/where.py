@@ -40,6 +40,10 @@ _TOLD = 0.64
 validation people's diagrams and photographs, 0.61 and less on pages on their side that it gets
 wrong."""
 _READ = 3.0  # the gain of lines above which they read well; those pages gain 2 at the most
+_TURNED_GAIN = 0.75
+"""How much a view must gain by being turned, as people mostly hold writing upright. Of validation
+people's words drawn alone 3.2 in a hundred are turned on their head with 0, 0.8 with this; of such
+words on their head 90 are found with 0, 77 with this, and of pages all."""
 _SURE = 0.6  # probability of a sign above which it is rather writing than not; by eye, on diagrams
 
 
@@ -89,14 +93,15 @@ def _righted_whole(
     view: View, own: float, along: tuple[LineNetwork, Alphabet]
 ) -> tuple[View | None, float]:
     """A view made level from any angle, and turned round if it stands on its head, with its gain;
-    None, and ``own``, the gain as it stands, if no more is read of it so, or nothing that is rather
-    writing than not."""
+    None, and ``own``, the gain as it stands, if hardly more is read of it so, or nothing that is
+    rather writing than not."""
     angle = axis_of(view.pieces, view.segmented.height)
     turns = (math.pi, 0.0) if abs(angle) >= _ASKEW else (math.pi,)
     ways = [at_angle(view, angle + turn) for turn in turns]
     gains = [_gain(way, along) for way in ways]
     best = gains.index(max(gains))
-    return (ways[best], gains[best]) if gains[best] > max(own, 0) else (None, own)
+    least = max(own + _TURNED_GAIN, 0)
+    return (ways[best], gains[best]) if gains[best] > least else (None, own)
 
 
 def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:

@@ -112,7 +112,7 @@ class Letters:
         """
         card = LettersCard.load(folder)
         path = folder / card.file
-        size = card.contexts * (4 + len(SYMBOLS))
+        size = card.contexts * (4 + 1 + len(SYMBOLS))
         try:
             packed = zlib.decompressobj()
             # One byte more than is due shows what is too long, whatever it would unpack to.
@@ -150,16 +150,52 @@ class Letters:
 
 
 def packed(contexts: npt.NDArray[np.uint32], levels: npt.NDArray[np.uint8]) -> bytes:
-    """The content of a model's file: contexts, as differences, and levels, both byte by byte in
-    columns, which makes them small."""
+    """The content of a model's file: contexts, as differences and byte by byte, and how a context's
+    levels differ from those of the context of one letter less. Of what it has not shown they all
+    differ alike, which makes this small.
+
+    Raises:
+        ValueError: if a context is not known with a letter less.
+    """
+    _, shorter = _by_length(contexts)
+    more = levels - levels[shorter]  # what is less than nothing wraps around
+    more[0] = levels[0]
+    usual = np.array([np.bincount(row, minlength=256).argmax() for row in more], np.uint8)
+    more -= usual[:, None]
     steps = np.diff(contexts, prepend=np.uint32(0)).astype("<u4")
     columns = steps.view(np.uint8).reshape(-1, 4).T
-    return zlib.compress(columns.tobytes() + levels.T.tobytes(), 9)
+    return zlib.compress(columns.tobytes() + usual.tobytes() + more.tobytes(), 9)
 
 
 def unpacked(content: bytes, count: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
-    """Contexts (n,) and levels (n, symbols) of a file's content, unpacked, of so many contexts."""
+    """Contexts (n,) and levels (n, symbols) of a file's content, unpacked, of so many contexts.
+
+    Raises:
+        ValueError: if a context is not known with a letter less.
+    """
     data = np.frombuffer(content, np.uint8)
     steps = np.ascontiguousarray(data[: 4 * count].reshape(4, count).T).view("<u4")[:, 0]
-    levels = np.ascontiguousarray(data[4 * count :].reshape(-1, count).T)
-    return np.cumsum(steps, dtype=np.uint32), levels
+    contexts = np.cumsum(steps, dtype=np.uint32)
+    usual, more = data[4 * count : 5 * count], data[5 * count :].reshape(count, -1)
+    levels = more + usual[:, None]
+    length, shorter = _by_length(contexts)
+    for letters in range(1, int(length.max()) + 1):
+        own = np.flatnonzero(length == letters)
+        levels[own] += levels[shorter[own]]
+    return contexts, levels
+
+
+def _by_length(
+    contexts: npt.NDArray[np.uint32],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """(n,) how many letters each context has, and where the one is that has its first letter less;
+    of no context, which is the first, this is itself."""
+    starts = np.uint64(1) << np.arange(0, BITS * (MOST_LETTERS + 1), BITS, dtype=np.uint64)
+    length = np.searchsorted(starts, contexts, side="right")
+    less = np.maximum(length - 1, 0).astype(np.uint32) * np.uint32(BITS)
+    wanted = contexts & ((np.uint32(1) << less) - np.uint32(1))
+    # In a broken file they need not ascend.
+    shorter = np.minimum(np.searchsorted(contexts, wanted), len(contexts) - 1)
+    if np.any(contexts[shorter] != wanted):
+        raise ValueError("a context is not known with a letter less")
+    return length, shorter

@@ -18,7 +18,7 @@ from hwr_live.recognition.letters import BEGIN, BITS, MOST_LETTERS, SYMBOLS
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-ORDER = 6
+ORDER = 7
 """Symbols of the longest sequences that are counted: a context has one less."""
 
 _COUNTS = 3e6  # words that are counted as if so many had been seen

@@ -11,9 +11,10 @@ from hwr_live.errors import HwrError
 from hwr_live.recognition.languages import LANGUAGES
 from hwr_live.recognition.letters import SYMBOLS
 
-SHARES = {"en": 0.25, "de": 0.08, "fr": 0.08, "es": 0.08, "it": 0.06, "pt": 0.06, "nl": 0.05}
+SHARES = {"en": 0.4, "de": 0.06, "fr": 0.06, "es": 0.06, "it": 0.05, "pt": 0.05, "nl": 0.04}
 """Of all that is counted, a language's part; the others share the rest. By how much is written in
-them."""
+them: about half of what is on the net is English. With a quarter for it, words that validation
+people wrote, most of them English, lose 0.7 points and lines 0.8."""
 
 POWER = 0.6
 """Of how often a word occurs: else a hundred words would be most of a language."""

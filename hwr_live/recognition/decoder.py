@@ -32,6 +32,14 @@ from hwr_live.recognition.kinds import in_print, no_writing
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
 from hwr_live.recognition.line_network import LineNetwork
+from hwr_live.recognition.others import (
+    for_digits,
+    heard_at,
+    heard_beyond,
+    numbers_only,
+    with_degrees,
+    with_percents,
+)
 from hwr_live.recognition.settings import DecoderSettings
 from hwr_live.recognition.spelling import Speller
 from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary, candidates
@@ -136,6 +144,7 @@ class _Found:
         words: its pieces, cut and joined.
         as_it_stood: characters and places of its pieces before, with its guide lines.
         told: what the line network tells.
+        beyond: what it would tell if all signs might be told, where digits alone are read.
         signs: how many it tells.
         written: whether it is writing at all.
     """
@@ -143,6 +152,7 @@ class _Found:
     words: tuple[tuple[Piece, ...], ...]
     as_it_stood: tuple[Floats, Floats, Guides | None]
     told: Told | None
+    beyond: Told | None
     signs: int
     written: bool
 
@@ -237,10 +247,11 @@ class _Search:
                     for p, (_, n), own in zip(sure, told, written, strict=True)
                 ]
         height = self.view.segmented.height
+        beyond = self._beyond(lines)
         return [
-            _Found(tuple(split_words(line, height)), heard, one, signs, is_written)
-            for line, heard, (one, signs), is_written in zip(
-                chosen, self._heard, told, written, strict=True
+            _Found(tuple(split_words(line, height)), heard, one, all_signs, signs, is_written)
+            for line, heard, (one, signs), all_signs, is_written in zip(
+                chosen, self._heard, told, beyond, written, strict=True
             )
         ]
 
@@ -277,6 +288,13 @@ class _Search:
         network, alphabet = self.recognizer.lines
         tells = network.tell(self.view, lines, alphabet.may)
         return [(one, int(np.count_nonzero(one.spelling.signs != alphabet.space))) for one in tells]
+
+    def _beyond(self, lines: Sequence[Sequence[Piece]]) -> Sequence[Told | None]:
+        """What the line network would tell of each line if all signs might be told, where digits
+        alone are read; else nothing."""
+        if self.recognizer.lines is None or not len(self.recognizer.lines[1].foreign):
+            return [None] * len(lines)
+        return self.recognizer.lines[0].tell(self.view, lines)
 
     @property
     def sense(self) -> float:
@@ -433,6 +451,9 @@ class _Search:
                 spelling = self.recognizer.speller.spell(told.logp, told.spelling)
                 told = replace(told, spelling=spelling)
             characters = decide(told, seen, alphabet, settings, others)
+            characters = self._with_signs(characters, places, alphabet, found.beyond or told)
+            if found.beyond is not None:
+                characters = self._numbers(characters, pieces, cut, found.beyond, alphabet)
             if (none := no_writing(told.kinds)) > self._settings.kinds.none:
                 characters = [
                     replace(one, none=max(one.none, none), readable=False) for one in characters
@@ -447,6 +468,37 @@ class _Search:
             decision = Decision(known, heard_of(one, alone, chars, row if in_words else None))
             out[-1].append(self._glyph(one, pieces, likely, decision))
         return Line(tuple(map(tuple, out)), calibration, self._in_print(told, characters))
+
+    def _with_signs(
+        self, characters: Sequence[Character], places: Floats, alphabet: Alphabet, told: Told
+    ) -> list[Character]:
+        """A line's characters with the signs that small rings are or belong to."""
+        settings = self._settings.others
+        reach = settings.reach * self.view.segmented.height
+        logp = told.logp[:, alphabet.percent]
+        percent = heard_at(characters, logp, told.centres, reach)
+        whole = with_percents(characters, places, alphabet.chars, percent, settings)
+        return with_degrees(whole, places, alphabet.chars, settings)
+
+    def _numbers(
+        self,
+        characters: Sequence[Character],
+        pieces: Sequence[Piece],
+        cut: Bools,
+        beyond: Told,
+        alphabet: Alphabet,
+    ) -> list[Character]:
+        """A line's characters where digits alone are read, without those that are none."""
+        settings, p = self._settings.others, self._probabilities(pieces)
+        looks = for_digits(self._vocabulary.readable(p), self._vocabulary.unreadable(p), settings)
+        looks[cut] = 0  # a part of a character looks like another
+        own = [
+            looks[one.pieces[0]] if one.whole and len(one.pieces) == 1 else 0.0
+            for one in characters
+        ]
+        reach = settings.reach * self.view.segmented.height
+        sides = heard_beyond(characters, beyond.logp, beyond.centres, alphabet, reach)
+        return numbers_only(characters, np.array(own) + for_digits(*sides, settings), settings)
 
     def _in_print(self, told: Told | None, characters: Sequence[Character]) -> tuple[bool, ...]:
         """Which words of a line are printed; of a drawing none is."""

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import RARE, SIGNS
+from hwr_live.chars import DIGITS, LETTERS, RARE, SHAPES, SIGNS
 from hwr_live.middle import median
 from hwr_live.recognition.ctc import BLANK, Spelling, log_likelihood
 from hwr_live.recognition.settings import DEFAULTS, JointSettings
@@ -46,6 +46,9 @@ class Alphabet:
         may: (outputs,) what may be told: these characters, blank, the space, and other signs, which
             are then no characters: never is a sign that may not be read told as a letter.
         none: the outputs of those other signs.
+        alike, foreign: the outputs of what looks like one of these characters, and of all other
+            characters, where digits are read and no letters; else empty.
+        percent: the output of the percent sign, if there is one.
     """
 
     chars: tuple[str, ...]
@@ -54,6 +57,9 @@ class Alphabet:
     space: int
     may: npt.NDArray[np.bool_]
     none: npt.NDArray[np.intp]
+    alike: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
+    foreign: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
+    percent: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
 
     @classmethod
     def of(
@@ -74,7 +80,16 @@ class Alphabet:
         space = numbers[SPACE]
         may = np.zeros(len(labels), np.bool_)
         may[[BLANK, space, *none, *outputs[outputs >= 0].tolist()]] = True
-        return cls(chars, len(known), outputs, space, may, np.array(none, np.intp))
+        alike: list[int] = []
+        foreign: list[int] = []
+        if set(DIGITS) & set(wanted) and not set(LETTERS) & set(wanted):
+            shapes = {SHAPES.get(char, char) for char in wanted} | set(bars)
+            for sign, number in numbers.items():
+                if sign and sign != SPACE:
+                    (alike if SHAPES.get(sign, sign) in shapes else foreign).append(number)
+        percent = [number for sign, number in numbers.items() if sign == "%"]
+        lists = (none, alike, foreign, percent)
+        return cls(chars, len(known), outputs, space, may, *(np.array(n, np.intp) for n in lists))
 
     def widened(self, p: Floats) -> Floats:
         """Rows (n, known) of the glyph network with a column of 0 for each other character."""

@@ -423,6 +423,37 @@ class KindSettings(Settings):
 
 
 @dataclass(frozen=True)
+class OtherSettings(Settings):
+    """What is no number where digits alone are read, and what is a ring for degrees.
+
+    Attributes:
+        floor: probability that either network is never surer of than this, so that no single one
+            decides alone.
+        surely: log odds of both networks together beyond which a character is surely another.
+        word: the same of all characters of a word, beyond which it is none of digits.
+        reach: usual heights beside a character that its sign may be told. By hand.
+        tall: share of a line's tallest character from which one is tall.
+        ring: of the usual height of these: a ring is smaller.
+        foot: of that, from the top down: a ring ends above.
+        beside: of that: the parts of a percent sign stand no further apart. By hand, as the three
+            before, on signs of validation people.
+        part: of that: they are taller, a stop is none; a comma hangs lower.
+        percent: probability from which the line network tells one. By hand.
+    """
+
+    floor: float = _number(0.01, 1e-6, 0.5)
+    surely: float = _number(6.0, 0, 100)
+    word: float = _number(6.0, 0, 100)
+    reach: float = _number(0.1, 0, 10)
+    tall: float = _number(0.65, 0, 1)
+    ring: float = _number(0.6, 0, 1)
+    foot: float = _number(0.75, 0, 2)
+    beside: float = _number(0.3, 0, 10)
+    part: float = _number(0.2, 0, 1)
+    percent: float = _number(0.5, 0, 1)
+
+
+@dataclass(frozen=True)
 class DecoderSettings:
     """The settings of all stages."""
 
@@ -436,6 +467,7 @@ class DecoderSettings:
     joint: JointSettings = field(default_factory=JointSettings)
     kinds: KindSettings = field(default_factory=KindSettings)
     words: WordSettings = field(default_factory=WordSettings)
+    others: OtherSettings = field(default_factory=OtherSettings)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Mapping[str, float]]) -> DecoderSettings:

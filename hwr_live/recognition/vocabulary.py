@@ -151,6 +151,11 @@ class Vocabulary:
         wanted = self._shapes[:, self._shapes[self._columns].any(0)]
         return np.asarray((p @ wanted).max(1), np.float64)
 
+    def unreadable(self, p: Floats) -> Floats:
+        """(n,) how much each glyph looks like a character that may not be read."""
+        others = self._shapes[:, ~self._shapes[self._columns].any(0)]
+        return np.asarray((p @ others).max(1, initial=0.0), np.float64)
+
     def are_chars(self, none: Floats, *, in_line: bool = True) -> Bools:
         """(n,) whether ink is a character, by its probability (n,) of being none.
 

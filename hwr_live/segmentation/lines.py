@@ -29,6 +29,11 @@ _LARGE = 1.6  # usual heights: a glyph's own height counts up to this in place o
 _ROW_PIECES = 4  # of a line, the last, tell where its next is
 _MARK_OFF = 1.0  # usual heights: a mark is no further above or below the nearest glyph of its line
 _MARK_ASIDE = 3.0  # usual heights: nor further beside it
+# Of letters without ascenders quotes are half as tall, and would be a line of their own:
+_QUOTE = 0.65  # usual heights: no quote is taller,
+_QUOTES = 4  # nor are more of them above one line
+_QUOTE_OFF = 1.3  # usual heights: nor is one further above the middle of the letter beside it,
+_QUOTE_ASIDE = 1.0  # nor further beside it; all by hand, on quoted words of validation people
 
 
 def tilt_of(pieces: Sequence[Piece], height: float) -> float:
@@ -128,8 +133,50 @@ def lines_of(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[P
             at = bisect_right(by_place[best], item[0])
             by_place[best].insert(at, item[0])
             lines[best].insert(at, item)
+    lines = _with_quotes(lines, height)
     lines.sort(key=lambda line: median(y for _, y, _ in line))
     return [[p for _, _, p in line] for line in lines]
+
+
+_Placed = tuple[float, float, Piece]
+"""A piece with its middle, along the line and across it."""
+
+
+def _with_quotes(lines: Sequence[list[_Placed]], height: float) -> list[list[_Placed]]:
+    """The lines, those of nothing but quotes put into the lines that they stand above."""
+    few = [
+        len(line) <= _QUOTES and all(max(p.box[2:]) < _QUOTE * height for _, _, p in line)
+        for line in lines
+    ]
+    out = [line for line, own in zip(lines, few, strict=True) if not own]
+    if not out:
+        return list(lines)
+    for line in (line for line, own in zip(lines, few, strict=True) if own):
+        homes = [_below(item, out, height) for item in line]
+        if None in homes:
+            out.append(line)
+            continue
+        for item, home in zip(line, homes, strict=True):
+            assert home is not None
+            home.append(item)
+            home.sort(key=lambda one: one[0])
+    return out
+
+
+def _below(quote: _Placed, lines: Sequence[list[_Placed]], height: float) -> list[_Placed] | None:
+    """The line that has a taller letter beside and below small ink, if one has."""
+    _, y, piece = quote
+    for line in lines:
+        for _, middle, other in line:
+            gap = max(
+                other.box[0] - piece.box[0] - piece.box[2],
+                piece.box[0] - other.box[0] - other.box[2],
+            )
+            beside = -0.3 * height < gap < _QUOTE_ASIDE * height
+            above = 0 < middle - y < _QUOTE_OFF * height and other.box[3] > 1.2 * piece.box[3]
+            if beside and above and other.box[1] < piece.box[1] + piece.box[3] + 0.5 * height:
+                return line
+    return None
 
 
 def in_columns(

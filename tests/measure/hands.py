@@ -28,6 +28,7 @@ from train.recipe import HWR62
 PARTS = ("test", "validation")
 TEST_WRITERS = range(35, 40)  # of Chars74K: the test part of hwr62
 TEST_PAPER = range(60, 70)  # numbers of the photographed characters of the test part
+_LYING = 2.5  # times as wide as tall: a letter or digit of which only a level stroke was kept
 _HELD = 0.06  # share at the end of the file of the marks that training holds back
 
 Hand = dict[str, list[Strokes]]
@@ -124,6 +125,9 @@ def pen_hands(data: Path, part: str) -> dict[str, Hand]:
         for i, (label, writer) in enumerate(zip(items.labels, items.writers, strict=True)):
             if len(label) == 1 and (part == "test" or is_held(writer)):
                 pen = items.path(i)
+                wide, high = np.ptp(pen.points, axis=0)
+                if label.isalnum() and wide > _LYING * high:
+                    continue
                 strokes = np.split(pen.points.astype(np.float64), pen.firsts[1:])
                 hands[writer][label].append(strokes)
     return {name: dict(hands[name]) for name in sorted(hands) if hands[name].keys() >= set(DIGITS)}

@@ -76,6 +76,7 @@ def test_what_may_not_be_read_does_not_make_ink_readable(chars: str, expected: f
     assert ours.readable(p)[0] == pytest.approx(expected)
     assert ours.likeness(p)[0] == pytest.approx(0.6)
     assert ours.readable(np.zeros((0, 63))).shape == (0,)
+    assert ours.unreadable(p)[0] == pytest.approx(0.0 if chars == "all" else 0.6)
 
 
 # Marks -------------------------------------------------------------------------------------------

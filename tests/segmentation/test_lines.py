@@ -57,6 +57,29 @@ def test_lines_and_words_are_in_reading_order(degrees: float) -> None:
     assert math.degrees(found.tilt) == pytest.approx(degrees, abs=2)
 
 
+@pytest.mark.parametrize(
+    ("mark", "lines"),
+    [
+        ((70, 70, 8, 20), 1),  # an apostrophe between small letters, as tall as half of them
+        ((14, 68, 16, 18), 1),  # a quote before them
+        ((70, 10, 8, 20), 2),  # of the line above
+        ((220, 70, 8, 20), 2),  # far beside them
+        ((70, 50, 20, 34), 2),  # a letter of a line above
+    ],
+)
+def test_quotes_stand_in_the_line_of_the_letters_below_them(
+    mark: tuple[int, int, int, int], lines: int
+) -> None:
+    letters = [Piece((i,), (40 * i, 100, 28, 36)) for i in (1, 2, 3)]
+    found = lines_of([*letters, Piece((9,), mark)], 36, 0.0)
+    assert len(found) == lines
+    assert all(line == sorted(line, key=lambda piece: piece.box[0]) for line in found)
+
+
+def test_quotes_alone_are_a_line() -> None:
+    assert len(lines_of([Piece((1,), (10, 10, 8, 20))], 36, 0.0)) == 1
+
+
 @pytest.mark.parametrize("degrees", range(-88, 89, 16))
 def test_the_axis_of_a_page_at_any_angle(degrees: int) -> None:
     turn = math.radians(degrees)

@@ -265,12 +265,29 @@ def _groups(
     cut_through = seen.cut[:-1] & seen.cut[1:] & (left[1:] <= right[:-1] + 1)
     for k in np.flatnonzero(cut_through & (unheard[:-1] | unheard[1:])).tolist():
         parent[parent == parent[k + 1]] = parent[k]
+    _put_together(parent, home)
     groups: dict[int, tuple[list[int], list[int]]] = {}
     for k, root in enumerate(parent.tolist()):
         groups.setdefault(root, ([], []))[0].append(k)
     for s, root in enumerate(parent[home].tolist()):
         groups[root][1].append(s)
-    return list(groups.values())
+    # A piece may begin before another whose signs come first.
+    told = iter(sorted((one for one in groups.values() if one[1]), key=lambda one: one[1][0]))
+    return [next(told) if one[1] else one for one in groups.values()]
+
+
+def _put_together(parent: npt.NDArray[np.intp], home: npt.NDArray[np.intp]) -> None:
+    """Joins pieces where a sign of one is told between signs of another, in place: the dot of an i
+    stands over a word that was written in one stroke, and the i is a letter of that."""
+    roots = parent[home].tolist()
+    last = {root: s for s, root in enumerate(roots)}
+    first, end = -1, -1  # of the run of signs that pieces share
+    for s, root in enumerate(roots):
+        if s > end:
+            first = s
+        low, high = sorted((parent[home[first]], parent[home[s]]))
+        parent[parent == high] = low
+        end = max(end, last[root])
 
 
 def _spread(home: npt.NDArray[np.intp], places: Floats, edges: Floats, slack: float) -> None:

@@ -111,6 +111,24 @@ def test_signs_told_a_little_early_belong_to_their_own_ink() -> None:
     assert [one.pieces for one in found] == [(0,), (1,), (2,)]
 
 
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        # A word in one stroke and the dot of its i.
+        ([(0, 78, {"a": 0.1}), (31, 39, {"b": 0.2})], "abca"),
+        # A stroke that begins before the word's others, and ends in the midst of them.
+        ([(0, 40, {"c": 0.1}), (6, 18, {"a": 0.2}), (38, 70, {"b": 0.1})], "abca"),
+        # Two words whose ink overlaps, each in one stroke.
+        ([(0, 38, {"a": 0.1}), (32, 70, {"b": 0.2})], "abca"),
+    ],
+)
+def test_signs_stay_in_the_order_in_which_they_are_told(
+    pieces: list[tuple[float, float, Row]], expected: str
+) -> None:
+    found = read(told(".a.b.c.a", 0.99), seen(*pieces, none=0.6))
+    assert text(found) == expected
+
+
 def test_a_broken_character_is_one() -> None:
     weak: Row = {"a": 0.4, "b": 0.3, "c": 0.3}
     line = told("..b..")

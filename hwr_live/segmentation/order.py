@@ -22,10 +22,13 @@ _SAME_WAY = math.radians(25)  # lines of one slip run no further apart
 _SAME_ROW = 0.5  # letters' heights: the middles of what stands in one row are no further apart
 COLUMN = 2.0
 """Letters' heights of white between columns, at the least."""
+_OFF = 0.25  # of the distance of rows: what stands beside one of them is no higher or lower
+_ONE = 0.6  # share of the lower of two boxes beside each other that tells that they share a row
 _BAND = 1.2  # letters' heights of white between what is read one after the other
 _TOGETHER = 1.1  # letters' heights of white between rows that stand in one box, at the most
 _ROWS = 3  # columns of text have so many rows; of a table as many stand beside each other
 _BESIDE = 0.7  # share of the rows of the shorter column that have one beside them, of a table
+_RUNNING = 3.5  # letters' heights: no text runs on over rows that are further apart
 _TEXT = 3.0  # letters' heights: text is on average wider than so, marks in a margin are not
 _CELL = 9.0  # letters' heights: what stands in a table's cell is on average no longer
 
@@ -133,10 +136,19 @@ def _are_columns(parts: Sequence[npt.NDArray[np.intp]], boxes: Boxes) -> bool:
         )
     for left, right in pairwise(several):
         few, many = sorted((middles[left], middles[right]), key=len)
-        beside = np.abs(few[:, None] - many[None, :]).min(1) < _SAME_ROW
+        # Beside the print of a form hands write higher or lower, and the rows are far apart.
+        off = max(_SAME_ROW, _OFF * min(_pitch(few), _pitch(many)))
+        beside = np.abs(few[:, None] - many[None, :]).min(1) < off
         if beside.mean() < _BESIDE:
             return True
+    if min(_pitch(middles[k]) for k in several) > _RUNNING:
+        return False
     return float(np.mean([_width(rows[k], boxes) for k in several])) > _CELL
+
+
+def _pitch(middles: npt.NDArray[np.float64]) -> float:
+    """How far rows are usually apart; three or more."""
+    return float(np.median(np.diff(middles)))
 
 
 def _width(rows: Sequence[Sequence[int]], boxes: Boxes) -> float:
@@ -149,8 +161,23 @@ def _rows(some: npt.NDArray[np.intp], boxes: Boxes) -> list[list[int]]:
     middles = boxes[:, [1, 3]].mean(1)
     rows: list[list[int]] = []
     for number in some[np.argsort(middles[some], kind="stable")].tolist():
-        if rows and middles[number] - middles[rows[-1]].mean() < _SAME_ROW:
+        if rows and _in_row(number, rows[-1], middles, boxes):
             rows[-1].append(number)
         else:
             rows.append([number])
     return [sorted(row, key=lambda number: float(boxes[number, 0])) for row in rows]
+
+
+def _in_row(
+    number: int, row: Sequence[int], middles: npt.NDArray[np.float64], boxes: Boxes
+) -> bool:
+    """Whether a box stands in a row: at its height, or beside a larger or smaller one of it."""
+    if middles[number] - middles[row].mean() < _SAME_ROW:
+        return True
+    x, top, end, bottom = boxes[number]
+    others = boxes[row]
+    if np.any((others[:, 0] < end) & (x < others[:, 2])):
+        return False
+    both = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
+    low = np.minimum(others[:, 3] - others[:, 1], bottom - top)
+    return bool(np.all(both >= _ONE * low))

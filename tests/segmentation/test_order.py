@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -10,10 +11,16 @@ import pytest
 from hwr_live.segmentation.order import rows_in_order
 
 
-def order(page: Sequence[tuple[str, float, float, float]], height: float = 20.0) -> list[str]:
-    """The rows of things with a name, left, middle and width, in letters' heights."""
-    boxes = np.array([(x, y - 0.5, x + w, y + 0.5) for _, x, y, w in page]) * height
-    return ["".join(page[k][0] for k in row) for row in rows_in_order(boxes, height)]
+def order(
+    page: Sequence[tuple[str, float, float, float]],
+    height: float = 20.0,
+    tall: Mapping[str, float] = MappingProxyType({}),
+) -> list[str]:
+    """The rows of things with a name, left, middle and width, in letters' heights; some are
+    taller."""
+    half = {name: tall.get(name, 1) / 2 for name, *_ in page}
+    boxes = np.array([(x, y - half[name], x + w, y + half[name]) for name, x, y, w in page])
+    return ["".join(page[k][0] for k in row) for row in rows_in_order(boxes * height, height)]
 
 
 def text(
@@ -53,6 +60,13 @@ def test_paragraphs_of_columns_that_end_at_one_height() -> None:
 def test_a_table_row_by_row() -> None:
     page = text("adgj", 0, 0, 5) + text("behk", 10, 0, 3) + text("cfil", 17, 0, 4)
     assert order(page) == ["abc", "def", "ghi", "jkl"]
+
+
+@pytest.mark.parametrize("off", [-0.8, -0.55, 0.0, 0.55, 0.8])
+def test_a_form_whose_answers_stand_higher_or_lower_row_by_row(off: float) -> None:
+    asked = text("ace", 0, 0, 8, pitch=6)
+    answers = text("bdf", 16, off, 12, pitch=6)
+    assert order([*answers, *asked], tall={"b": 2, "d": 2, "f": 2}) == ["ab", "cd", "ef"]
 
 
 def test_a_list_with_prices_row_by_row() -> None:

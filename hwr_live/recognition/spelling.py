@@ -102,22 +102,24 @@ class Speller:
     def spell(self, logp: Floats, plain: Spelling) -> Spelling:
         """The likeliest text of a line, its signs as sure as network and words together are.
 
-        Of a line without letters, or of so few signs that they are no word, it is the text that is
-        likeliest by the network alone: all ways to spread it over the frames together, where the
-        best path is the likeliest of the ways. Where digits touch, each of many ways has little.
+        Of a number or a sum it is the text that is likeliest by the network alone: all ways to
+        spread it over the frames together, where the best path is the likeliest of the ways. Where
+        digits touch, each of many ways has little. Of all others without words the best path stays:
+        what is left of a rule becomes letters otherwise.
 
         Args:
             logp: (frames, outputs) logarithms of probabilities; what may not be read has none.
             plain: the best path.
         """
-        letters = [self._symbols[sign] > 0 for sign in plain.signs.tolist()]
-        signs = len(letters) - int(np.count_nonzero(plain.signs == self._space))
-        if not self._settings.weight or not letters:
+        symbols = [self._symbols[sign] for sign in plain.signs.tolist()]
+        signs = len(symbols) - int(np.count_nonzero(plain.signs == self._space))
+        letters = max(symbols, default=_MARK) > _MARK
+        words = letters and signs >= _FEWEST
+        if not self._settings.weight or (not words and (letters or _DIGIT not in symbols)):
             return plain
         key = len(logp), hash(logp.tobytes())
         found = self._known.get(key)
         if found is None:
-            words = any(letters) and signs >= _FEWEST
             found = self._searched(logp, plain, words)
             self._known[key] = found
             if len(self._known) > _KEPT:

@@ -444,12 +444,14 @@ class _Search:
             known = alphabet.chars
             settings = self._settings.joint
             if self.recognizer.adaptation is not None:
-                settings = replace(settings, glyph=settings.taught)
+                odds = settings.pieces_odds
+                settings = replace(settings, glyph=settings.taught, in_words=1.0, words_odds=odds)
             if self.view.ink.drawn:
                 settings = replace(settings, unheard_above=settings.unheard_drawn)
             if self.recognizer.speller is not None:
                 spelling = self.recognizer.speller.spell(told.logp, told.spelling)
-                told = replace(told, spelling=spelling)
+                of_words = self.recognizer.speller.in_words(spelling.signs)
+                told = replace(told, spelling=spelling, words=of_words)
             characters = decide(told, seen, alphabet, settings, others)
             characters = self._with_signs(characters, places, alphabet, found.beyond or told)
             if found.beyond is not None:

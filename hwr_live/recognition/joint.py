@@ -108,12 +108,15 @@ class Told:
         centres: (frames,) where each frame's middle is, in the unit of the pieces' edges.
         kinds: (frames, 3) logarithms of the probabilities of ``recognition.kinds.KINDS``; None of a
             network that does not tell.
+        words: (signs,) how likely each sign is of a word, as ``Speller.in_words``; None where
+            nothing is known of words.
     """
 
     logp: Floats
     spelling: Spelling
     centres: Floats
     kinds: Floats | None = None
+    words: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,9 @@ def decide(
     others: int = 0,
 ) -> list[Character]:
     """The characters of a line, from left to right.
+
+    What the line network tells of a word is worth more than what glyphs look like: of joined and
+    leaning letters they are cut by chance. In a code glyphs know better.
 
     Args:
         told: what the line network says.
@@ -338,6 +344,7 @@ class _Line:
         b = np.full(a.shape, settings.unknown)
         b[:, known] = np.maximum(seen.p[pieces, known], settings.glyph_floor)
         counts = settings.glyph * np.where(seen.cut[pieces], settings.cut, 1.0)
+        counts = counts * (1 - (1 - settings.in_words) * self.in_words(signs))
         p = a * b ** counts[:, None]
         p /= p.sum(1, keepdims=True)
         nones = self.none(self.nothing(signs), seen.none[pieces], seen.cut[pieces]).tolist()
@@ -362,7 +369,8 @@ class _Line:
             inside = np.abs(told.centres - (left + right) / 2).argsort()[:1]
         empty = np.exp(told.logp[inside][:, [BLANK, self.alphabet.space]]).sum(1)
         none = float(self.none(empty.min(initial=1.0), seen.none[piece], False))
-        read = bool(seen.readable[piece]) and none <= self.settings.unheard_above
+        least = self.settings.unheard_above * (1 - self.in_word_at((left + right) / 2))
+        read = bool(seen.readable[piece]) and none < least
         return self.character(piece, seen.p[piece], none, read, "glyph")
 
     def either(self, signs: npt.NDArray[np.intp], pieces: npt.NDArray[np.intp]) -> list[Character]:
@@ -379,7 +387,9 @@ class _Line:
             gain += settings.structure * float(np.log(np.maximum(_TINY, looks)).sum())
             width = float(np.diff(seen.edges[pieces]).sum())
             slim = len(signs) > len(heard) and width < settings.slimmest * seen.height * len(signs)
-            if slim or gain > -settings.pieces_odds * len(heard):
+            in_words = float(self.in_words(signs).mean())
+            odds = (1 - in_words) * settings.pieces_odds + in_words * settings.words_odds
+            if slim or gain > -odds * len(heard):
                 return [
                     self.character(
                         int(k), seen.p[k], float(seen.none[k]), bool(seen.readable[k]), "glyph"
@@ -411,6 +421,18 @@ class _Line:
         rows, outputs = self.told.spelling.p[signs], self.alphabet.outputs
         p = np.where(outputs >= 0, rows[:, np.maximum(outputs, 0)], 0.0)
         return np.asarray(p / np.maximum(_TINY, p.sum(1, keepdims=True)), np.float64)
+
+    def in_words(self, signs: npt.NDArray[np.intp]) -> Floats:
+        """(n,) how likely signs are of words."""
+        words = self.told.words
+        return np.zeros(len(signs)) if words is None else words[signs]
+
+    def in_word_at(self, place: float) -> float:
+        """How likely the sign nearest to a place is of a word."""
+        words = self.told.words
+        if words is None or not len(words):
+            return 0.0
+        return float(words[np.abs(_places(self.told) - place).argmin()])
 
     def nothing(self, signs: npt.NDArray[np.intp]) -> Floats:
         """(n,) the line network's probability that signs are no characters that may be read."""

@@ -88,6 +88,7 @@ class Speller:
         settings: SpellingSettings = DEFAULTS.spelling,
     ) -> None:
         self._letters, self._lexicon, self._settings = letters, lexicon, settings
+        self._labels = labels
         self._space = list(labels).index(SPACE)
         symbols = {char: number for number, char in enumerate(SYMBOLS) if char}
         self._symbols = [
@@ -125,6 +126,29 @@ class Speller:
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return found
+
+    def in_words(self, signs: npt.NDArray[np.intp]) -> Floats:
+        """(n,) how likely each of a line's signs belongs to a word, and not to characters in any
+        order. A word has capitals nowhere, at its beginning, or everywhere."""
+        out = np.zeros(len(signs))
+        begin = 0
+        for end, sign in enumerate([*signs.tolist(), self._space]):
+            if self._symbols[sign] == _MARK:  # a space is one
+                out[begin:end] = self._as_word(signs[begin:end].tolist())
+                begin = end + 1
+        return out
+
+    def _as_word(self, signs: Sequence[int]) -> float:
+        """How likely some signs without marks are a word."""
+        cases = "".join(self._labels[sign] or "" for sign in signs)
+        if not cases.isalpha() or not (cases[1:].islower() or cases.isupper()):
+            return 0.0
+        text = self._empty()
+        for sign in signs:
+            text = self._longer(text, sign)
+        chance = self._settings.chance
+        likely = (1 - chance) * text.likely * self._gains[self._letters.level(text.place, 0)]
+        return likely / (chance + likely)
 
     def _searched(self, logp: Floats, plain: Spelling, words: bool) -> Spelling:
         """The same of a line that may have words, or has none."""

@@ -258,3 +258,35 @@ def test_a_sign_that_may_not_be_read_parts_words_if_it_is_no_small_mark(
     pieces = replace(pieces, none=np.array([0.01, 0.6, 0.01]))
     found = decide(line, pieces, alphabet, replace(DEFAULTS.joint, signs=1))
     assert text(found) == expected
+
+
+@pytest.mark.parametrize("lean", [0, 12, 24])
+def test_letters_that_lean_over_each_other_stay_in_the_order_that_is_told(lean: int) -> None:
+    # The second begins left of the first, as a t's bar does.
+    pieces = seen((30 - lean, 60, {"a": 0.9}), (30, 40, {"b": 0.9}), (70, 90, {"c": 0.9}))
+    found = read(told("...b.a..c."), pieces)
+    assert text(found) == "bac"
+    assert sorted(k for one in found for k in one.pieces) == [0, 1, 2]
+
+
+def test_signs_between_those_of_another_piece_are_read_in_their_order() -> None:
+    pieces = seen((0, 100, {"a": 0.5, "b": 0.5}), (48, 66, {"c": 0.9}), (110, 130, {"a": 0.9}))
+    assert text(read(told(".a...c..b..a."), pieces)) == "acba"
+
+
+@pytest.mark.parametrize(("words", "expected"), [(None, "acb"), (0.0, "acb"), (1.0, "a?b")])
+def test_ink_that_is_not_told_is_no_letter_of_a_word(words: float | None, expected: str) -> None:
+    line = told(".a....b.", 0.9)
+    pieces = seen((5, 25, {"a": 0.9}), (32, 50, {"c": 0.99}), (60, 75, {"b": 0.9}), none=1e-6)
+    line = replace(line, words=None if words is None else np.full(2, words))
+    settings = JointSettings(unheard_above=0.9, slack=0)
+    assert text(decide(line, pieces, ALPHABET, settings, others=9)) == expected
+
+
+@pytest.mark.parametrize(("words", "expected"), [(None, "c"), (0.0, "c"), (1.0, "b")])
+def test_glyphs_have_less_to_say_of_words(words: float | None, expected: str) -> None:
+    line = told("..b..", 0.7)
+    line = replace(line, words=None if words is None else np.full(1, words))
+    pieces = seen((5, 45, {"c": 0.999, "b": 0.004}))
+    settings = JointSettings(in_words=0.2)
+    assert text(decide(line, pieces, ALPHABET, settings, others=9)) == expected

@@ -206,3 +206,30 @@ def test_a_line_that_comes_again_is_not_searched_again(speller: Speller) -> None
     assert speller.spell(logp.copy(), spell(logp)) is found
     other = line(*"t", {"b": 0.6, "h": 0.4}, *"ese")
     assert read(speller, other) == "these"
+
+
+def of_words(speller: Speller, given: str) -> list[float]:
+    signs = np.array([LABELS.index(sign) for sign in given], np.intp)
+    return [round(p, 1) for p in speller.in_words(signs).tolist()]
+
+
+def test_no_signs_are_of_no_words(speller: Speller) -> None:
+    assert of_words(speller, "") == []
+
+
+@pytest.mark.parametrize("given", ["the", "Window", "LETTERS", "morning"])
+def test_the_letters_of_words_are_of_words(speller: Speller, given: str) -> None:
+    assert min(of_words(speller, given)) > 0.8
+
+
+@pytest.mark.parametrize("given", ["42", "x7k2", "qxzvjk", "wOrD", "-.", " "])
+def test_characters_in_any_order_are_of_none(speller: Speller, given: str) -> None:
+    assert max(of_words(speller, given)) < 0.2
+
+
+def test_each_word_of_a_line_is_judged_alone(speller: Speller) -> None:
+    found = of_words(speller, "come 4711 now.")
+    assert min(found[:4]) > 0.8
+    assert found[4:10] == [0.0] * 6
+    assert min(found[10:13]) > 0.8
+    assert found[13] == 0.0

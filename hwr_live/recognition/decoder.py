@@ -28,7 +28,7 @@ from hwr_live.recognition.ctc import certainty
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.heard import heard_of
 from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
-from hwr_live.recognition.kinds import in_print, no_writing
+from hwr_live.recognition.kinds import are_written, in_print, no_writing
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
 from hwr_live.recognition.line_network import LineNetwork
@@ -234,18 +234,7 @@ class _Search:
             tells = [one for one, _ in told if one is not None]
             self.certainty = certainty([one.spelling for one in tells])
             if not self.view.ink.drawn:  # of a drawing nothing is left out: it is no character
-                kinds = self._settings.kinds
-                written = [
-                    no_writing(one.kinds) <= (kinds.none if n else kinds.signless)
-                    for one, (_, n) in zip(tells, told, strict=True)
-                ]
-            if self.view.rows:  # a map has told of them, which takes other things for writing, too
-                least = self._settings.view.written
-                sure = [certainty([one.spelling]) for one in tells]
-                written = [
-                    own and (not n or p >= least)
-                    for p, (_, n), own in zip(sure, told, written, strict=True)
-                ]
+                written = self._written(tells, [n for _, n in told], list(map(len, lines)))
         height = self.view.segmented.height
         beyond = self._beyond(lines)
         return [
@@ -254,6 +243,18 @@ class _Search:
                 chosen, self._heard, told, beyond, written, strict=True
             )
         ]
+
+    def _written(
+        self, told: Sequence[Told], signs: Sequence[int], pieces: Sequence[int]
+    ) -> list[bool]:
+        """Which of some lines, each with so many signs and pieces, are writing at all."""
+        around = None
+        if self.view.rows:  # a map has told of them
+            around = self.view.left_out.get("drawing", 0), pieces
+        nones = [no_writing(one.kinds) for one in told]
+        sure = [certainty([one.spelling]) for one in told]
+        settings = self._settings
+        return are_written(nones, signs, sure, around, settings.kinds, settings.view.written)
 
     def _chosen(self, lines: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
         """The pieces of each of some lines, cut and joined as they look most like characters."""

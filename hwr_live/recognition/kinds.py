@@ -31,6 +31,40 @@ def no_writing(kinds: Floats | None) -> float:
     return float(np.exp(kinds[:, NONE]).mean())
 
 
+def are_written(
+    nones: Sequence[float],
+    signs: Sequence[int],
+    sure: Sequence[float],
+    around: tuple[int, Sequence[int]] | None = None,
+    settings: KindSettings = DEFAULTS.kinds,
+    least: float = DEFAULTS.view.written,
+) -> list[bool]:
+    """Which lines of a picture are writing.
+
+    Args:
+        nones: how surely each is none, as of :func:`no_writing`.
+        signs: how many signs are told in each.
+        sure: mean probability of these.
+        around: of lines that a map of writing tells, how many pieces of ink it found to be
+            something else, and how many each line has; None where no map was asked.
+        settings: how much is needed.
+        least: probability of a line's signs that is needed where a map was asked.
+    """
+    lines = list(zip(nones, signs, sure, strict=True))
+    told = [none <= (settings.none if n else settings.signless) for none, n, _ in lines]
+    if around is None:
+        total = sum(signs)
+        poor = total >= settings.many and sum(n * p for _, n, p in lines) < settings.poor * total
+        return [own and not poor for own in told]
+    told = [own and (not n or p >= least) for own, (_, n, p) in zip(told, lines, strict=True)]
+    other, pieces = around
+    kept = sum(count for count, own in zip(pieces, told, strict=True) if own)
+    if other + sum(pieces) - kept <= settings.lonely * kept:
+        return told
+    surely = settings.lonely_sure
+    return [own and n > 0 and p >= surely for own, (_, n, p) in zip(told, lines, strict=True)]
+
+
 def in_print(
     kinds: Floats | None,
     centres: Floats,

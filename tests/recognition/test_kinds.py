@@ -8,7 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwr_live.recognition.kinds import HAND, KINDS, NONE, PRINT, in_print, no_writing
+from hwr_live.recognition.kinds import (
+    HAND,
+    KINDS,
+    NONE,
+    PRINT,
+    are_written,
+    in_print,
+    no_writing,
+)
 from hwr_live.recognition.settings import KindSettings
 
 
@@ -56,3 +64,51 @@ def test_a_word_in_doubt_is_print_beside_what_is_surely_not(beside: float, found
 
 def test_a_word_where_no_frame_is_has_its_lines_kind() -> None:
     assert in_print(told([PRINT] * 9), np.arange(9.0), [(20.0, 22.0)]) == (True,)
+
+
+@pytest.mark.parametrize("around", [None, (0, []), (50, [])])
+def test_no_lines_are_no_writing(around: tuple[int, list[int]] | None) -> None:
+    assert are_written([], [], [], around) == []
+
+
+@pytest.mark.parametrize(
+    ("none", "signs", "found"), [(0.2, 3, True), (0.2, 0, False), (0.1, 0, True), (0.4, 3, False)]
+)
+def test_a_line_without_signs_must_look_more_like_writing(
+    none: float, signs: int, found: bool
+) -> None:
+    assert are_written([none], [signs], [0.9]) == [found]
+
+
+@pytest.mark.parametrize(
+    ("signs", "sure", "found"),
+    [
+        ((9, 9), (0.9, 0.4), True),
+        ((9, 9), (0.4, 0.3), False),  # much of which hardly anything is sure
+        ((9, 2), (0.4, 0.3), True),  # a word may be as bad as that
+    ],
+)
+def test_much_that_is_hardly_read_is_no_writing(
+    signs: tuple[int, int], sure: tuple[float, float], found: bool
+) -> None:
+    assert are_written([0.0, 0.0], signs, sure) == [found, found]
+
+
+@pytest.mark.parametrize(
+    ("around", "sure", "signs", "found"),
+    [
+        (4, 0.5, 2, True),
+        (4, 0.4, 2, False),
+        (4, 0.0, 0, True),
+        (80, 0.5, 2, False),
+        (80, 0.9, 2, True),
+        (80, 0.0, 0, False),
+    ],
+)
+def test_a_few_signs_among_much_else_must_be_sure(
+    around: int, sure: float, signs: int, found: bool
+) -> None:
+    assert are_written([0.0], [signs], [sure], (around, [2])) == [found]
+    # Lines that are none are something else, too.
+    more = are_written([0.0, 0.9], [signs, 9], [sure, 0.9], (0, [2, around]))
+    assert more == [found, False]

@@ -27,7 +27,7 @@ from hwr_live.recognition.context import Guides
 from hwr_live.recognition.ctc import certainty
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.heard import heard_of
-from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, decide, of_pieces
+from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, as_told, decide, of_pieces
 from hwr_live.recognition.kinds import are_written, in_print, no_writing
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
@@ -453,7 +453,10 @@ class _Search:
                 spelling = self.recognizer.speller.spell(told.logp, told.spelling)
                 of_words = self.recognizer.speller.in_words(spelling.signs)
                 told = replace(told, spelling=spelling, words=of_words)
-            characters = decide(told, seen, alphabet, settings, others)
+            if self.view.pictures:  # the pieces may be boxes, arrows, squares as well
+                characters = as_told(told, seen, alphabet, settings)
+            else:
+                characters = decide(told, seen, alphabet, settings, others)
             characters = self._with_signs(characters, places, alphabet, found.beyond or told)
             if found.beyond is not None:
                 characters = self._numbers(characters, pieces, cut, found.beyond, alphabet)

@@ -219,6 +219,24 @@ def decide(
     return _with_spaces(out, places[spaces], seen, settings)
 
 
+def as_told(
+    told: Told, seen: Seen, alphabet: Alphabet, settings: JointSettings = DEFAULTS.joint
+) -> list[Character]:
+    """The characters of a line that the line network reads alone, as much of its ink is none.
+
+    Each has the ink about the place at which it is told, halfway to those beside it, but not much
+    further than usual.
+    """
+    places = _places(told)
+    spaces = told.spelling.signs == alphabet.space
+    signs = np.flatnonzero(~spaces)
+    if not len(signs) or not len(seen.edges):
+        return []
+    line = _Line(told, seen, alphabet, settings, False)
+    out = line.cut_up(signs, np.arange(len(seen.edges)))
+    return _with_spaces(_close(out, places[signs], settings), places[spaces], seen, settings)
+
+
 def of_pieces(seen: Seen) -> list[Character]:
     """The characters of a line that the glyph network reads alone: one for each piece."""
     out = []
@@ -452,6 +470,19 @@ class _Line:
     def character(self, piece: int, p: Floats, none: float, readable: bool, by: str) -> Character:
         left, right = self.seen.edges[piece].tolist()
         return Character((piece,), left, right, True, p, none, readable, False, by)
+
+
+def _close(
+    characters: Sequence[Character], places: Floats, settings: JointSettings
+) -> list[Character]:
+    """Characters without ink that lies far from the places at which they are told."""
+    if len(places) < 2:
+        return list(characters)
+    room = settings.about * float(median(np.diff(places).tolist()))
+    return [
+        replace(one, left=max(one.left, place - room), right=min(one.right, place + room))
+        for one, place in zip(characters, places.tolist(), strict=True)
+    ]
 
 
 def _span(told: Told, signs: npt.NDArray[np.intp]) -> slice:

@@ -187,9 +187,21 @@ class LineNetwork:
 
     def _heard(self, view: View, lines: Sequence[Sequence[Piece]]) -> Iterator[_Heard]:
         """What is heard of each line."""
-        count = len(self.card.labels)
         inks = [line_ink(view, line) for line in lines]
-        least = _LEAST * view.segmented.height
+        return self._of(inks, _LEAST * view.segmented.height)
+
+    def hear(self, pictures: Sequence[Grey]) -> list[Told]:
+        """What the network tells of pictures of lines, whatever may be read.
+
+        Args:
+            pictures: each uint8 (h, w), bright ink on black; frames' middles are in its pixels.
+        """
+        heard = self._of([(picture, 0.0) for picture in pictures], 0.0)
+        return [Told(logp, spell(logp), centres, kinds) for logp, centres, kinds in heard]
+
+    def _of(self, inks: Sequence[tuple[Grey, float]], least: float) -> Iterator[_Heard]:
+        """What is heard of ink whose left edges are given."""
+        count = len(self.card.labels)
         strips = [self._strip(ink, least) for ink, _ in inks]
         for (_, left), one, logits in zip(inks, strips, self._all(strips), strict=True):
             logp = log_softmax(logits[:, :count], self.card.temperature)
@@ -232,7 +244,10 @@ class LineNetwork:
 
 def line_ink(view: View, line: Sequence[Piece]) -> tuple[Grey, float]:
     """A line's ink without that of other lines: uint8 (h, w), bright on black, at working scale;
-    and the x of its left edge in the view's ink."""
+    and the x of its left edge in the view's ink. Where the view has a picture of the line, it is
+    that, with all ink that stands there."""
+    if (picture := view.picture_of(line)) is not None:
+        return picture
     x, y, w, h = union_box([piece.box for piece in line])
     top, left = max(0, y - 1), max(0, x - 1)
     spot = slice(top, y + h + 1), slice(left, x + w + 1)

@@ -352,6 +352,8 @@ class JointSettings(Settings):
             hand, on digits in boxes.
         parting: usual heights: a sign that is wider and may not be read parts words, as ÷ does
             among digits. By hand.
+        about: of the usual distance between signs: as far from its place a sign's ink goes on,
+            where much ink is no writing. By hand.
         certainty: the power of the probabilities of what the line network had a say in, once all
             is decided: less than 1 where it is surer than it is right. Chosen as ``words`` are: the
             calibration error of characters is 0.029 with 1, 0.015 as it stands.
@@ -379,6 +381,7 @@ class JointSettings(Settings):
     loose: float = _number(0.35, 0, 100)
     even: float = _number(1.3, 1, 100)
     parting: float = _number(0.4, 0, 100)
+    about: float = _number(0.9, 0.1, 100)
     certainty: float = _number(0.9, 0.01, 100)
 
 

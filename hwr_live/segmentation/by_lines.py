@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from hwr_live.segmentation.ground import CUT_OUT
 from hwr_live.segmentation.ink import Ink, find_ink, second_scale
+from hwr_live.segmentation.line_picture import Cut
 from hwr_live.segmentation.mosaic import X_HEIGHT, cut_out
 from hwr_live.segmentation.order import in_order
 from hwr_live.segmentation.rectify import Matrix, View, to_frame
@@ -89,13 +90,21 @@ def _beside(view: View, lines: Sequence[TextLine]) -> float:
     return float(longer[~inside].sum() / max(1.0, longer.sum()))
 
 
-def see_lines(grey: Grey, view: View, lines: Sequence[TextLine]) -> View:
+def see_lines(
+    grey: Grey,
+    view: View,
+    lines: Sequence[TextLine],
+    cuts: Sequence[Cut] = (),
+    base: Base | None = None,
+) -> View:
     """The same frame seen line by line.
 
     Args:
         grey: uint8 (h, w), the frame.
         view: as it is seen without a map.
         lines: of the map, in the frame's pixels.
+        cuts: how each is cut out for a network that reads lines; none: its own ink alone is read.
+        base: the ink that they are cut from, if it is known.
     """
     began = time.perf_counter()
     if not lines:
@@ -103,11 +112,12 @@ def see_lines(grey: Grey, view: View, lines: Sequence[TextLine]) -> View:
             view.segmented, lines=(), left_out=_left(view, len(view.pieces)), lost=1.0
         )
         return replace(view, segmented=nothing)
-    base = _base(grey, view, lines)
+    base = base or base_of(grey, view, lines)
     inked = time.perf_counter()
-    back = np.linalg.inv(base.way).astype(np.float64)
-    placed = in_order([line.moved(back) for line in lines])
-    mosaic = cut_out(base.ink, placed)
+    there = [base.placed(line) for line in lines]
+    placed = in_order(there)
+    cut_by = {id(line): cut for line, cut in zip(there, cuts, strict=False)}
+    mosaic = cut_out(base.ink, placed, [cut_by[id(line)] for line in placed] if cuts else ())
     segmented = segment_rows(mosaic.ink, mosaic.rows)
     counts = _left(view, mosaic.left)
     lost = 1 - float(mosaic.ink.mask.any()) if not segmented.lines else segmented.lost
@@ -126,6 +136,7 @@ def see_lines(grey: Grey, view: View, lines: Sequence[TextLine]) -> View:
         (base.ink, base.way),
         view.cells,
         tuple(zip(mosaic.rows, ways, strict=True)),
+        mosaic.pictures,
     )
 
 
@@ -135,16 +146,27 @@ def _left(view: View, count: int) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
-class _Base:
+class Base:
     """The ink that lines are cut from, the way from its pixels to the frame's, and the sheet."""
 
     ink: Ink
     way: Matrix
     sheet: npt.NDArray[np.float64] | None
 
+    def placed(self, line: TextLine) -> TextLine:
+        """A line of the frame in the ink's pixels."""
+        return line.moved(np.linalg.inv(self.way).astype(np.float64))
 
-def _base(grey: Grey, view: View, lines: Sequence[TextLine]) -> _Base:
-    """The ink of the sheet that the lines stand on, or of the whole frame, near enough for them."""
+
+def base_of(grey: Grey, view: View, lines: Sequence[TextLine], *, enlarged: bool = True) -> Base:
+    """The ink of the sheet that the lines stand on, or of the whole frame.
+
+    Args:
+        grey: uint8 (h, w), the frame.
+        view: as it is seen without a map.
+        lines: of the map, in the frame's pixels.
+        enlarged: whether small writing is looked at from so near that its glyphs can be told.
+    """
     corners = view.sheet
     if corners is not None:
         outline = corners.astype(np.float32)
@@ -163,10 +185,11 @@ def _base(grey: Grey, view: View, lines: Sequence[TextLine]) -> _Base:
     usual = float(heights[order][np.searchsorted(mass, mass[-1] / 2)])
     first = view.original[0]
     whole = first.origin == (0, 0) and (corners is None) == (view.sheet is None)
-    if whole and usual * first.scale >= _SMALL:
-        return _Base(first, way @ to_frame(first, None), corners)
+    near = not enlarged and first.scale <= 1
+    if whole and (near or usual * first.scale >= _SMALL):
+        return Base(first, way @ to_frame(first, None), corners)
     ink = find_ink(picture) if not whole or first.scale > 1 else first
-    if usual * ink.scale < _SMALL:
+    if enlarged and usual * ink.scale < _SMALL:
         corners_of = np.concatenate([line.outline(1.5, 1.5, 1.0) for line in there])
         low = np.maximum(0, corners_of.min(0) - _AROUND * usual).astype(int)
         high = np.ceil(corners_of.max(0) + _AROUND * usual).astype(int)
@@ -174,4 +197,4 @@ def _base(grey: Grey, view: View, lines: Sequence[TextLine]) -> _Base:
         scale = second_scale(ink, X_HEIGHT / (usual * ink.scale), part.shape)
         if scale > ink.scale and part.size:
             ink = replace(find_ink(part, scale), origin=(int(low[0]), int(low[1])))
-    return _Base(ink, way @ to_frame(ink, None), corners)
+    return Base(ink, way @ to_frame(ink, None), corners)

@@ -17,13 +17,14 @@ import numpy.typing as npt
 
 from hwr_live.segmentation.components import Stats, components
 from hwr_live.segmentation.ink import Ink
+from hwr_live.segmentation.line_picture import TALL, Cut, line_picture, scale_of
 from hwr_live.segmentation.writing import TextLine
 
 Grey = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int32]
 Matrix = npt.NDArray[np.float64]
 
-X_HEIGHT = 22.0
+X_HEIGHT = TALL
 """Pixels of the page: the x-height of each of its lines. Capitals are then 36 pixels tall, which is
 what small writing is enlarged to."""
 
@@ -35,7 +36,6 @@ _FIRM = 96  # of 255: as much of a pixel is ink where thin strokes are made smal
 _MARK = 1.1  # x-heights: ink beside a core that is no larger may be a dot, an accent, a comma
 _MARK_OFF = 1.55  # x-heights: and is no further from its middle
 _APART = 24  # pixels between two lines of the page
-_LARGEST = 4.0  # times that ink is enlarged at the most
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Mosaic:
         ways: for each line (3, 3), from the page's pixels to those of the ink that it was cut from.
         lines: what each was cut out by.
         left: how many components of the ink belong to no line.
+        pictures: of each line all ink that is there, uint8 (h, w), and where the page's column 0
+            of it is; empty where no cuts were given.
     """
 
     ink: Ink
@@ -55,24 +57,29 @@ class Mosaic:
     ways: tuple[Matrix, ...]
     lines: tuple[TextLine, ...]
     left: int
+    pictures: tuple[tuple[Grey, float], ...] = ()
 
 
-def cut_out(ink: Ink, lines: Sequence[TextLine]) -> Mosaic:
+def cut_out(ink: Ink, lines: Sequence[TextLine], cuts: Sequence[Cut] = ()) -> Mosaic:
     """Puts the lines of some ink below each other.
 
     Args:
         ink: of a picture.
         lines: in its pixels, in the order in which they are read.
+        cuts: how each is cut out for its picture; none: without pictures.
     """
     labels, stats = components(ink.mask)
     owners = _Owners(labels, stats, lines)
-    parts, ways, kept = [], [], []
+    parts, ways, kept, pictures = [], [], [], []
     for number, line in enumerate(lines):
         made = _level(ink, owners, number, line)
         if made is not None:
             parts.append(made[:2])
             ways.append(made[2])
             kept.append(line)
+            if cuts:
+                beyond = (_BEYOND - cuts[number].beyond) * line.x_height * scale_of(line)
+                pictures.append((line_picture(ink.grey, line, cuts[number]), _APART + beyond))
     if not parts:
         empty = np.zeros((8, 8), np.uint8)
         return Mosaic(_page(ink, empty, empty), (), (), (), len(stats) - 1)
@@ -91,7 +98,9 @@ def cut_out(ink: Ink, lines: Sequence[TextLine]) -> Mosaic:
         placed.append(way @ back)
         y += h + _APART
     left = int(len(stats) - 1 - np.count_nonzero(owners.used[1:]))
-    return Mosaic(_page(ink, grey, mask), tuple(rows), tuple(placed), tuple(kept), left)
+    return Mosaic(
+        _page(ink, grey, mask), tuple(rows), tuple(placed), tuple(kept), left, tuple(pictures)
+    )
 
 
 def _page(ink: Ink, grey: Grey, mask: Grey) -> Ink:
@@ -214,7 +223,7 @@ def _level(
     near = cv2.dilate(own.view(np.uint8), np.ones((3, 3), np.uint8))
     grey = np.asarray(ink.grey[spot] * near, np.uint8)
     whole = own.astype(np.uint8) * np.uint8(255)
-    scale = min(_LARGEST, X_HEIGHT / line.x_height)
+    scale = scale_of(line)
     shift = np.array((spot[1].start, spot[0].start), np.float64)
     small = np.ones(2)
     if scale < 0.6:  # otherwise thin strokes fall between the pixels

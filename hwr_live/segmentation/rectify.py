@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -48,6 +48,9 @@ class View:
         cells: boxes in the frame's pixels of what rules enclose.
         rows: where lines were cut out one by one, first and last row but one of each in the ink,
             and the (3, 3) from the ink's pixels to the frame's there.
+        pictures: of each of these lines, uint8 (h, w), all ink that stands there, bright on black,
+            for a network that reads lines, and x of its left edge in the ink; empty where a line's
+            own ink is all that is read.
     """
 
     ink: Ink
@@ -59,6 +62,7 @@ class View:
     original: tuple[Ink, Matrix | None]
     cells: tuple[Box, ...] = ()
     rows: tuple[tuple[tuple[int, int], Matrix], ...] = ()
+    pictures: tuple[tuple[Grey, float], ...] = ()
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -133,8 +137,19 @@ class View:
 
     def _way_at(self, row: float) -> Matrix:
         """The way from the ink's pixels to the frame's of the line that a row is of."""
+        return self.rows[self._row_at(row)][1]
+
+    def _row_at(self, row: float) -> int:
+        """Which of the lines that were cut out a row of the ink is of."""
         lasts = [last for (_, last), _ in self.rows]
-        return self.rows[min(len(lasts) - 1, int(np.searchsorted(lasts, row)))][1]
+        return min(len(lasts) - 1, int(np.searchsorted(lasts, row)))
+
+    def picture_of(self, line: Sequence[Piece]) -> tuple[Grey, float] | None:
+        """A line's picture, if there are any, and x of its left edge in the ink."""
+        if not self.pictures:
+            return None
+        _, y, _, h = line[0].box
+        return self.pictures[self._row_at(y + h / 2)]
 
 
 def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> View:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.segmentation.stacked import unstacked
+
 Floats = npt.NDArray[np.float32]
 Points = npt.NDArray[np.float64]
 
@@ -115,12 +117,27 @@ def lines_in(seen: WritingMap, least: float, surely: float) -> list[TextLine]:
     for number in sure.tolist():
         x, y, w, h = (int(v) for v in stats[number, :4])
         part = slice(y, y + h), slice(x, x + w)
-        own = labels[part] == number
-        rows, columns = np.nonzero(own)
-        line = _line(np.stack([columns + x, rows + y], 1), seen, float(seen.hand[part][own].max()))
-        if line is not None:
-            out.append(line)
+        for own in _cores(labels[part] == number, seen, (x, y)):
+            rows, columns = np.nonzero(own)
+            certainty = float(seen.hand[part][own].max())
+            line = _line(np.stack([columns + x, rows + y], 1), seen, certainty)
+            if line is not None:
+                out.append(line)
     return _outer(_joined(out))
+
+
+def _cores(
+    own: npt.NDArray[np.bool_], seen: WritingMap, corner: tuple[int, int]
+) -> list[npt.NDArray[np.bool_]]:
+    """The cores of one line each that a core at a corner of the map holds."""
+    (x, y), (h, w) = corner, own.shape
+    rows, columns = np.nonzero(own)
+    cos, sin = seen.way[:, (rows + y) // 2, (columns + x) // 2].mean(1).tolist()
+    turn = math.hypot(cos, sin)
+    if turn < 1e-3:
+        return [own]
+    hand = seen.hand[y : y + h, x : x + w]
+    return unstacked(own, hand, (cos / turn, sin / turn), _LEAST_AREA)
 
 
 def _line(places: npt.NDArray[np.int64], seen: WritingMap, certainty: float) -> TextLine | None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.recognition.ctc import spell
-from hwr_live.recognition.joint import SPACE, Alphabet, Character, Seen, Told, decide
+from hwr_live.recognition.joint import SPACE, Alphabet, Character, Seen, Told, as_told, decide
 from hwr_live.recognition.settings import DEFAULTS, JointSettings
 
 CHARS = "abc"  # outputs 2, 3, 4; output 0 is blank, 1 the space
@@ -290,3 +290,28 @@ def test_glyphs_have_less_to_say_of_words(words: float | None, expected: str) ->
     pieces = seen((5, 45, {"c": 0.999, "b": 0.004}))
     settings = JointSettings(in_words=0.2)
     assert text(decide(line, pieces, ALPHABET, settings, others=9)) == expected
+
+
+# What the line network reads alone, where much ink is no writing.
+
+
+def test_told_alone_nothing_is_nothing() -> None:
+    assert as_told(told("...."), seen((0, 40, {"a": 0.9})), ALPHABET) == []
+    assert as_told(told(".a.."), seen(), ALPHABET) == []
+
+
+def test_told_alone_pieces_have_no_say_in_what_it_is() -> None:
+    pieces = seen((5, 25, {"c": 0.99}), (35, 55, {"c": 0.99}))
+    assert text(as_told(told(".a..b."), pieces, ALPHABET)) == "ab"
+
+
+def test_told_alone_ink_that_no_sign_stands_at_is_not_read() -> None:
+    arrow = seen((5, 25, {"a": 0.9}), (35, 55, {"b": 0.9}), (70, 190, {"c": 0.99}))
+    found = as_told(told(".a..b..............."), arrow, ALPHABET)
+    assert text(found) == "ab"
+    assert found[-1].right < 85  # the arrow's ink is not the last letter's
+
+
+def test_told_alone_words_are_parted_where_a_space_is_told() -> None:
+    pieces = seen((5, 25, {"a": 0.9}), (35, 55, {"b": 0.9}), (85, 105, {"c": 0.9}))
+    assert text(as_told(told(".a..b._..c."), pieces, ALPHABET)) == "ab c"

@@ -17,7 +17,8 @@ Sureness = Callable[[Sequence[TextLine]], Sequence[float]]
 no ink."""
 
 _DOUBT = 0.75  # how surely a direction is told from which nobody else is asked
-_ASKED = 4  # lines of a direction that are read both ways
+_ASKED = 32  # lines of a direction that are read both ways, the longest
+_COUNTED = 8.0  # x-heights: a longer line counts no more, as it may be an edge or a rule
 _SAME_WAY = math.radians(30)
 
 
@@ -55,7 +56,7 @@ def righted(lines: Sequence[TextLine], sureness: Sureness) -> list[TextLine]:
 def _mean(
     values: npt.NDArray[np.float64], lines: Sequence[TextLine], used: npt.NDArray[np.bool_]
 ) -> float:
-    weights = np.array([line.length for line in lines])[used]
+    weights = np.array([min(line.length, _COUNTED * line.x_height) for line in lines])[used]
     return float((values * weights).sum() / weights.sum())
 
 

@@ -53,3 +53,16 @@ def test_of_lines_in_doubt_the_way_that_is_read_better_counts(read: int, expecte
 def test_lines_without_ink_stay_as_the_map_told() -> None:
     lines = [_line(30, 0.2)]
     assert _degrees(righted(lines, lambda some: [-math.inf for _ in some])) == [30]
+
+
+def test_a_long_rule_does_not_outvote_the_words() -> None:
+    def sureness(lines: Sequence[TextLine]) -> list[float]:
+        """The rule looks a little better on its head, the words are read upright."""
+        upright = math.cos(lines[0].way) > 0
+        return [
+            (-0.5 if upright else -0.1) if n == 0 else (-0.1 if upright else -0.3)
+            for n in range(len(lines))
+        ]
+
+    lines = [_line(0, 0.4, 900), *(_line(0, 0.4, 100) for _ in range(6))]
+    assert set(_degrees(righted(lines, sureness))) == {0}

@@ -12,6 +12,7 @@ from hwr_live.segmentation.lines import (
     axis_of,
     in_columns,
     lines_of,
+    may_be_one,
     split_words,
     tilt_of,
     word_gap,
@@ -129,3 +130,37 @@ def test_a_table_stays_row_by_row() -> None:
 def test_one_character_and_one_word(gap: str) -> None:
     (line,) = seen([f"x{gap}o"]).lines
     assert words(line) == ([1, 1] if gap else [2])
+
+
+def row(*boxes: tuple[int, int, int, int]) -> list[Piece]:
+    return [Piece((number,), box) for number, box in enumerate(boxes, 1)]
+
+
+WORD = row((0, 100, 40, 50), (50, 100, 40, 50), (100, 100, 40, 50))
+
+
+@pytest.mark.parametrize("lines", [[], [WORD]])
+def test_what_is_no_more_than_one_line_is_not_put_together(lines: list[list[Piece]]) -> None:
+    assert not may_be_one(lines)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (row((150, 70, 40, 50)), True),  # beside it, a little higher
+        (row((20, 20, 6, 6)), True),  # a dot, far above
+        (row((0, 145, 40, 60)), True),  # a descender
+        (row((0, 20, 40, 50), (50, 20, 40, 50)), False),  # a line above
+        (row((0, 170, 40, 50)), False),  # the first letter of a line below
+    ],
+)
+def test_parts_of_a_word_may_be_one_line_and_lines_below_each_other_not(
+    other: list[Piece], expected: bool
+) -> None:
+    assert may_be_one([WORD, other]) == expected
+    assert may_be_one([other, WORD]) == expected
+
+
+def test_one_line_that_surely_is_another_keeps_all_apart() -> None:
+    below = row((0, 200, 40, 50), (50, 200, 40, 50))
+    assert not may_be_one([WORD, row((20, 20, 6, 6)), below])

@@ -21,7 +21,7 @@ from hwr_live.recognition.settings import DEFAULTS
 from hwr_live.segmentation.by_lines import Base, base_of, see_lines, wants_lines
 from hwr_live.segmentation.ink import to_grey
 from hwr_live.segmentation.line_picture import CUTS, line_picture
-from hwr_live.segmentation.lines import axis_of
+from hwr_live.segmentation.lines import axis_of, may_be_one
 from hwr_live.segmentation.rectify import View, at_angle, see, to_frame, turned
 from hwr_live.segmentation.writing import TextLine, lines_in
 
@@ -50,6 +50,10 @@ _TURNED_GAIN = 0.75
 people's words drawn alone 3.2 in a hundred are turned on their head with 0, 0.8 with this; of such
 words on their head 90 are found with 0, 77 with this, and of pages all."""
 _PLENTY = 12.0  # gain of lines from which nobody asks whether the page lies on its side
+_ONE_LESS = 2.0
+"""How much less may be gained of what may be one line, as it mostly is one, and parts of a line may
+look like other signs. Of 151 words on paper of validation people that fell into several lines
+38.4 % of the letters were wrong, 29.8 with 0.5, are 24.0 with this; with 3 it is 23.6."""
 _SURE = 0.6  # probability of a sign above which it is rather writing than not; by eye, on diagrams
 
 
@@ -69,6 +73,8 @@ def see_writing(
         along: the line network with its alphabet, which is asked where the map is in doubt.
     """
     view = see(frame)
+    if along is not None:
+        view = _as_one_line(view, along)
     if pages is None or (along is not None and _is_all_writing(view, along)):
         return view, False
     level, most = None, -math.inf  # a view that more is read of, and how much is read of the whole
@@ -96,6 +102,15 @@ def see_writing(
             # What hardly a sign is surely read of is wood, leaves, keys: no writing.
             return by_lines if gain > 0 else see_lines(grey, view, ()), True
     return (view, False) if level is None else (level, True)
+
+
+def _as_one_line(view: View, along: tuple[LineNetwork, Alphabet]) -> View:
+    """The same with all lines as one, where they may be and hardly less is read of them so."""
+    if not may_be_one(view.lines):
+        return view
+    pieces = sorted(view.pieces, key=lambda piece: piece.box[0] + piece.box[2] / 2)
+    one = replace(view, segmented=replace(view.segmented, lines=(tuple(pieces),)))
+    return one if _gain(one, along) > _gain(view, along) - _ONE_LESS else view
 
 
 def _righted_whole(

@@ -54,3 +54,14 @@ def test_grain_is_no_writing(reader: Reader) -> None:
     rings = np.hypot(y * 0.6 + 60 * bend, 0.03 * x + 300) / 9
     wood = 150 + 40 * np.sin(2 * np.pi * rings) + rng.normal(0, 6, x.shape)
     assert reader.read(np.clip(wood, 0, 255).astype(np.uint8)).text == ""
+
+
+@pytest.mark.parametrize(
+    "drops", [(0, 0, 40, 40, 0, 0), (0, 40, 0, 40, 0, 40), (0, 0, 0, 45, 45, 45)]
+)
+def test_a_word_whose_letters_dance_is_one_line(drops: tuple[int, ...], reader: Reader) -> None:
+    page = np.full((400, 700), 255, np.uint8)
+    for place, (char, drop) in enumerate(zip("number", drops, strict=True)):
+        at = 80 + 55 * place, 220 + drop
+        cv2.putText(page, char, at, cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4, cv2.LINE_AA)
+    assert reader.read(page).text == "number"

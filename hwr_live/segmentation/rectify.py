@@ -250,7 +250,7 @@ def _levelled(view: View) -> View:
     written = np.zeros(int(labels.max()) + 1, np.uint8)
     for piece in view.pieces:
         written[list(piece.parts)] = 255
-    return _at_angle(view, (view.ink, view.matrix), written[labels], tilt)
+    return _at_angle(view, (view.ink, view.matrix), written[labels], tilt, level=True)
 
 
 def at_angle(view: View, angle: float) -> View:
@@ -267,7 +267,14 @@ def at_angle(view: View, angle: float) -> View:
     return replace(level, original=(level.ink, level.matrix))
 
 
-def _at_angle(view: View, original: tuple[Ink, Matrix | None], mask: Grey, angle: float) -> View:
+def _at_angle(
+    view: View,
+    original: tuple[Ink, Matrix | None],
+    mask: Grey,
+    angle: float,
+    *,
+    level: bool = False,
+) -> View:
     began = time.perf_counter()
     ink, matrix = original
     height, width = mask.shape
@@ -281,12 +288,12 @@ def _at_angle(view: View, original: tuple[Ink, Matrix | None], mask: Grey, angle
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
     soft = cv2.warpAffine(mask, centres[:2], (wide, high), flags=flags)
-    level = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
-    return _again(view, level, to_frame(ink, matrix) @ back, began)
+    upright = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
+    return _again(view, upright, to_frame(ink, matrix) @ back, began, level=level)
 
 
-def _again(view: View, ink: Ink, matrix: Matrix, began: float) -> View:
-    segmented = segment(ink)
+def _again(view: View, ink: Ink, matrix: Matrix, began: float, *, level: bool = False) -> View:
+    segmented = segment(ink, level=level)
     spent = view.ms["segment"] + 1000 * (time.perf_counter() - began)
     ms = {**view.ms, "segment": spent}
     return replace(view, ink=ink, segmented=segmented, matrix=matrix, ms=ms)

@@ -105,8 +105,13 @@ def segment_rows(ink: Ink, rows: Sequence[tuple[int, int]]) -> Segmentation:
     return Segmentation(labels, tuple(lines), 0.0, height, *_left_out(why, stats))
 
 
-def segment(ink: Ink) -> Segmentation:
-    """Finds glyphs and lines in the ink of a frame."""
+def segment(ink: Ink, *, level: bool = False) -> Segmentation:
+    """Finds glyphs and lines in the ink of a frame.
+
+    Args:
+        ink: of the frame.
+        level: whether its lines have been made level.
+    """
     labels, stats = components(ink.mask)
     if len(stats) < 2:
         return Segmentation(labels, ())
@@ -129,7 +134,7 @@ def segment(ink: Ink) -> Segmentation:
         why[numbers[~clean]] = _SMALL
         numbers = numbers[clean]
     pieces = join_parts(numbers, stats, height)
-    tilt = tilt_of(pieces, height)
+    tilt = 0.0 if level else tilt_of(pieces, height)
     lines = [tuple(line) for line in in_columns(lines_of(pieces, height, tilt), height, tilt)]
     if ink.photo and (rests := _rests(lines, ink)):
         why[[part for line in rests for piece in line for part in piece.parts]] = _BORDER

@@ -189,3 +189,13 @@ def test_whole_lines_stay_where_a_picture_is_cut_close(lines: list[str]) -> None
     noisy = np.clip(page - np.random.default_rng(1).normal(12, 3, page.shape), 0, 255)
     cut = noisy[rows[0][1] : rows[-1][1] + rows[-1][3]].astype(np.uint8)
     assert len(seen(np.ascontiguousarray(cut)).lines) == len(lines)
+
+
+@pytest.mark.parametrize("level", [False, True])
+def test_lines_that_were_made_level_are_level(level: bool) -> None:
+    """Few glyphs that dance seem to run down; made level they do so no more."""
+    canvas = Canvas(400, 200, pen=4)
+    for x, y, tall in ((40, 60, 30), (90, 50, 40), (140, 80, 30), (190, 90, 30)):
+        canvas.stroke([(x, y), (x + 20, y + tall), (x, y + tall)])
+    found = segment(drawn_ink(canvas.image), level=level)
+    assert (found.tilt == 0) == level

@@ -73,7 +73,8 @@ def in_print(
 ) -> tuple[bool, ...]:
     """Which words of a line are printed: those that surely are, and, beside words that are surely
     written by hand, those that are not: the network sees some words at once, so that a printed
-    label looks half written where handwriting follows.
+    label looks half written where handwriting follows. Several words that are rather printed are so
+    together: of one letter, as on keys, hardly anything is sure.
 
     Args:
         kinds: as of :func:`no_writing`.
@@ -88,5 +89,8 @@ def in_print(
     for left, right in words:
         own = odds[(centres >= left) & (centres <= right)]
         means.append(float(own.mean()) if len(own) else float(odds.mean()))
+    several = len(means) >= settings.several and min(means) > settings.beside
+    if several and sum(means) > settings.together * len(means):
+        return (True,) * len(means)
     least = settings.beside if min(means) < settings.hand else settings.printed
     return tuple(mean > least for mean in means)

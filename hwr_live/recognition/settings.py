@@ -428,6 +428,9 @@ class KindSettings(Settings):
             is printed.
         hand: log odds below which a word is surely written by hand.
         beside: log odds above which a word is printed that has such a word in its line.
+        several, together: of so many words of a line, the mean log odds above which all are
+            printed, if none is beyond ``beside``. By hand, on the letters of keys, whose lines have
+            0.3 to 3; of 30 such lines of validation people the highest has -2.
     """
 
     none: float = _number(0.3, 0, 1)
@@ -439,6 +442,8 @@ class KindSettings(Settings):
     printed: float = _number(1.5, -1000, 1000)
     hand: float = _number(-9.0, -1000, 1000)
     beside: float = _number(-5.0, -1000, 1000)
+    several: int = _number(4, 1, 1000)
+    together: float = _number(0.3, -1000, 1000)
 
 
 @dataclass(frozen=True)

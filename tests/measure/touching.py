@@ -161,12 +161,12 @@ def written(text: str, write: Writes, rng: Rng) -> Ink:
 
 def _mark(char: str, tall: float, pen: float) -> Ink:
     """A full stop, or a comma, whose lower end hangs below the baseline."""
-    side = max(3, round(1.4 * pen))
-    ink = np.zeros((side if char == "." else round(0.38 * tall), side), np.uint8)
+    side = max(4, round(1.5 * pen))
     if char == ".":
-        cv2.circle(ink, (side // 2, side // 2), side // 2, 255, -1)
-    else:
-        cv2.line(ink, (side - 2, 1), (1, len(ink) - 2), 255, max(2, round(pen)))
+        at = np.arange(side) - (side - 1) / 2
+        return np.asarray(np.hypot(at, at[:, None]) <= side / 2, np.float32)
+    ink = np.zeros((round(0.38 * tall), side), np.uint8)
+    cv2.line(ink, (side - 2, 1), (1, len(ink) - 2), 255, max(2, round(pen)))
     return np.asarray(ink / 255, np.float32)
 
 

@@ -62,6 +62,16 @@ def test_a_word_in_doubt_is_print_beside_what_is_surely_not(beside: float, found
     assert in_print(kinds[20:], np.arange(20.0), [(0.0, 20.0)], settings) == (False,)
 
 
+@pytest.mark.parametrize(("words", "found"), [(4, True), (3, False)])
+def test_several_words_that_are_rather_printed_are_so_together(words: int, found: bool) -> None:
+    kinds = told([PRINT, HAND] * words, 0.5)  # log odds of 0.7, against as much
+    kinds[::2, PRINT] += 1  # every second frame is a word that is surely printed
+    spots = [(k - 0.2, k + 0.2) for k in range(2 * words)]
+    settings = KindSettings(several=8, together=0.3)
+    wanted = (True, found) * words
+    assert in_print(kinds, np.arange(2.0 * words), spots, settings) == wanted
+
+
 def test_a_word_where_no_frame_is_has_its_lines_kind() -> None:
     assert in_print(told([PRINT] * 9), np.arange(9.0), [(20.0, 22.0)]) == (True,)
 

@@ -59,6 +59,8 @@ class VocabularySettings(Settings):
             broken characters are lines and dots too; a factor. By hand, when marks were added.
         mark_prior: how much rarer a mark is than a character; a factor of its probability. Chosen
             on composed pages of validation hands when the kinds of words were weighed anew.
+        sign_prior: likewise of a sign that is none of the common marks. Chosen on composed pages of
+            validation hands.
         line_glyphs: glyphs of a line from which it tells what its doubtful ink is. By hand.
         line_written: share of them that must surely be characters for that. By hand.
         among_chars: probability of being none up to which ink of such a line is a character; what
@@ -70,6 +72,7 @@ class VocabularySettings(Settings):
     dirt: float = _number(0.01, 0, 1)
     mark_likeness: float = _number(0.9, 0, 1)
     mark_prior: float = _number(0.3, 1e-3, 10)
+    sign_prior: float = _number(0.2, 1e-3, 10)
     line_glyphs: int = _number(3, 1, 1000)
     line_written: float = _number(0.45, 0, 1)
     among_chars: float = _number(0.75, 0, 1)

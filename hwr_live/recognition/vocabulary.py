@@ -83,11 +83,12 @@ class Vocabulary:
         cache = LineCache() if remembering else None
         self._context = Context(self.known, card.decoder.context, cache)
         # The network's choice between look-alikes follows how often each was shown in training;
-        # divided out, all characters are as likely, marks less so, and the line decides.
+        # divided out, all characters are as likely, signs less so, and the line decides.
         shares = [card.class_shares[i] for i in self._columns]
-        self._even = np.where(self._marks[self._columns], settings.mark_prior, 1.0) / np.array(
-            shares
+        priors = dict.fromkeys(SIGNS, settings.sign_prior) | dict.fromkeys(
+            MARKS, settings.mark_prior
         )
+        self._even = np.array([priors.get(c, 1.0) for c in self.known]) / np.array(shares)
         # Which shape each output of the model has; what is no character has none. A bar is one,
         # upright or aslant: it does not look the less like a glyph for being nearly a slash.
         looks = {**SHAPES, **{sign: SHAPES.get(of[0], of[0]) for sign, of in _LOOKS.items()}}

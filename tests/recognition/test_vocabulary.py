@@ -115,12 +115,12 @@ def test_a_sign_that_is_not_asked_for_is_what_it_looks_like_or_none(
     chars: str, sign: str, read_as: str | None
 ) -> None:
     p = np.full((1, len(EVERY) + 1), 1e-9)
-    p[0, [EVERY.index(sign), EVERY.index("l")]] = 0.9, 0.1
+    p[0, [EVERY.index(sign), EVERY.index("l")]] = 0.98, 0.02
     ours = vocabulary(chars, EVERY)
     none, told = ours.none_and_chars(p)
     np.testing.assert_allclose(told.sum(1), 1)
     if read_as is None:
-        assert none[0] == pytest.approx(0.9)
+        assert none[0] == pytest.approx(0.98)
     else:
         assert none[0] < 1e-6
         assert ours.known[told[0].argmax()] == read_as
@@ -150,3 +150,10 @@ def test_among_characters_doubtful_ink_is_one(none: list[float], expected: list[
     assert vocabulary().are_chars(np.array(none)).tolist() == expected
     alone = [p <= 0.5 for p in none]
     assert vocabulary().are_chars(np.array(none), in_line=False).tolist() == alone
+
+
+def test_a_sign_is_rarer_than_a_mark_and_a_mark_than_a_character() -> None:
+    p = np.full((1, len(EVERY) + 1), 1 / (len(EVERY) + 1))
+    ours = vocabulary("ascii", EVERY)
+    told = dict(zip(ours.known, ours.none_and_chars(p)[1][0].tolist(), strict=True))
+    assert told["%"] < told["("] < told["a"]

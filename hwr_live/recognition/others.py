@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.chars import DIGITS
 from hwr_live.middle import median
 from hwr_live.recognition.joint import Alphabet, Character
 from hwr_live.recognition.settings import DEFAULTS, OtherSettings
@@ -98,8 +99,8 @@ def with_degrees(
     known: Sequence[str],
     settings: OtherSettings = DEFAULTS.others,
 ) -> list[Character]:
-    """The same; a small ring that stands high beside taller characters is the sign for degrees, and
-    none where that may not be read.
+    """The same; a small ring that stands high behind a digit is the sign for degrees, and none
+    where that may not be read.
 
     Args:
         characters: of a line.
@@ -117,6 +118,8 @@ def with_degrees(
     alone = raised & ~np.append(raised[1:], False) & ~np.append(False, raised[:-1])
     for k in np.flatnonzero(alone).tolist():
         one = out[k]
+        if not k or known[int(out[k - 1].p.argmax())] not in DIGITS:
+            continue  # the o of `of`, whose f hangs low
         if one.whole and known[int(one.p.argmax())] in _RINGS:
             out[k] = _as_degree(one, known)
     return out

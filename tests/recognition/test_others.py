@@ -82,7 +82,7 @@ def test_a_small_ring_that_stands_high_is_for_degrees(
     assert text(alone, DIGITS) == found.replace("°", "?")
 
 
-@pytest.mark.parametrize("written", ["0!", "!0!", "0"])
+@pytest.mark.parametrize("written", ["0%", "%0%", "0"])
 def test_a_ring_behind_no_digit_is_none_for_degrees(written: str) -> None:
     """The o of `of`, whose f hangs low, stands high beside it."""
     own = line(written, SIGNS)

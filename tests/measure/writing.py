@@ -37,6 +37,7 @@ from tests.measure.compose import (
 from tests.measure.hands import Hand, stroke_hands
 from train.data.writers import is_held
 from train.lines.sources.held import PAPER_WRITERS
+from train.lines.sources.words import tidy
 
 Picture = npt.NDArray[np.uint8]
 Strokes = list[npt.NDArray[np.float64]]
@@ -131,7 +132,8 @@ def written(data: Path, part: str, what: str) -> Iterator[tuple[int, str, str, S
     path = data / "unipen" / f"unipen_{what}_{'test' if part == 'test' else 'train'}.npz"
     for number, (truth, writer, strokes) in enumerate(_stroke_items(path)):
         if part == "test" or is_held(writer):
-            yield number, truth, writer, strokes
+            # Some contributors' labels have a blank before every mark, which nobody writes.
+            yield number, tidy(truth, writer) or truth, writer, strokes
 
 
 def _stroke_items(path: Path) -> Iterator[tuple[str, str, Strokes]]:

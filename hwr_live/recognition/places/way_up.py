@@ -17,7 +17,7 @@ Sureness = Callable[[Sequence[TextLine]], Sequence[float]]
 no ink."""
 
 _DOUBT = 0.75  # how surely a direction is told from which nobody else is asked
-_ASKED = 32  # lines of a direction that are read both ways, the longest
+_ASKED = 24  # lines of a direction that are read both ways, the longest
 _COUNTED = 8.0  # x-heights: a longer line counts no more, as it may be an edge or a rule
 _SAME_WAY = math.radians(30)
 
@@ -50,6 +50,16 @@ def righted(lines: Sequence[TextLine], sureness: Sureness) -> list[TextLine]:
         for line in own:
             level = _along(line, axis)
             out.append(level if upright else _round(level))
+    return out
+
+
+def turned_like(others: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
+    """Lines turned round where that is the way in which others of their direction run."""
+    out = []
+    for one in others:
+        along = [line for line in lines if abs(_apart(line.way, one.way)) < _SAME_WAY]
+        like = max(along, key=lambda line: line.length, default=one)
+        out.append(one if math.cos(one.way - like.way) >= 0 else _round(one))
     return out
 
 

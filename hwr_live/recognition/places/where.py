@@ -16,7 +16,7 @@ from hwr_live.recognition.kinds import no_writing
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.places.best_lines import best_lines
 from hwr_live.recognition.places.map_network import MapNetwork
-from hwr_live.recognition.places.way_up import Sureness, righted
+from hwr_live.recognition.places.way_up import Sureness, righted, turned_like
 from hwr_live.recognition.settings import DEFAULTS
 from hwr_live.segmentation.by_lines import Base, base_of, see_lines, wants_lines
 from hwr_live.segmentation.ink import to_grey
@@ -86,17 +86,17 @@ def see_writing(
     began = time.perf_counter()
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
     lines = lines_in(seen, CORE, SURELY)
-    base = None
+    base, others = None, []
     if along is not None and lines:
         base = base_of(grey, view, lines, enlarged=False)
-        some = [*lines, *lines_in(seen, *_ELSE)]
-        lines = righted(some, _sureness(base, along[0]))
+        lines = righted(lines, _sureness(base, along[0]))
+        others = turned_like(lines_in(seen, *_ELSE), lines)
     ms = {**view.ms, "segment": view.ms["segment"] + 1000 * (time.perf_counter() - began)}
     view = replace(view, ms=ms)
     if wants_lines(view, lines, float(seen.hand.max(initial=0.0))):
         if along is None:
             return see_lines(grey, view, lines), True
-        by_lines = _best(grey, view, base, lines, along[0])
+        by_lines = _best(grey, view, base, (lines, others), along[0])
         gain = _gain(by_lines, along)
         if gain > most and (gain > _PLENTY or gain > _most(view, lines, gain, along)):
             # What hardly a sign is surely read of is wood, leaves, keys: no writing.
@@ -200,15 +200,16 @@ def _best(
     grey: Grey,
     view: View,
     base: Base | None,
-    lines: Sequence[TextLine],
+    lines: tuple[Sequence[TextLine], Sequence[TextLine]],
     network: LineNetwork,
 ) -> View:
-    """A frame seen by those of a map's lines that are read best."""
+    """A frame seen by those of a map's lines, and of others that may be meant, that are read
+    best."""
     if base is None:
         return see_lines(grey, view, ())
-    there = [base.placed(line) for line in lines]
-    best = best_lines(base.ink.grey, there, network)
-    own = {id(placed): line for placed, line in zip(there, lines, strict=True)}
+    there, others = ([base.placed(line) for line in some] for some in lines)
+    best = best_lines(base.ink.grey, there, network, others)
+    own = dict(zip(map(id, [*there, *others]), [*lines[0], *lines[1]], strict=True))
     return see_lines(
         grey, view, [own[id(line)] for line, _ in best], [cut for _, cut in best], base
     )

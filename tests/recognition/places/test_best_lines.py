@@ -77,3 +77,11 @@ def test_boxes_and_arrows_are_no_lines(network: LineNetwork) -> None:
         for x, y, w in ((60, 100, 140), (210, 100, 200))
     ]
     assert best_lines(ink, lines, network) == []
+
+
+def test_others_are_heard_where_a_line_is_not_surely_read(network: LineNetwork) -> None:
+    ink, lines = _sample()
+    assert best_lines(ink, [], network, lines[:1])[0][0] is lines[0]
+    down = np.array((0.0, 200.0))
+    aside = TextLine(lines[0].start + down, lines[0].end + down, lines[0].x_height, 1.0, 1.0)
+    assert lines[0] in [line for line, _ in best_lines(ink, [aside], network, lines[:1])]

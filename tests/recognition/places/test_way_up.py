@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from hwr_live.recognition.places.way_up import righted
+from hwr_live.recognition.places.way_up import righted, turned_like
 from hwr_live.segmentation.writing import TextLine
 
 
@@ -66,3 +66,14 @@ def test_a_long_rule_does_not_outvote_the_words() -> None:
 
     lines = [_line(0, 0.4, 900), *(_line(0, 0.4, 100) for _ in range(6))]
     assert set(_degrees(righted(lines, sureness))) == {0}
+
+
+def test_others_run_as_lines_of_their_direction_do() -> None:
+    assert turned_like([], [_line(0, 1)]) == []
+    lines = [_line(180, 1), _line(-90, 1)]
+    assert _degrees(turned_like([_line(5, 1), _line(85, 1), _line(178, 1)], lines)) == [
+        178,
+        185,
+        265,
+    ]
+    assert _degrees(turned_like([_line(45, 1)], lines)) == [45]

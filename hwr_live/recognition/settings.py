@@ -423,7 +423,7 @@ class KindSettings(Settings):
         signless: the same of a line in which the network tells no sign.
         many, poor: of a picture's signs; of so many, whose mean probability is less, none is
             writing: of 60 lines of validation people each has 0.65 and more, leaves and keys seen
-            askew have 0.25 to 0.34.
+            askew have 0.25 to 0.34; lines written with a pen as broad as letters have 0.37 to 0.6.
         lonely, lonely_sure: where a map of writing finds so many times as much ink to be something
             else, only lines of signs that are so sure are writing, as a few leaves of many look
             like letters. By eye, on pictures of leaves.
@@ -439,7 +439,7 @@ class KindSettings(Settings):
     none: float = _number(0.3, 0, 1)
     signless: float = _number(0.15, 0, 1)
     many: int = _number(15, 1, 10_000)
-    poor: float = _number(0.5, 0, 1)
+    poor: float = _number(0.4, 0, 1)
     lonely: float = _number(10.0, 0, 10_000)
     lonely_sure: float = _number(0.75, 0, 1)
     printed: float = _number(1.5, -1000, 1000)

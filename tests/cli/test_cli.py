@@ -36,7 +36,7 @@ from tests.support.commands import SAMPLE, blank, run
         "read page.png --colour",
         "read page.png --overlay page.png",
         "read page.png --overlay page.png/deeper",
-        "sample --chars ;",
+        "sample --chars ж",
         "sample --out page.png",
         "sample --out gone/page.png",
         "sample --out=",

@@ -315,7 +315,8 @@ def test_a_card_s_own_decoder_settings_change_the_reading(reader: Reader, tmp_pa
     usual = Reader(reader.classifier)
     assert len(other.read(draw_sample()).glyphs) < len(usual.read(draw_sample()).glyphs)
     (tmp_path / "plain").mkdir()
-    same = Reader.load(str(with_decoder(tmp_path / "plain", {})))
+    own = read_card(reader.classifier.folder).get("decoder", {})
+    same = Reader.load(str(with_decoder(tmp_path / "plain", own)))
     assert same.read(draw_sample()) == usual.read(draw_sample())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.measure.writing import written
+from tests.measure.writing import by_x_height, written
 
 
 def unipen(folder: Path, items: list[tuple[str, str]]) -> Path:
@@ -49,3 +49,16 @@ def test_blanks_are_those_that_people_set(
         (1, truth, writer),
     ]
     assert [len(stroke) for _, _, _, strokes in found for stroke in strokes] == [3] * 4
+
+
+@pytest.mark.parametrize("times", [1.0, 3.0])
+@pytest.mark.parametrize("falls", [0.0, 400.0])
+def test_letters_are_drawn_in_the_size_that_people_write(times: float, falls: float) -> None:
+    """However large the strokes come, and however far the line falls."""
+    x = np.linspace(0, 1000, 60)
+    waves = np.stack([x, 50 * np.sin(x / 20) + falls * x / 1000], 1) * times
+    picture = by_x_height([waves], "nunnununnunnunnnunnu", 7)
+    assert picture.shape == by_x_height([waves / times], "nunnununnunnunnnunnu", 7).shape
+    _, columns = np.nonzero(picture < 128)
+    letter = (columns.max() - columns.min()) / 20
+    assert 14 * 0.5 < letter < 34 * 2

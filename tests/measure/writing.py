@@ -37,7 +37,8 @@ from tests.measure.compose import (
 from tests.measure.hands import Hand, stroke_hands
 from train.data.writers import is_held
 from train.lines.sources.held import PAPER_WRITERS
-from train.lines.sources.words import tidy
+from train.lines.sources.strokes import Pen
+from train.lines.sources.words import sized, tidy
 
 Picture = npt.NDArray[np.uint8]
 Strokes = list[npt.NDArray[np.float64]]
@@ -47,6 +48,7 @@ _INK = (20, 90)
 _NOISE = 2.5  # grey values
 _TALL = (60.0, 110.0)  # pixels: an item of strokes from the top of its highest to its lowest point
 _PENS = (2.5, 5.0)  # pixels
+_X_HEIGHTS, _SHARES = (14.0, 34.0), (0.12, 0.3)  # pixels, and a pen's part of that
 _UNIT = 500.0  # how tall each item of UNIPEN is told
 _COPIES = 20  # of each photographed page
 _LINES = 4  # on a composed page
@@ -79,6 +81,7 @@ def kinds(data: Path, part: str) -> dict[str, Callable[[int], Sequence[Item]]]:
         "words on paper": lambda most: _some(_paper_words(data, part), most),
         "pen words": lambda most: _some(_pen(data, part, "words"), most),
         "pen lines": lambda most: _some(_pen(data, part, "texts"), most),
+        "pen lines by x-height": lambda most: _some(_by_x_height(data, part), most),
         "composed, nearly touching": lambda most: _composed(data, part, NEARLY_TOUCHING, most),
         "composed, apart": lambda most: _composed(data, part, APART, most),
         "codes, capitals and digits": lambda most: _codes(data, part, UPPER + DIGITS, most),
@@ -124,6 +127,13 @@ def _pen(data: Path, part: str, what: str) -> list[Item]:
     ]
 
 
+def _by_x_height(data: Path, part: str) -> list[Item]:
+    return [
+        Item(f"lines {number}, {writer}", truth, partial(by_x_height, strokes, truth, number))
+        for number, truth, writer, strokes in written(data, part, "texts")
+    ]
+
+
 def written(data: Path, part: str, what: str) -> Iterator[tuple[int, str, str, Strokes]]:
     """Number, label, writer and strokes of the "words" or "texts" of a part's people.
 
@@ -149,17 +159,32 @@ def _stroke_items(path: Path) -> Iterator[tuple[str, str, Strokes]]:
 
 
 def on_paper(strokes: Strokes, seed: int) -> Picture:
-    """Strokes drawn with a pen on plain paper: uint8 (h, w)."""
+    """Strokes drawn with a pen on plain paper: uint8 (h, w). However a line falls it is as tall as
+    any, so that letters of long or falling ones are as small as the pen is broad."""
     rng = np.random.default_rng([41, seed])
     scale = rng.uniform(*_TALL) / _UNIT
-    points = np.concatenate(strokes) * scale
+    return _drawn([stroke * scale for stroke in strokes], rng.uniform(*_PENS), rng)
+
+
+def by_x_height(strokes: Strokes, truth: str, seed: int) -> Picture:
+    """The same with letters of the size that people write, and a pen that suits them."""
+    rng = np.random.default_rng([43, seed])
+    points = np.concatenate(strokes)
+    firsts = np.cumsum([0, *map(len, strokes)])[:-1]
+    level = sized(Pen((points - points.min(0)).astype(np.float32), firsts), truth)
+    tall = rng.uniform(*_X_HEIGHTS)
+    scaled = np.split(level.points.astype(np.float64) * tall, firsts[1:])
+    return _drawn(scaled, tall * rng.uniform(*_SHARES), rng)
+
+
+def _drawn(strokes: Strokes, pen: float, rng: np.random.Generator) -> Picture:
+    points = np.concatenate(strokes)
     low, high = points.min(0), points.max(0)
     margin = 40
     width, height = (np.ceil(high - low) + 2 * margin).astype(int)
     page = np.full((height, width), 255, np.uint8)
-    pen = rng.uniform(*_PENS)
     for stroke in strokes:
-        draw_stroke(page, stroke * scale - low + margin, pen, 0)
+        draw_stroke(page, stroke - low + margin, pen, 0)
     paper, ink = rng.uniform(*_PAPER), rng.uniform(*_INK)
     grey = ink + (paper - ink) * cv2.GaussianBlur(page, (0, 0), 0.7).astype(np.float32) / 255
     return np.asarray(np.clip(grey + rng.normal(0, _NOISE, grey.shape), 0, 255), np.uint8)

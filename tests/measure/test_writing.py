@@ -61,4 +61,4 @@ def test_letters_are_drawn_in_the_size_that_people_write(times: float, falls: fl
     assert picture.shape == by_x_height([waves / times], "nunnununnunnunnnunnu", 7).shape
     _, columns = np.nonzero(picture < 128)
     letter = (columns.max() - columns.min()) / 20
-    assert 14 * 0.5 < letter < 34 * 2
+    assert 14 * 0.3 < letter < 34 * 2

@@ -283,12 +283,12 @@ def _groups(
     for s in np.flatnonzero(~within).tolist():
         near = np.flatnonzero(away[s] <= margin)
         if len(near) == 2 and near[1] == near[0] + 1:
-            parent[parent == parent[near[1]]] = parent[near[0]]
+            _join(parent, near[0], near[1])
     _spread(home, places, edges, settings.slack * seen.height)
     unheard = np.bincount(home, minlength=n) == 0
     cut_through = seen.cut[:-1] & seen.cut[1:] & (left[1:] <= right[:-1] + 1)
     for k in np.flatnonzero(cut_through & (unheard[:-1] | unheard[1:])).tolist():
-        parent[parent == parent[k + 1]] = parent[k]
+        _join(parent, k, k + 1)
     _put_together(parent, home)
     groups: dict[int, tuple[list[int], list[int]]] = {}
     for k, root in enumerate(parent.tolist()):
@@ -300,6 +300,11 @@ def _groups(
     return [next(told) if one[1] else one for one in groups.values()]
 
 
+def _join(parent: npt.NDArray[np.intp], one: int, other: int) -> None:
+    """Puts the pieces of two groups into one, in place."""
+    parent[parent == parent[other]] = parent[one]
+
+
 def _put_together(parent: npt.NDArray[np.intp], home: npt.NDArray[np.intp]) -> None:
     """Joins pieces where a sign of one is told between signs of another, in place: the dot of an i
     stands over a word that was written in one stroke, and the i is a letter of that."""
@@ -309,8 +314,7 @@ def _put_together(parent: npt.NDArray[np.intp], home: npt.NDArray[np.intp]) -> N
     for s, root in enumerate(roots):
         if s > end:
             first = s
-        low, high = sorted((parent[home[first]], parent[home[s]]))
-        parent[parent == high] = low
+        _join(parent, home[first], home[s])
         end = max(end, last[root])
 
 

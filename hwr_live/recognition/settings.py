@@ -333,8 +333,9 @@ class JointSettings(Settings):
         words_odds: the same as ``pieces_odds`` for such signs. Both chosen on 250 pen words, 60 pen
             lines, 160 words on paper, 12 pages of composed lines and 20 of codes of validation
             people: folded errors of words, lines, words on paper, letters that nearly touch and
-            apart 7.2/17.1/22.2/4.1/2.4 % with 1 and 1, 7.0/15.8/20.4/3.5/1.9 as it stands; codes
-            are the same. Neither holds where a hand has been learned.
+            apart 7.0/15.8/20.4/3.5/1.9 % as it stands; 7.2/17.1/22.2/4.1/2.4 with 1 and 1, where a
+            piece that the line network does not hear of could be a letter of a word, too. Codes are
+            the same. Neither holds where a hand has been learned.
         slimmest: usual heights of ink across: where characters would be slimmer each, ink is not
             parted.
         unheard_above: probability of no character, of both, above which a piece at which the line
@@ -423,7 +424,8 @@ class KindSettings(Settings):
         signless: the same of a line in which the network tells no sign.
         many, poor: of a picture's signs; of so many, whose mean probability is less, none is
             writing: of 60 lines of validation people each has 0.65 and more, leaves and keys seen
-            askew have 0.25 to 0.34; lines written with a pen as broad as letters have 0.37 to 0.6.
+            askew have 0.25 to 0.34; lines written with a pen as broad as letters have 0.25 to 0.61,
+            and the worst of them are left out.
         lonely, lonely_sure: where a map of writing finds so many times as much ink to be something
             else, only lines of signs that are so sure are writing, as a few leaves of many look
             like letters. By eye, on pictures of leaves.

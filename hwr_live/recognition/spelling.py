@@ -147,7 +147,7 @@ class Speller:
         for sign in signs:
             text = self._longer(text, sign)
         chance = self._settings.chance
-        likely = (1 - chance) * text.likely * self._gains[self._letters.level(text.place, 0)]
+        likely = (1 - chance) * self._whole(text)
         return likely / (chance + likely)
 
     def _searched(self, logp: Floats, plain: Spelling, words: bool) -> Spelling:
@@ -299,11 +299,15 @@ class Speller:
         out.prior = text.closed * self._mixed(out.likely, listed)
         return out
 
+    def _whole(self, text: _Text) -> float:
+        """How much likelier than any characters the last word is, if it ends here."""
+        return text.likely * self._gains[self._letters.level(text.place, 0)]
+
     def _ended(self, text: _Text) -> float:
         """How likely a text's words are if the last ends here."""
         likely = listed = text.likely
         if text.word:
-            likely = text.likely * self._gains[self._letters.level(text.place, 0)]
+            likely = self._whole(text)
             listed = likely
             if self._lexicon is not None:
                 share = self._lexicon.whole(text.word, text.among)

@@ -48,7 +48,7 @@ _READ = 3.0  # the gain of lines above which they read well; those pages gain 2 
 _TURNED_GAIN = 0.75
 """How much a view must gain by being turned, as people mostly hold writing upright. Of validation
 people's words drawn alone 3.2 in a hundred are turned on their head with 0, 0.8 with this; of such
-words on their head 90 are found with 0, 77 with this, and of pages all."""
+words on their head 90 are found with 0, 77 with this; of pages it was not measured."""
 _PLENTY = 12.0  # gain of lines from which nobody asks whether the page lies on its side
 _ONE_LESS = 2.0
 """How much less may be gained of what may be one line, as it mostly is one, and parts of a line may

@@ -271,10 +271,13 @@ class SpellingSettings(Settings):
 
     Chosen on pictures of validation people: 160 words on paper, 160 pen words, 60 pen lines, 8
     pages each of nearly touching letters, codes of capitals and digits, codes of all 62. Folded
-    errors with a weight of 0.8 and a ``chance`` of 0.1: 23.9/6.9/11.8/3.6/4.4/5.0 %; as it stands
-    22.6/6.8/11.3/3.3/4.3/5.3; a ``beam`` of 12 is within half a point of that. ``sure`` at 0.98
-    reads as 0.995 does in five sixths of the time. ``listed`` was chosen with English words: at 0.5
-    half a point less.
+    errors with a weight of 0.8 and a ``chance`` of 0.1: 23.9/6.9/11.8/3.6/4.4/5.0 %; with 1.0 and
+    0.05 22.6/6.8/11.3/3.3/4.3/5.3. Later, of 400 words on paper, 240 pen words and 60 pen lines by
+    the line network alone: with a ``beam`` of 8, a ``floor`` of 0.002 and a ``cut`` of 1e-4
+    15.8/5.3/8.6, as it stands 14.5/4.9/8.6 in two and a half times the search's time; a beam of 48
+    and a cut of 1e-5 14.0/4.9/8.6 in four times; weights of 1.0, 1.2 and 1.4 15.0/4.7/8.4,
+    14.0/4.8/8.7 and 14.4/5.2/9.1. ``sure`` at 0.98 reads as 0.995 does in five sixths of the time.
+    ``listed`` was chosen with English words: at 0.5 half a point less.
 
     Attributes:
         weight: the power of the words' probabilities against the network's; 0 asks no words.
@@ -290,14 +293,14 @@ class SpellingSettings(Settings):
         sure: probability of the likeliest sign, or of no sign, from which a frame is in no doubt.
     """
 
-    weight: float = _number(1.0, 0, 10)
+    weight: float = _number(1.1, 0, 10)
     bonus: float = _number(2.3, 0, 10)
     chance: float = _number(0.05, 1e-6, 1)
     mixed: float = _number(0.5, 0, 10)
     listed: float = _number(0.8, 0, 1)
-    beam: int = _number(8, 1, 1000)
-    cut: float = _number(1e-4, 0, 1)
-    floor: float = _number(2e-3, 1e-9, 0.5)
+    beam: int = _number(32, 1, 1000)
+    cut: float = _number(1e-3, 0, 1)
+    floor: float = _number(5e-4, 1e-9, 0.5)
     sure: float = _number(0.98, 0.5, 1)
 
 

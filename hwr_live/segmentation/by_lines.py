@@ -38,6 +38,11 @@ _SMALL = 13.0  # pixels: writing of a smaller x-height is looked at again, enlar
 _FILLS = 0.3  # of the shorter side: a picture whose glyphs are as tall was taken for them
 
 
+def is_cut_out(view: View) -> bool:
+    """Whether a frame is a photograph so small that it is a word or a character cut out of one."""
+    return view.ink.photo and min(view.size) <= CUT_OUT
+
+
 def wants_lines(view: View, lines: Sequence[TextLine], likeliest: float) -> bool:
     """Whether a frame is better seen by the lines of a map.
 
@@ -46,7 +51,7 @@ def wants_lines(view: View, lines: Sequence[TextLine], likeliest: float) -> bool
         lines: of the map, in the frame's pixels.
         likeliest: how likely the map finds writing where it is likeliest.
     """
-    if not view.ink.photo or min(view.size) <= CUT_OUT or _fills(view):
+    if not view.ink.photo or is_cut_out(view) or _fills(view):
         return False
     if not view.lines:  # empty paper, a texture
         return False

@@ -18,7 +18,7 @@ from hwr_live.recognition.places.best_lines import best_lines
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.way_up import Sureness, righted, turned_like
 from hwr_live.recognition.settings import DEFAULTS
-from hwr_live.segmentation.by_lines import Base, base_of, see_lines, wants_lines
+from hwr_live.segmentation.by_lines import Base, base_of, is_cut_out, see_lines, wants_lines
 from hwr_live.segmentation.ink import to_grey
 from hwr_live.segmentation.line_picture import CUTS, line_picture
 from hwr_live.segmentation.lines import axis_of, may_be_one
@@ -58,6 +58,10 @@ _LEAST_GAIN, _EACH_GAIN = 0.5, 0.3
 """How much must be gained of the lines that a map tells of, in all and for each: of pictures
 without writing it is up to 0.44 of one line and 0.2 for each of several, of public photographs 0.9
 and more for each."""
+_ROOM = 1.2
+"""x-heights from the middle of a cut-out's word to the picture's border, at the least. Of 400 words
+on paper of validation people 15.9 % of the letters are wrong where all lines of a map are read that
+more is read of than without it, 14.1 with 0.5, 13.1 with 0.8, 12.3 with this; 16.4 without."""
 _SURE = 0.6  # probability of a sign above which it is rather writing than not; by eye, on diagrams
 
 
@@ -90,6 +94,10 @@ def see_writing(
     began = time.perf_counter()
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
     lines = lines_in(seen, CORE, SURELY)
+    if along is not None and is_cut_out(view):
+        word = _word(grey, view, _whole(lines, view.size), along[0])
+        if word is not None and _gain(word, along) > most:
+            return word, True
     base, others = None, []
     if along is not None and lines:
         base = base_of(grey, view, lines, enlarged=False)
@@ -107,6 +115,21 @@ def see_writing(
             written = gain > max(_LEAST_GAIN, _EACH_GAIN * len(by_lines.lines))
             return by_lines if written else see_lines(grey, view, ()), True
     return (view, False) if level is None else (level, True)
+
+
+def _whole(lines: Sequence[TextLine], size: tuple[int, int]) -> Sequence[TextLine]:
+    """Those lines of a cut-out that its border does not cut, as it does what stands above and below
+    its word; all, if it cuts all."""
+    around = [line.outline(_ROOM, _ROOM, 0.0) for line in lines]
+    whole = [bool((corners >= 0).all() and (corners <= size).all()) for corners in around]
+    return [line for line, is_whole in zip(lines, whole, strict=True) if is_whole] or lines
+
+
+def _word(grey: Grey, view: View, lines: Sequence[TextLine], network: LineNetwork) -> View | None:
+    """A cut-out as it is seen by those of a map's lines that are read; None if there are none."""
+    base = base_of(grey, view, lines, enlarged=False) if lines else None
+    word = _best(grey, view, base, (lines, []), network)
+    return word if word.lines else None
 
 
 def _as_one_line(view: View, along: tuple[LineNetwork, Alphabet]) -> View:

@@ -65,3 +65,16 @@ def test_a_word_whose_letters_dance_is_one_line(drops: tuple[int, ...], reader: 
         at = 80 + 55 * place, 220 + drop
         cv2.putText(page, char, at, cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4, cv2.LINE_AA)
     assert reader.read(page).text == "number"
+
+
+@pytest.mark.parametrize("word", ["offer", "number", "window"])
+def test_a_small_word_is_read_where_lines_around_it_are_cut_by_the_border(
+    word: str, reader: Reader
+) -> None:
+    large = np.full((256, 336), 190, np.uint8)
+    for text, y in ((word[::-1], 52), (word, 152), (word[::-1], 264)):
+        cv2.putText(large, text, (56, y), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 100, 4, cv2.LINE_AA)
+    small = cv2.resize(large, (84, 64), interpolation=cv2.INTER_AREA).astype(np.float64)
+    grain = np.random.default_rng(0).normal(0, 3, small.shape)
+    seen = np.clip(cv2.GaussianBlur(small, (0, 0), 0.7) + grain, 0, 255).astype(np.uint8)
+    assert reader.read(seen).text == word

@@ -108,7 +108,7 @@ def find_ink(frame: npt.NDArray[np.generic], scale: float | None = None) -> Ink:
     rules = find_rules(mask)
     whole = mask
     if rules:
-        mask = without_rules(mask, rules)
+        mask = without_rules(mask, rules, soft)
     if not exact:
         _drop_pale(mask, soft >= math.ceil(255 - _PALE * darkness))
     bright = np.asarray(cv2.bitwise_not(flat), np.uint8)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.segmentation.components import Stats, outlines
+from hwr_live.segmentation.evenly import with_missing
 from hwr_live.segmentation.straight import (
     Rule,
     bits_of,
@@ -43,6 +44,7 @@ _SLIM = 15  # times its thickness that a rule is long
 _LEAST_REST = 0.3  # of a line's length: so much writing tells that it is too long for a stroke
 _FIRST = 0.15  # of the picture's longer side: lines that are left out of the first guess at heights
 _FEW = 3  # components that do not reach the border: fewer tell nothing
+_THICKER = 1.5  # times, and a pixel: a thicker line between two rules is a stroke that fits there
 _LOW = 0.35  # of a box's width, which is the usual height where it is all there is: its height
 _ROUNDS = 3  # guesses at the usual height
 
@@ -95,6 +97,7 @@ def find_rules(mask: Mask) -> list[Rule]:
         # A letter may have four straight sides, too; but it is no larger, and holds nothing.
         if min(len(side.centre) for side in box) >= _SIDE * height or _holds_ink(ink, box):
             found += [side for side in box if side not in found]
+    found = with_missing(found, ink)
     return [rule.enlarged() for rule in found] if scale > 1 else found
 
 
@@ -164,8 +167,11 @@ def _with_sides(sure: list[Rule], others: list[Rule]) -> list[Rule]:
         for level in (True, False):
             lines = [line for line in left if line.level == level]
             across = [rule for rule in found if rule.level != level]
-            between = np.flatnonzero(meetings(lines, across).any(2).all(0))
-            more += [lines[i] for i in between]
+            meet = meetings(lines, across)
+            thick = np.array([rule.thick for rule in across])
+            thickest = _THICKER * np.where(meet.any(0), thick, 0).max(1, initial=0) + 1
+            between = meet.any(2).all(0) & ([line.thick for line in lines] <= thickest)
+            more += list(compress(lines, between.tolist()))
         found += more
     return found
 

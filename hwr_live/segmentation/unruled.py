@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import components
+from hwr_live.segmentation.components import components, outlines, spread
+from hwr_live.segmentation.ground import percentiles
 from hwr_live.segmentation.straight import Rule
 
 Mask = npt.NDArray[np.bool_]
@@ -25,22 +26,72 @@ _GOES_ON = 40  # pixels beyond its ends that a rule is followed
 _EXCESS = 0.7  # pixels: what sticks out less is the rule's own rough edge
 _SMOOTH = 15  # pixels along a rule that its place is averaged over
 _STROKE = 2.0  # pixels that a stroke sticks out somewhere, at least
+_PEN = 40  # per cent of the pixels of what is left are as dark as the middle of a stroke
+_PALER = 0.25  # of a pen's darkness: by as much a rule is paler, if they can be told apart
+_CROSSING = 3  # pixels, besides twice its thickness: where another rule crosses, no more is darker
 
 
-def without_rules(mask: Mask, rules: Sequence[Rule]) -> Mask:
-    """A mask without its rules; strokes that cross a rule or stand on it stay whole.
+def without_rules(mask: Mask, rules: Sequence[Rule], grey: Grey | None = None) -> Mask:
+    """A mask without its rules; strokes that cross a rule, stand on it or run along it stay whole.
 
     Args:
         mask: bool (h, w).
         rules: as of ``find_rules``.
+        grey: uint8 (h, w), paper 255; where a rule is paler than the pen, it tells which strokes
+            run along it.
     """
     out = mask.copy()
     for level in (True, False):
         for rule in rules:
             if rule.level == level:
                 _erase(out if level else out.T, rule)
+    if grey is not None:
+        _restore_strokes(out, mask, rules, grey)
     _drop_corners(out, rules)
     return out
+
+
+def _restore_strokes(left: Mask, mask: Mask, rules: Sequence[Rule], grey: Grey) -> None:
+    """Puts back, in place, what was taken away with the rules and is as dark as a pen.
+
+    Args:
+        left: bool (h, w), the ink that is left.
+        mask: bool (h, w), all ink.
+        rules: all.
+        grey: uint8 (h, w), paper 255.
+    """
+    written = grey[::2, ::2][left[::2, ::2]]
+    if not len(written) or not rules:
+        return
+    pen = 255 - percentiles(written, _PEN)[0]
+    owns = [_darkness(grey, rule) for rule in rules]
+    limits = [math.floor((own + pen) / 2) if own < (1 - _PALER) * pen else 255 for own in owns]
+    if min(limits) == 255:
+        return
+    dark = np.full(mask.shape, 255, np.uint8)  # what is darker is no rule
+    for limit, rule in sorted(zip(limits, rules, strict=True), key=lambda pair: pair[0]):
+        across = 2 * math.ceil(rule.thick / 2 + _STROKE) + 1
+        cv2.polylines(dark, [rule.points()], False, limit, across)
+    stats, runs = outlines((cv2.bitwise_not(grey) > dark) & mask & ~left)
+    crossing = 2 * max(rule.thick for rule in rules) + _CROSSING
+    own_runs = runs.of(np.flatnonzero(np.maximum(stats[:, 2], stats[:, 3]) > crossing))
+    if not len(own_runs):
+        return
+    back = np.zeros(mask.shape, np.uint8)
+    y, x, length = runs.y[own_runs], runs.x[own_runs], runs.length[own_runs]
+    back.reshape(-1)[spread(y * mask.shape[1] + x, length)] = 1
+    left |= mask & (cv2.dilate(back, np.ones((3, 3), np.uint8)) > 0)
+
+
+def _darkness(grey: Grey, rule: Rule) -> float:
+    """How dark a rule is along most of its way, 0 to 255, where paper is 0."""
+    along = np.arange(rule.start, rule.end)
+    across = np.round(rule.centre).astype(np.intp)
+    side = grey if rule.level else grey.T
+    inside = along < side.shape[1]
+    reach = math.ceil(rule.thick / 2)
+    near = np.clip(across[inside] + np.arange(-reach, reach + 1)[:, None], 0, len(side) - 1)
+    return 255 - percentiles(side[near, along[inside]].min(0), 75)[0]
 
 
 def _drop_corners(mask: Mask, rules: Sequence[Rule]) -> None:

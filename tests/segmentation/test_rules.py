@@ -141,6 +141,33 @@ def test_squared_paper_goes() -> None:
     assert counts(image) == [6, 3]
 
 
+@pytest.mark.parametrize("thick", [1, 3])
+def test_strokes_that_run_along_a_paler_rule_stay(thick: int) -> None:
+    image = np.full((500, 900), 255, np.uint8)
+    for y in range(40, 500, 60):
+        cv2.line(image, (0, y), (899, y), 150, thick)
+    for x in range(40, 900, 60):
+        cv2.line(image, (x, 0), (x, 499), 150, thick)
+    for x in range(70, 800, 120):  # sevens and ones, of which strokes lie on rules
+        cv2.line(image, (x, 220), (x + 60, 220), 0, 4)
+        cv2.line(image, (x + 60, 220), (x + 20, 330), 0, 4, cv2.LINE_AA)
+        cv2.line(image, (x + 90, 205), (x + 90, 335), 0, 4)
+    written_there = image < 60
+    ink = find_ink(image)
+    assert ink.mask[written_there].mean() > 0.97
+    assert ink.mask[image == 150].mean() < 0.05
+
+
+def test_a_stroke_that_fits_between_two_rules_is_no_side() -> None:
+    image = np.full((500, 900), 255, np.uint8)
+    for y in range(40, 500, 60):
+        cv2.line(image, (0, y), (899, y), 0, 1)
+    for x in range(70, 800, 120):
+        cv2.line(image, (x, 220), (x, 280), 0, 6)
+        cv2.line(image, (x, 250), (x + 50, 270), 0, 6)
+    assert {rule.level for rule in find_rules(ink_of(image))} == {True}
+
+
 def test_a_rule_that_is_enlarged_lies_at_twice_the_place() -> None:
     rule = Rule(True, 10, np.full(5, 7.0), 2.0)
     large = rule.enlarged()

@@ -36,6 +36,7 @@ from hwr_live.recognition.others import (
     for_digits,
     heard_at,
     heard_beyond,
+    in_codes,
     numbers_only,
     with_degrees,
     with_percents,
@@ -484,7 +485,8 @@ class _Search:
         logp = told.logp[:, alphabet.percent]
         percent = heard_at(characters, logp, told.centres, reach)
         whole = with_percents(characters, places, alphabet.chars, percent, settings)
-        return with_degrees(whole, places, alphabet.chars, settings)
+        raised = with_degrees(whole, places, alphabet.chars, settings)
+        return in_codes(raised, alphabet.chars, settings)
 
     def _numbers(
         self,

@@ -186,7 +186,8 @@ def decide(
     """The characters of a line, from left to right.
 
     What the line network tells of a word is worth more than what glyphs look like: of joined and
-    leaning letters they are cut by chance. In a code glyphs know better.
+    leaning letters they are cut by chance. In a code glyphs know better, the more so where a line's
+    pieces all look like characters.
 
     Args:
         told: what the line network says.
@@ -201,7 +202,7 @@ def decide(
     full = min(1.0, max(1, len(signs) + others) / settings.signs)
     if full < 1:
         settings = replace(settings, line=settings.line * full)
-    line = _Line(told, seen, alphabet, settings, full < 1)
+    line = _Line(told, seen, alphabet, settings, full < 1, _clear(seen, settings))
     groups = _groups(places[signs], seen, settings)
     pairs = [
         (members[0], pieces[0]) for pieces, members in groups if len(pieces) == len(members) == 1
@@ -232,7 +233,7 @@ def as_told(
     signs = np.flatnonzero(~spaces)
     if not len(signs) or not len(seen.edges):
         return []
-    line = _Line(told, seen, alphabet, settings, False)
+    line = _Line(told, seen, alphabet, settings, False, 0.0)
     out = line.cut_up(signs, np.arange(len(seen.edges)))
     return _with_spaces(_close(out, places[signs], settings), places[spaces], seen, settings)
 
@@ -244,6 +245,14 @@ def of_pieces(seen: Seen) -> list[Character]:
         none, read, spaced = float(seen.none[k]), bool(seen.readable[k]), bool(seen.spaced[k])
         out.append(Character((k,), left, right, True, seen.p[k], none, read, spaced, "glyph"))
     return out
+
+
+def _clear(seen: Seen, settings: JointSettings) -> float:
+    """How clear a line's pieces are, 0 to 1."""
+    if not len(seen.likeness):
+        return 0.0
+    span = max(_TINY, settings.clear_at - settings.clear_from)
+    return min(1.0, max(0.0, (float(seen.likeness.mean()) - settings.clear_from) / span))
 
 
 def _places(told: Told) -> Floats:
@@ -348,14 +357,15 @@ def _spread(home: npt.NDArray[np.intp], places: Floats, edges: Floats, slack: fl
 
 @dataclass(frozen=True)
 class _Line:
-    """One line while it is decided; the fields are the arguments of ``decide``, and whether it has
-    few signs."""
+    """One line while it is decided; the fields are the arguments of ``decide``, whether it has few
+    signs, and how clear its pieces are."""
 
     told: Told
     seen: Seen
     alphabet: Alphabet
     settings: JointSettings
     short: bool
+    clear: float
 
     def both(self, signs: npt.NDArray[np.intp], pieces: npt.NDArray[np.intp]) -> list[Character]:
         """Pieces with one sign each: each network's probabilities to its power, multiplied."""
@@ -365,8 +375,10 @@ class _Line:
         a = a**settings.line
         b = np.full(a.shape, settings.unknown)
         b[:, known] = np.maximum(seen.p[pieces, known], settings.glyph_floor)
-        counts = settings.glyph * np.where(seen.cut[pieces], settings.cut, 1.0)
-        counts = counts * (1 - (1 - settings.in_words) * self.in_words(signs))
+        words = self.in_words(signs)
+        alone = _towards(settings.glyph, settings.clear_glyph, self.clear)
+        counts = alone * (1 - words) + settings.glyph * settings.in_words * words
+        counts = counts * np.where(seen.cut[pieces], settings.cut, 1.0)
         p = a * b ** counts[:, None]
         p /= p.sum(1, keepdims=True)
         nones = self.none(self.nothing(signs), seen.none[pieces], seen.cut[pieces]).tolist()
@@ -410,7 +422,10 @@ class _Line:
             width = float(np.diff(seen.edges[pieces]).sum())
             slim = len(signs) > len(heard) and width < settings.slimmest * seen.height * len(signs)
             in_words = float(self.in_words(signs).mean())
-            odds = (1 - in_words) * settings.pieces_odds + in_words * settings.words_odds
+            # What was cut off is clear because it was cut so.
+            clear = self.clear * float(np.mean(~seen.cut[heard]))
+            alone = _towards(settings.pieces_odds, settings.clear_odds, clear)
+            odds = (1 - in_words) * alone + in_words * settings.words_odds
             if slim or gain > -odds * len(heard):
                 return [
                     self.character(
@@ -474,6 +489,11 @@ class _Line:
     def character(self, piece: int, p: Floats, none: float, readable: bool, by: str) -> Character:
         left, right = self.seen.edges[piece].tolist()
         return Character((piece,), left, right, True, p, none, readable, False, by)
+
+
+def _towards(least: float, most: float, share: float) -> float:
+    """A number with so much of what it falls short of another."""
+    return least + share * max(0.0, most - least)
 
 
 def _close(

@@ -1,8 +1,9 @@
-"""What is no number where digits alone are read, and small rings that stand high.
+"""What is no number where digits alone are read, small rings that stand high, and codes.
 
 Who reads digits alone writes units beside them, ticks boxes and sets a ring for degrees. A letter
 that looks like a digit may be one that was written so; where both networks are sure of another
-letter, or a whole word is rather one of letters, it is none.
+letter, or a whole word is rather one of letters, it is none. Nobody's hand tells 0 from O; who
+makes up codes of capitals and digits avoids O and I, as they would be mistaken.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.chars import DIGITS
+from hwr_live.chars import DIGITS, LOWER, SHAPES
 from hwr_live.middle import median
 from hwr_live.recognition.joint import Alphabet, Character
 from hwr_live.recognition.settings import DEFAULTS, OtherSettings
@@ -23,6 +24,9 @@ from hwr_live.recognition.settings import DEFAULTS, OtherSettings
 Floats = npt.NDArray[np.float64]
 
 _RINGS = frozenset("0OoQD")
+_AVOIDED = {"O": "0", "o": "0", "I": "1", "l": "1"}
+"""What hardly stands in codes of capitals and digits, and what does instead."""
+_CHANGES = 2  # from capitals to digits or back, of a code: names and numbers have one
 _DEGREE = "°"
 
 
@@ -122,6 +126,40 @@ def with_degrees(
             continue  # the o of `of`, whose f hangs low
         if one.whole and known[int(one.p.argmax())] in _RINGS:
             out[k] = _as_degree(one, known)
+    return out
+
+
+def in_codes(
+    characters: Sequence[Character],
+    known: Sequence[str],
+    settings: OtherSettings = DEFAULTS.others,
+) -> list[Character]:
+    """The same; in codes, words that go from capitals to digits and back, 0 and 1 are likelier than
+    O and I. ISO9001 and B12 are none.
+
+    Args:
+        characters: of a line.
+        known: the characters in the order of their probabilities.
+        settings: how much likelier.
+    """
+    rare = [known.index(a) for a, b in _AVOIDED.items() if a in known and b in known]
+    if not rare or settings.code >= 1:
+        return list(characters)
+    factor = np.ones(len(known))
+    factor[rare] = settings.code
+    out = list(characters)
+    begins = [k for k, one in enumerate(out) if one.spaced or not k]
+    for a, b in pairwise([*begins, len(out)] if begins else ()):
+        own = [k for k in range(a, b) if out[k].readable]
+        read = {k: known[int(out[k].p.argmax())] for k in own}
+        told = [char for char in read.values() if SHAPES.get(char, char) not in ("0", "1")]
+        changes = sum((one in DIGITS) != (other in DIGITS) for one, other in pairwise(told))
+        if changes < _CHANGES or any(char in LOWER for char in told):
+            continue
+        for k, char in read.items():
+            if char in _AVOIDED:
+                p = out[k].p * factor
+                out[k] = replace(out[k], p=p / p.sum())
     return out
 
 

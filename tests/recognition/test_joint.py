@@ -295,6 +295,24 @@ def test_glyphs_have_less_to_say_of_words(words: float | None, expected: str) ->
 # What the line network reads alone, where much ink is no writing.
 
 
+@pytest.mark.parametrize(
+    ("likeness", "words", "expected"),
+    [
+        (1.0, 0.0, "c"),
+        (0.5, 0.0, "b"),
+        (1.0, 1.0, "b"),
+    ],
+)
+def test_clear_glyphs_have_more_to_say_outside_words(
+    likeness: float, words: float, expected: str
+) -> None:
+    line = replace(told(".b.", 0.9), words=np.full(1, words))
+    pieces = seen((0, 30, {"c": 0.9, "b": 0.1}))
+    pieces = replace(pieces, likeness=np.full(1, likeness))
+    settings = JointSettings(glyph=0.85, clear_glyph=2.0, signs=1)
+    assert text(decide(line, pieces, ALPHABET, settings)) == expected
+
+
 def test_told_alone_nothing_is_nothing() -> None:
     assert as_told(told("...."), seen((0, 40, {"a": 0.9})), ALPHABET) == []
     assert as_told(told(".a.."), seen(), ALPHABET) == []

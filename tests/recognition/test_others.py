@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -11,6 +13,7 @@ from hwr_live.recognition.others import (
     for_digits,
     heard_at,
     heard_beyond,
+    in_codes,
     numbers_only,
     with_degrees,
     with_percents,
@@ -53,6 +56,7 @@ def test_of_nothing_nothing_is_told() -> None:
     assert numbers_only([], none) == []
     assert with_degrees([], places(), SIGNS) == []
     assert with_percents([], places(), SIGNS, none) == []
+    assert in_codes([], SIGNS) == []
     assert heard_at([], np.empty((0, 3)), none, 1.0).shape == (0,)
     assert for_digits(none, none).shape == (0,)
 
@@ -160,3 +164,43 @@ def test_letters_are_foreign_where_digits_alone_are_read() -> None:
     assert [labels[n] for n in alphabet.alike] == [*DIGITS, "l", "|"]
     assert [labels[n] for n in alphabet.percent] == ["%"]
     assert not len(Alphabet.of(labels, DIGITS + "k", DIGITS + "k").foreign)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("A7KO2", "A7K02"),
+        ("I4BC6", "14BC6"),
+        ("ISO99", "ISO99"),  # a name and a number
+        ("B7", "B7"),
+        ("A7b02O", "A7b02O"),  # with a small letter it is no code of capitals
+        ("A7 O2", "A7 O2"),  # each word by itself
+        ("OI", "OI"),
+    ],
+)
+def test_in_codes_0_and_1_are_likelier_than_what_looks_like_them(written: str, found: str) -> None:
+    known = DIGITS + "ABCIKOS" + "b"
+    doubtful = [
+        replace(one, p=_between(one.p, known, "O0" if one.p[known.index("O")] > 0.5 else "I1"))
+        if known[int(one.p.argmax())] in "OI"
+        else one
+        for one in line(written, known)
+    ]
+    assert text(in_codes(doubtful, known), known) == found.replace(" ", "")
+    # Where the digit may not be read, nothing else is meant.
+    letters = known.replace("0", "").replace("1", "")
+    if not set(written) & set("01"):
+        alone = line(written, letters)
+        assert in_codes(alone, letters) == alone
+
+
+def _between(p: npt.NDArray[np.float64], known: str, both: str) -> npt.NDArray[np.float64]:
+    """A row that finds the first of both characters twice as likely as the second."""
+    out = np.full_like(p, 0.01)
+    out[[known.index(char) for char in both]] = 0.6, 0.3
+    return np.asarray(out / out.sum(), np.float64)
+
+
+def test_what_is_surely_an_o_stays_one_in_codes() -> None:
+    sure = line("A7KO2", DIGITS + "AKO")
+    assert text(in_codes(sure, DIGITS + "AKO"), DIGITS + "AKO") == "A7KO2"

@@ -451,7 +451,7 @@ class _Search:
             if self.view.ink.drawn:
                 settings = replace(settings, unheard_above=settings.unheard_drawn)
             if self.recognizer.speller is not None:
-                spelling = self.recognizer.speller.spell(told.logp, told.spelling)
+                spelling = self.recognizer.speller.spell(told.logp, told.spelling, told.looks)
                 of_words = self.recognizer.speller.in_words(spelling.signs)
                 told = replace(told, spelling=spelling, words=of_words)
             if self.view.pictures:  # the pieces may be boxes, arrows, squares as well

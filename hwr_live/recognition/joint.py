@@ -110,6 +110,7 @@ class Told:
             network that does not tell.
         words: (signs,) how likely each sign is of a word, as ``Speller.in_words``; None where
             nothing is known of words.
+        looks: of other pictures of the same line, as ``logp``.
     """
 
     logp: Floats
@@ -117,6 +118,7 @@ class Told:
     centres: Floats
     kinds: Floats | None = None
     words: Floats | None = None
+    looks: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -180,10 +180,13 @@ class LineNetwork:
         for line in lines:
             if (id(line), id(may)) not in last.told:
                 logp, centres, kinds = last.heard[id(line)][1]
-                if may is not None and not may.all():
-                    logp = only(logp, may)
+                logp = _among(logp, may)
                 last.told[id(line), id(may)] = may, Told(logp, spell(logp), centres, kinds)
-        return [last.told[id(line), id(may)][1] for line in lines]
+        told = [last.told[id(line), id(may)][1] for line in lines]
+        if not view.looks:
+            return told
+        looks = tuple(_among(one.logp, may) for one in self.hear(view.looks))
+        return [replace(one, looks=looks) for one in told]
 
     def _heard(self, view: View, lines: Sequence[Sequence[Piece]]) -> Iterator[_Heard]:
         """What is heard of each line."""
@@ -240,6 +243,11 @@ class LineNetwork:
             frames = images[k].shape[1] // self.card.columns
             out[k] = np.asarray(logits[:frames], np.float64)
         return out
+
+
+def _among(logp: Floats, may: npt.NDArray[np.bool_] | None) -> Floats:
+    """What is heard where nothing else may be told."""
+    return logp if may is None or may.all() else only(logp, may)
 
 
 def line_ink(view: View, line: Sequence[Piece]) -> tuple[Grey, float]:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import exp
+from math import exp, log
 
 import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import DIGITS
-from hwr_live.recognition.ctc import BLANK, Floats, Spelling, align, log_likelihood, told_of
+from hwr_live.recognition.ctc import BLANK, Floats, Spelling, align, log_likelihood, spell, told_of
 from hwr_live.recognition.joint import SPACE
 from hwr_live.recognition.letters import SYMBOLS, Letters
 from hwr_live.recognition.lexicon import Lexicon, Range
@@ -28,6 +28,7 @@ _LEVELS = 256
 _KEPT = 64  # lines: those of a camera's page come again with each frame
 _FEWEST = 3  # signs of a line: fewer are no words yet, on the pad above all
 _SILENCE = [BLANK]
+_IMPOSSIBLE = -1e20  # the logarithm of the probability of what does not fit into the frames
 _MARK, _DIGIT = 0, -1  # what is no letter, among the symbols of letters
 # What kind of word a beginning is of; of any text nothing is known.
 _WORD, _NUMBER, _MIXED, _ANY = range(4)
@@ -100,7 +101,7 @@ class Speller:
         self._gain = exp(weight * bonus)
         self._known: OrderedDict[tuple[int, int], Spelling] = OrderedDict()
 
-    def spell(self, logp: Floats, plain: Spelling) -> Spelling:
+    def spell(self, logp: Floats, plain: Spelling, looks: Sequence[Floats] = ()) -> Spelling:
         """The likeliest text of a line, its signs as sure as network and words together are.
 
         Of a number or a sum it is the text that is likeliest by the network alone: all ways to
@@ -111,7 +112,37 @@ class Speller:
         Args:
             logp: (frames, outputs) logarithms of probabilities; what may not be read has none.
             plain: the best path.
+            looks: of other pictures of the line, as ``logp``. Of the texts that are found by each,
+                it is then the one that all find likeliest, with what is known of words.
         """
+        found = self._found(logp, plain)
+        return self._agreed(logp, plain, found, looks) if looks else found
+
+    def _agreed(
+        self, logp: Floats, plain: Spelling, found: Spelling, looks: Sequence[Floats]
+    ) -> Spelling:
+        """The text that all pictures of a line agree on best, of those that one of them tells."""
+        settings = self._settings
+        told = [found, plain]
+        for look in looks:
+            told += [self._found(look, path := spell(look)), path]
+        texts = list(dict.fromkeys(tuple(one.signs.tolist()) for one in told if len(one.signs)))
+        if not settings.weight or len(texts) < 2:
+            return found
+        likely = np.stack([log_likelihood(one, texts) for one in (logp, *looks)])
+        worth = [log(self._worth(text, self._empty())) for text in texts]
+        agreed = settings.agreed * np.maximum(likely, settings.doubt).mean(0) + np.array(worth)
+        agreed[likely[0] < _IMPOSSIBLE] = -np.inf  # it must have its frames in this picture
+        best = list(texts[int(agreed.argmax())])
+        if best == found.signs.tolist() or not np.isfinite(agreed).any():
+            return found
+        spelling = told_of(logp, np.array(best, np.intp), *align(logp, best))
+        rows = spelling.p.copy()
+        self._weigh(rows, best, self._empty())
+        return Spelling(spelling.signs, spelling.first, spelling.last, rows)
+
+    def _found(self, logp: Floats, plain: Spelling) -> Spelling:
+        """The likeliest text of one picture of a line."""
         symbols = [self._symbols[sign] for sign in plain.signs.tolist()]
         signs = len(symbols) - int(np.count_nonzero(plain.signs == self._space))
         letters = max(symbols, default=_MARK) > _MARK

@@ -51,6 +51,8 @@ class View:
         pictures: of each of these lines, uint8 (h, w), all ink that stands there, bright on black,
             for a network that reads lines, and x of its left edge in the ink; empty where a line's
             own ink is all that is read.
+        looks: of the one line that is seen, where it was cut out of a photograph, other pictures,
+            as ``pictures``, that a network reads along.
     """
 
     ink: Ink
@@ -63,6 +65,7 @@ class View:
     cells: tuple[Box, ...] = ()
     rows: tuple[tuple[tuple[int, int], Matrix], ...] = ()
     pictures: tuple[tuple[Grey, float], ...] = ()
+    looks: tuple[Grey, ...] = ()
 
     @property
     def left_out(self) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,15 @@ def test_a_lines_ink_is_its_own(view: View) -> None:
     assert left == max(0, x - 1)
     whole = view.ink.grey[:, int(left) : int(left) + ink.shape[1]]
     assert 0 < np.count_nonzero(ink) < np.count_nonzero(whole)
+
+
+def test_other_pictures_of_a_line_are_told_along(network: LineNetwork, view: View) -> None:
+    may = all_outputs(network)
+    (plain,) = network.tell(view, view.lines[:1], may)
+    assert plain.looks == ()
+    picture, _ = line_ink(view, view.lines[0])
+    looking = replace(view, looks=(picture, np.zeros((20, 40), np.uint8)))
+    (told,) = network.tell(looking, view.lines[:1], may)
+    assert told.logp is plain.logp
+    assert len(told.looks) == 2
+    assert told.looks[0] == pytest.approx(plain.logp, abs=1e-3)

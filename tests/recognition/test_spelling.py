@@ -233,3 +233,28 @@ def test_each_word_of_a_line_is_judged_alone(speller: Speller) -> None:
     assert found[4:10] == [0.0] * 6
     assert min(found[10:13]) > 0.8
     assert found[13] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agreed"),
+    [
+        ("qxzk", "qxzk", "qxzk"),
+        ("", "cat", ""),  # the first has too few frames for it
+        ("cnt", "cat", "cat"),
+    ],
+)
+def test_pictures_of_one_word_agree_on_what_all_find_likely(
+    first: str, second: str, agreed: str, speller: Speller
+) -> None:
+    doubt = {char: {char: 0.6, "_": 0.38, "a": 0.02} for char in "n"}
+    own = line(*(doubt.get(char, char) for char in first))
+    found = speller.spell(own, spell(own), [line(*second)])
+    assert text(found) == agreed
+    own_p = found.p[np.arange(len(agreed)), found.signs]
+    assert own_p == pytest.approx(found.p.max(1, initial=0.0))  # no sign else is likelier
+    assert found.p.sum(1) == pytest.approx(np.ones(len(agreed)))
+
+
+def test_a_spoilt_picture_does_not_outvote_another(speller: Speller) -> None:
+    own = line("c", "a", {"t": 0.9, "r": 0.1})
+    assert text(speller.spell(own, spell(own), [line(*"zqj4xx")])) == "cat"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from hwr_live.recognition.joint import Alphabet, Told
 from hwr_live.recognition.kinds import no_writing
-from hwr_live.recognition.line_network import LineNetwork
+from hwr_live.recognition.line_network import LineNetwork, line_ink
 from hwr_live.recognition.places.best_lines import best_lines
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.way_up import Sureness, righted, turned_like
@@ -83,6 +83,8 @@ def see_writing(
     view = see(frame)
     if along is not None:
         view = _as_one_line(view, along)
+    if pages is not None and along is not None and is_cut_out(view):
+        return _cut_out(to_grey(frame), view, pages, along)
     if pages is None or (along is not None and _is_all_writing(view, along)):
         return view, False
     level, most = None, -math.inf  # a view that more is read of, and how much is read of the whole
@@ -94,10 +96,6 @@ def see_writing(
     began = time.perf_counter()
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
     lines = lines_in(seen, CORE, SURELY)
-    if along is not None and is_cut_out(view):
-        word = _word(grey, view, _whole(lines, view.size), along[0])
-        if word is not None and _gain(word, along) > most:
-            return word, True
     base, others = None, []
     if along is not None and lines:
         base = base_of(grey, view, lines, enlarged=False)
@@ -125,11 +123,35 @@ def _whole(lines: Sequence[TextLine], size: tuple[int, int]) -> Sequence[TextLin
     return [line for line, is_whole in zip(lines, whole, strict=True) if is_whole] or lines
 
 
-def _word(grey: Grey, view: View, lines: Sequence[TextLine], network: LineNetwork) -> View | None:
-    """A cut-out as it is seen by those of a map's lines that are read; None if there are none."""
+def _cut_out(
+    grey: Grey, view: View, pages: MapNetwork, along: tuple[LineNetwork, Alphabet]
+) -> tuple[View, bool]:
+    """As ``see_writing``, of a photograph that is a word which was cut out of one: as it is seen
+    without a map or by the lines of a map, whichever more is read of. Where either is one line, the
+    other's picture of it is read along.
+
+    Args:
+        grey: uint8 (h, w), the photograph.
+        view: as it is seen without a map.
+        pages: the map of writing.
+        along: the line network with its alphabet.
+    """
+    seen = pages.look(grey, view.segmented.height / view.ink.scale)
+    lines = _whole(lines_in(seen, CORE, SURELY), view.size)
     base = base_of(grey, view, lines, enlarged=False) if lines else None
-    word = _best(grey, view, base, (lines, []), network)
-    return word if word.lines else None
+    if not _is_all_writing(view, along):
+        level, most = _righted_whole(view, _gain(view, along), along)
+        word = _best(grey, view, base, (lines, []), along[0])
+        if word.lines and _gain(word, along) > most:
+            if len(view.lines) == len(word.lines) == 1:
+                word = replace(word, looks=(line_ink(view, view.lines[0])[0],))
+            return word, True
+        if level is not None:
+            return level, True
+    if base is not None and len(lines) == len(view.lines) == 1:
+        picture = line_picture(base.ink.grey, base.placed(lines[0]), CUTS[0])
+        view = replace(view, looks=(picture,))
+    return view, False
 
 
 def _as_one_line(view: View, along: tuple[LineNetwork, Alphabet]) -> View:

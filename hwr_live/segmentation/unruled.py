@@ -28,6 +28,8 @@ _SMOOTH = 15  # pixels along a rule that its place is averaged over
 _STROKE = 2.0  # pixels that a stroke sticks out somewhere, at least
 _PEN = 40  # per cent of the pixels of what is left are as dark as the middle of a stroke
 _PALER = 0.25  # of a pen's darkness: by as much a rule is paler, if they can be told apart
+_STROKE_LONG = 1.5  # times as long as what is written is tall: no stroke of a letter is longer
+_WORD_WIDE = 2.2  # times as wide as tall: a word
 _CROSSING = 3  # pixels, besides twice its thickness: where another rule crosses, no more is darker
 
 
@@ -74,13 +76,27 @@ def _restore_strokes(left: Mask, mask: Mask, rules: Sequence[Rule], grey: Grey) 
         cv2.polylines(dark, [rule.points()], False, limit, across)
     stats, runs = outlines((cv2.bitwise_not(grey) > dark) & mask & ~left)
     crossing = 2 * max(rule.thick for rule in rules) + _CROSSING
-    own_runs = runs.of(np.flatnonzero(np.maximum(stats[:, 2], stats[:, 3]) > crossing))
-    if not len(own_runs):
+    longer = np.maximum(stats[:, 2], stats[:, 3])
+    if not (longer > crossing).any():
         return
+    # What was drawn along a rule and is longer is the side of a box.
+    strokes = (longer > crossing) & (longer <= _STROKE_LONG * _tall(left))
+    own_runs = runs.of(np.flatnonzero(strokes))
     back = np.zeros(mask.shape, np.uint8)
     y, x, length = runs.y[own_runs], runs.x[own_runs], runs.length[own_runs]
     back.reshape(-1)[spread(y * mask.shape[1] + x, length)] = 1
     left |= mask & (cv2.dilate(back, np.ones((3, 3), np.uint8)) > 0)
+
+
+def _tall(mask: Mask) -> float:
+    """How tall what is written is, in pixels: as of most of its length."""
+    stats, _ = outlines(np.ascontiguousarray(mask[::2, ::2]))  # that tells it as well
+    w, h = 2 * stats[:, 2], 2 * stats[:, 3]
+    longer = np.maximum(w, h)
+    size = np.where(w > _WORD_WIDE * h, h, longer)
+    order = np.argsort(size, kind="stable")
+    mass = np.cumsum(longer[order])
+    return float(size[order][np.searchsorted(mass, mass[-1] / 2)])
 
 
 def _darkness(grey: Grey, rule: Rule) -> float:

@@ -158,6 +158,20 @@ def test_strokes_that_run_along_a_paler_rule_stay(thick: int) -> None:
     assert ink.mask[image == 150].mean() < 0.05
 
 
+def test_along_a_rule_a_stroke_stays_and_the_side_of_a_box_goes() -> None:
+    grey = np.full((300, 600), 255, np.uint8)
+    grey[100:102] = 170
+    grey[100:102, 50:90] = grey[100:102, 200:400] = 0
+    for x in range(40, 560, 40):
+        grey[180:220, x : x + 4] = 0
+    mask = np.asarray(grey < 200)
+    left = without_rules(mask, [Rule(True, 0, np.full(600, 100.5), 2.0)], grey)
+    assert left[100:102, 50:90].all()
+    assert not left[100:102, 100:].any()
+    np.testing.assert_array_equal(left[150:], mask[150:])
+    assert not without_rules(mask, [Rule(True, 0, np.full(600, 100.5), 2.0)])[:150].any()
+
+
 def test_a_stroke_that_fits_between_two_rules_is_no_side() -> None:
     image = np.full((500, 900), 255, np.uint8)
     for y in range(40, 500, 60):

@@ -280,8 +280,8 @@ class Reading:
         layout: row, column and box of each cell that rules enclose; ``cells`` has their text.
         left_out: how many pieces of ink were not read, by reason: "rule", "border" (edges of the
             page and the table), "frame", "small", "faint", "texture", "drawing" (no writing, as
-            the map of writing or the line network says) and "print" (where handwriting alone was
-            asked for).
+            the map of writing or the line network says), "key" (what is printed on a keyboard) and
+            "print" (where handwriting alone was asked for).
         lost: share of the ink, rules apart, that was not read.
     """
 
@@ -326,6 +326,8 @@ class Reading:
         """
         if not self.text and self.left_out.get("print"):
             return "nothing was read: all that is written is print"
+        if not self.text and self.left_out.get("key"):
+            return "nothing was read: all that is written are the letters of a keyboard"
         if not self.text and self.glyphs:
             return "nothing was read: the ink that was found looks like no characters"
         if self.text and self.lost < _MOSTLY:

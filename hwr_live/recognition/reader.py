@@ -20,6 +20,7 @@ from hwr_live.recognition.again import LinesRead
 from hwr_live.recognition.classify import Classifier
 from hwr_live.recognition.decoder import Recognizer, decode
 from hwr_live.recognition.joint import Alphabet
+from hwr_live.recognition.keys import without_keys
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.letters import Letters
 from hwr_live.recognition.line_network import LineNetwork
@@ -332,6 +333,8 @@ class Reader:
             left_out=read.left_out,
             lost=read.segmented.lost,
         )
+        if not isinstance(frame, Canvas):
+            reading = without_keys(reading)
         return reading.handwriting() if self.handwriting else reading, read
 
 

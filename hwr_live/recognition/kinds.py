@@ -61,8 +61,10 @@ def are_written(
     kept = sum(count for count, own in zip(pieces, told, strict=True) if own)
     if other + sum(pieces) - kept <= settings.lonely * kept:
         return told
-    surely = settings.lonely_sure
-    return [own and n > 0 and p >= surely for own, (_, n, p) in zip(told, lines, strict=True)]
+    least = settings.lonely_sure
+    surely = [own and n > 0 and p >= least for own, (_, n, p) in zip(told, lines, strict=True)]
+    company = sum(n for own, (_, n, _) in zip(surely, lines, strict=True) if own)
+    return told if company >= settings.company else surely
 
 
 def in_print(

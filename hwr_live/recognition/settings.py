@@ -452,6 +452,8 @@ class KindSettings(Settings):
         lonely, lonely_sure: where a map of writing finds so many times as much ink to be something
             else, only lines of signs that are so sure are writing, as a few leaves of many look
             like letters. By eye, on pictures of leaves.
+        company: signs of such lines from which it is a page of writing, on squares or a cloth, and
+            the others are read as well. By eye, on diagrams of validation writers.
         printed: log odds of print against handwriting, the mean of a word's frames, above which it
             is printed.
         hand: log odds below which a word is surely written by hand.
@@ -467,6 +469,7 @@ class KindSettings(Settings):
     poor: float = _number(0.4, 0, 1)
     lonely: float = _number(10.0, 0, 10_000)
     lonely_sure: float = _number(0.75, 0, 1)
+    company: int = _number(20, 1, 10_000)
     printed: float = _number(1.5, -1000, 1000)
     hand: float = _number(-9.0, -1000, 1000)
     beside: float = _number(-5.0, -1000, 1000)

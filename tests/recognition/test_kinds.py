@@ -122,3 +122,11 @@ def test_a_few_signs_among_much_else_must_be_sure(
     # Lines that are none are something else, too.
     more = are_written([0.0, 0.9], [signs, 9], [sure, 0.9], (0, [2, around]))
     assert more == [found, False]
+
+
+@pytest.mark.parametrize(("surely", "found"), [(19, False), (20, True)])
+def test_among_much_else_a_page_of_sure_signs_is_one_of_writing(surely: int, found: bool) -> None:
+    signs, sure = [surely - 8, 8, 4, 0, 5], [0.9, 0.8, 0.6, 0.0, 0.9]
+    nones, pieces = [0.0, 0.0, 0.0, 0.0, 0.9], [5, 4, 2, 1, 3]
+    wanted = [True, True, found, found, False]
+    assert are_written(nones, signs, sure, (400, pieces)) == wanted

@@ -11,13 +11,15 @@ from hwr_live.errors import HwrError
 from hwr_live.recognition.languages import LANGUAGES
 from hwr_live.recognition.letters import SYMBOLS
 
-SHARES = {"en": 0.4, "de": 0.06, "fr": 0.06, "es": 0.06, "it": 0.05, "pt": 0.05, "nl": 0.04}
+SHARES = {"en": 0.55, "de": 0.045, "fr": 0.045, "es": 0.045, "it": 0.04, "pt": 0.04, "nl": 0.03}
 """Of all that is counted, a language's part; the others share the rest. By how much is written in
-them: about half of what is on the net is English. With a quarter for it, words that validation
-people wrote, most of them English, lose 0.7 points and lines 0.8."""
+them: about half of what is on the net is English. Of 400 words on paper of validation people, most
+of them English, 14.3 % of the letters are wrong with 0.4, 13.5 with this; of 240 pen words in
+several languages 5.0 and 4.7. With a quarter both and lines lost 0.7 points more."""
 
-POWER = 0.6
-"""Of how often a word occurs: else a hundred words would be most of a language."""
+POWER = 0.8
+"""Of how often a word occurs: else a hundred words would be most of a language. 0.6 with 0.4 for
+English leaves 14.5 and 4.9 % of those letters wrong, 0.8 with that 14.3 and 5.0."""
 
 LONGEST = 24
 """Letters: longer words are compounds that no two lists share."""

@@ -48,6 +48,7 @@ from hwr_live.segmentation.ink import Ink
 from hwr_live.segmentation.lines import split_words
 from hwr_live.segmentation.pieces import Piece, low_marks
 from hwr_live.segmentation.rectify import View, turned
+from hwr_live.segmentation.tick_boxes import is_tick_box
 
 Crop = npt.NDArray[np.uint8]
 
@@ -148,6 +149,7 @@ class _Found:
         beyond: what it would tell if all signs might be told, where digits alone are read.
         signs: how many it tells.
         written: whether it is writing at all.
+        ticks: boxes to tick, where digits alone are read.
     """
 
     words: tuple[tuple[Piece, ...], ...]
@@ -156,6 +158,7 @@ class _Found:
     beyond: Told | None
     signs: int
     written: bool
+    ticks: tuple[Piece, ...]
 
 
 class _Search:
@@ -237,11 +240,11 @@ class _Search:
             if not self.view.ink.drawn:  # of a drawing nothing is left out: it is no character
                 written = self._written(tells, [n for _, n in told], list(map(len, lines)))
         height = self.view.segmented.height
-        beyond = self._beyond(lines)
+        beyond, ticks = self._beyond(lines), self._ticks(lines)
         return [
-            _Found(tuple(split_words(line, height)), heard, one, all_signs, signs, is_written)
-            for line, heard, (one, signs), all_signs, is_written in zip(
-                chosen, self._heard, told, beyond, written, strict=True
+            _Found(tuple(split_words(line, height)), heard, one, all_signs, signs, is_written, own)
+            for line, heard, (one, signs), all_signs, is_written, own in zip(
+                chosen, self._heard, told, beyond, written, ticks, strict=True
             )
         ]
 
@@ -297,6 +300,14 @@ class _Search:
         if self.recognizer.lines is None or not len(self.recognizer.lines[1].foreign):
             return [None] * len(lines)
         return self.recognizer.lines[0].tell(self.view, lines)
+
+    def _ticks(self, lines: Sequence[Sequence[Piece]]) -> Sequence[tuple[Piece, ...]]:
+        """The boxes to tick of each line, where digits alone are read; else none."""
+        if self.recognizer.lines is None or not len(self.recognizer.lines[1].foreign):
+            return [()] * len(lines)
+        masks = ((piece, self._cuts.mask(piece)) for line in lines for piece in line)
+        boxes = {piece for piece, mask in masks if is_tick_box(mask)}
+        return [tuple(piece for piece in line if piece in boxes) for line in lines]
 
     @property
     def sense(self) -> float:
@@ -460,7 +471,7 @@ class _Search:
                 characters = decide(told, seen, alphabet, settings, others)
             characters = self._with_signs(characters, places, alphabet, found.beyond or told)
             if found.beyond is not None:
-                characters = self._numbers(characters, pieces, cut, found.beyond, alphabet)
+                characters = self._numbers(characters, pieces, cut, found, found.beyond)
             if (none := no_writing(told.kinds)) > self._settings.kinds.none:
                 characters = [
                     replace(one, none=max(one.none, none), readable=False) for one in characters
@@ -493,10 +504,17 @@ class _Search:
         characters: Sequence[Character],
         pieces: Sequence[Piece],
         cut: Bools,
+        found: _Found,
         beyond: Told,
-        alphabet: Alphabet,
     ) -> list[Character]:
         """A line's characters where digits alone are read, without those that are none."""
+        assert self.recognizer.lines is not None
+        _, alphabet = self.recognizer.lines
+        boxed = [any(_is_of(piece, box) for box in found.ticks) for piece in pieces]
+        characters = [
+            replace(one, none=1.0, readable=False) if all(boxed[k] for k in one.pieces) else one
+            for one in characters
+        ]
         settings, p = self._settings.others, self._probabilities(pieces)
         looks = for_digits(self._vocabulary.readable(p), self._vocabulary.unreadable(p), settings)
         looks[cut] = 0  # a part of a character looks like another
@@ -588,6 +606,16 @@ def _cut_inks(ink: Ink, cuts: Cuts, pieces: Sequence[Piece]) -> list[Crop]:
         near = np.asarray(cv2.dilate(cuts.mask(piece, 1).astype(np.uint8), kernel), np.uint8)
         out.append(ink.grey[top : y + h + 1, left : x + w + 1] * near)
     return out
+
+
+def _is_of(piece: Piece, whole: Piece) -> bool:
+    """Whether a piece is another one, or was cut off from it."""
+    if piece == whole:
+        return True
+    x, y, w, h = piece.box
+    left, top, wide, high = whole.box
+    inside = left <= x and x + w <= left + wide and top <= y and y + h <= top + high
+    return min(piece.parts) < 0 and inside
 
 
 def _edges(pieces: Sequence[Piece]) -> Floats:

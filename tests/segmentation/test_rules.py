@@ -65,6 +65,31 @@ def test_a_stick_beside_a_digit_as_tall_is_none() -> None:
     assert counts(image) == [2]
 
 
+def smeared(pen: int) -> Image:
+    """Words in a row, of letters so small that the pen makes each nearly a bar."""
+    image = np.full((110, 760), 255, np.uint8)
+    x = 40
+    for word, wide in enumerate((170, 90, 60, 110, 80, 100)):
+        along = np.arange(x, x + wide - 16, 6)
+        across = 55 + 3 * (np.arange(len(along)) % 3 == 1) - 2 * (word % 2)
+        points = np.stack([along, across], 1).astype(np.int32)
+        cv2.polylines(image, [points], False, 0, pen, cv2.LINE_AA)
+        for letter in range(1, len(along), 5):
+            left = x + 6 * letter
+            cv2.line(image, (left, 55), (left + 3, 40 - letter % 3), 0, pen, cv2.LINE_AA)
+        x += wide
+    return image
+
+
+@pytest.mark.parametrize("pen", [3, 4])
+def test_a_row_of_small_letters_is_no_rule_and_one_below_it_is(pen: int) -> None:
+    image = smeared(pen)
+    assert find_rules(ink_of(image)) == []
+    cv2.line(image, (20, 80), (740, 82), 0, pen)
+    (rule,) = find_rules(ink_of(image))
+    assert abs(rule.at(380) - 81) < 2
+
+
 @pytest.mark.parametrize("thick", [1, 2, 3, 6])
 @pytest.mark.parametrize("slope", [0.0, 0.03, -0.08])
 @pytest.mark.parametrize("size", [(600, 900), (900, 1400)], ids=["whole", "halved"])

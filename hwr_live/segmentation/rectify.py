@@ -27,6 +27,11 @@ Matrix = npt.NDArray[np.float64]
 # By hand, on photographs of small writing and on turned pages.
 _SMALL = 24  # pixels: writing of less usual height is looked at again, enlarged
 _ENLARGED = 40  # pixels: the usual height that it has then
+_SHORT, _FEW_LINES = 6.0, 2
+"""Usual heights that writing is wide, and lines of it: what is narrower, and of no more lines,
+tells no slope, as its letters dance, and is read as it stands. Of 153 such words and lines of
+validation people, and of people who are trained on, 14.7 % of the letters were wrong, made level,
+11.4 are; wider ones are read alike either way."""
 _AROUND = 3.0  # usual heights: as much paper around the writing is looked at with it
 _LEVEL = math.radians(2.75)  # lines that fall or rise less are read as they are
 _INKED = 64  # of 255: what counts as ink of a glyph
@@ -245,7 +250,7 @@ def turned(view: View, quarters: int) -> View:
 def _levelled(view: View) -> View:
     """The same with level lines, where they are not."""
     tilt = view.segmented.tilt
-    if abs(tilt) < _LEVEL:
+    if abs(tilt) < _LEVEL or _is_short(view):
         return view
     # What was no writing stays out: edges of the page and the table, which are told by the frame's
     # border, do not reach the border of the turned picture any more.
@@ -254,6 +259,14 @@ def _levelled(view: View) -> View:
     for piece in view.pieces:
         written[list(piece.parts)] = 255
     return _at_angle(view, (view.ink, view.matrix), written[labels], tilt, level=True)
+
+
+def _is_short(view: View) -> bool:
+    """Whether so little is written that its slope is no measure of how it lies."""
+    if not 0 < len(view.lines) <= _FEW_LINES:
+        return False
+    _, _, wide, _ = union_box([piece.box for piece in view.pieces])
+    return wide < _SHORT * view.segmented.height
 
 
 def at_angle(view: View, angle: float) -> View:

@@ -103,6 +103,17 @@ def test_what_lies_beside_the_sheet_is_not_shown() -> None:
 # Turned and straightened -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("letters", "made_level"), [(3, False), (12, True)])
+def test_few_letters_that_climb_stay_as_they_stand(letters: int, made_level: bool) -> None:
+    image = np.full((400, 160 + 50 * letters), 255, np.uint8)
+    for number in range(letters):
+        cv2.circle(image, (80 + 50 * number, 300 - 5 * number), 18, 0, 5)
+    view = see(image)
+    assert view.segmented.height > 30
+    assert [len(line) for line in view.lines] == [letters]
+    assert (view.matrix is not None) == made_level
+
+
 @pytest.mark.parametrize("name", ["tilt 8", "tilt 20", "all, dark", "cut off, wood"])
 def test_tilted_and_bent_pages_are_read_like_straight_ones(name: str, reader: Reader) -> None:
     picture, matrix = taken(SCENES[name])

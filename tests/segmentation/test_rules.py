@@ -90,6 +90,14 @@ def test_a_row_of_small_letters_is_no_rule_and_one_below_it_is(pen: int) -> None
     assert abs(rule.at(380) - 81) < 2
 
 
+@pytest.mark.parametrize(("left", "right", "rules"), [(0, 760, 0), (40, 596, 1)])
+def test_what_looks_like_letters_is_a_rule_from_edge_to_edge(
+    left: int, right: int, rules: int
+) -> None:
+    mask = np.ascontiguousarray(ink_of(smeared(3))[:, left:right])
+    assert len(find_rules(mask)) == rules
+
+
 @pytest.mark.parametrize("thick", [1, 2, 3, 6])
 @pytest.mark.parametrize("slope", [0.0, 0.03, -0.08])
 @pytest.mark.parametrize("size", [(600, 900), (900, 1400)], ids=["whole", "halved"])

@@ -95,7 +95,7 @@ def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
         x = normed(layers.Conv1D(channels, 1, use_bias=False)(x))
     for dilation in _DILATIONS:
         conv = layers.Conv1D(channels, 5, padding="same", dilation_rate=dilation, use_bias=False)
-        x = layers.Add()([x, normed(conv(layers.Dropout(0.1)(x)))])
+        x = layers.Add()([x, normed(conv(x))])
     logits = layers.Dense(OUTPUTS, dtype="float32")(x)
     return keras.Model(strip, logits, name="lines")
 

@@ -21,6 +21,7 @@ Grey = npt.NDArray[np.uint8]
 
 _X_HEIGHT = 20  # pixels that words set beside each other are brought to
 _BASELINE, _HIGH = 60, 110  # rows
+_AS_IT_IS = 0.35  # of the lines: neither bent nor with another pen, as people's own will be
 
 
 class Paper:
@@ -59,7 +60,7 @@ class Paper:
         way = rng.random()
         if way < 0.2:
             i = int(own[rng.integers(len(own))])
-            return thickened(warped(self._inks[i], rng), rng), self._texts[i]
+            return _varied(self._inks[i], rng), self._texts[i]
         count = 1 if way < 0.75 else int(rng.integers(2, 5))
         pictures, texts = [], []
         for i in own[rng.integers(0, len(own), count)].tolist():
@@ -75,7 +76,7 @@ class Paper:
             row += [np.zeros((one.shape[0], int(rng.uniform(10, 34))), np.uint8), one]
         row.append(np.zeros((pictures[0].shape[0], 10), np.uint8))
         picture = np.ascontiguousarray(np.hstack(row))
-        return thickened(warped(picture, rng), rng), " ".join(texts)
+        return _varied(picture, rng), " ".join(texts)
 
     def _word(self, index: int, level: bool, rng: np.random.Generator) -> Grey | None:
         """A clean word cut to its width; with others, as tall as its text says and on one baseline.
@@ -98,3 +99,10 @@ class Paper:
         first = max(0, min(first, _HIGH - sized.shape[0]))
         room[first : first + sized.shape[0]] = sized[: _HIGH - first]
         return room
+
+
+def _varied(ink: Grey, rng: np.random.Generator) -> Grey:
+    """The ink as another hand and pen would have left it, or as it is."""
+    if rng.random() < _AS_IT_IS:
+        return ink
+    return thickened(warped(ink, rng), rng)

@@ -90,7 +90,7 @@ def test_a_row_of_small_letters_is_no_rule_and_one_below_it_is(pen: int) -> None
     assert abs(rule.at(380) - 81) < 2
 
 
-@pytest.mark.parametrize(("left", "right", "rules"), [(0, 760, 0), (40, 596, 1)])
+@pytest.mark.parametrize(("left", "right", "rules"), [(0, 760, 0), (46, 594, 1)])
 def test_what_looks_like_letters_is_a_rule_from_edge_to_edge(
     left: int, right: int, rules: int
 ) -> None:

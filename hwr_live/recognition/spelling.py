@@ -113,10 +113,13 @@ class Speller:
             logp: (frames, outputs) logarithms of probabilities; what may not be read has none.
             plain: the best path.
             looks: of other pictures of the line, as ``logp``. Of the texts that are found by each,
-                it is then the one that all find likeliest, with what is known of words.
+                it is then the one that all find likeliest, with what is known of words; a number
+                stays as it is found.
         """
         found = self._found(logp, plain)
-        return self._agreed(logp, plain, found, looks) if looks else found
+        symbols = {self._symbols[sign] for sign in found.signs.tolist()}
+        number = _DIGIT in symbols and max(symbols) <= _MARK
+        return self._agreed(logp, plain, found, looks) if looks and not number else found
 
     def _agreed(
         self, logp: Floats, plain: Spelling, found: Spelling, looks: Sequence[Floats]

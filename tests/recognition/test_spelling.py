@@ -258,3 +258,9 @@ def test_pictures_of_one_word_agree_on_what_all_find_likely(
 def test_a_spoilt_picture_does_not_outvote_another(speller: Speller) -> None:
     own = line("c", "a", {"t": 0.9, "r": 0.1})
     assert text(speller.spell(own, spell(own), [line(*"zqj4xx")])) == "cat"
+
+
+def test_another_picture_of_a_number_changes_nothing(speller: Speller) -> None:
+    own = line("1", {"2": 0.6, "_": 0.4})
+    other = [line("1"), line("1")]
+    assert text(speller.spell(own, spell(own), other)) == text(speller.spell(own, spell(own)))

@@ -188,7 +188,9 @@ class _Search:
     def lines(self) -> tuple[Line, ...]:
         """Cuts, joins and reads the ink of all lines."""
         found = [] if self._nothing() else self._found(self.view.lines)
-        written = [one.written for one in found]
+        # Of a line's picture the line network reads alone: where it tells nothing, nothing is.
+        alone = bool(self.view.pictures)
+        written = [one.written and (one.signs > 0 or not alone) for one in found]
         left_out = compress(self.view.lines, [not one for one in written])
         self.no_writing = sum(map(len, left_out)) if found else 0
         signs = self.signs = sum(one.signs for one in found)
@@ -291,7 +293,7 @@ class _Search:
         if self.recognizer.lines is None:
             return [(None, 0)] * len(lines)
         network, alphabet = self.recognizer.lines
-        tells = network.tell(self.view, lines, alphabet.may)
+        tells = network.told_with_looks(self.view, lines, alphabet.may)
         return [(one, int(np.count_nonzero(one.spelling.signs != alphabet.space))) for one in tells]
 
     def _beyond(self, lines: Sequence[Sequence[Piece]]) -> Sequence[Told | None]:

@@ -182,11 +182,24 @@ class LineNetwork:
                 logp, centres, kinds = last.heard[id(line)][1]
                 logp = _among(logp, may)
                 last.told[id(line), id(may)] = may, Told(logp, spell(logp), centres, kinds)
-        told = [last.told[id(line), id(may)][1] for line in lines]
-        if not view.looks:
+        return [last.told[id(line), id(may)][1] for line in lines]
+
+    def told_with_looks(
+        self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
+    ) -> list[Told]:
+        """As :meth:`tell`, with what the network tells of other pictures of the lines, if there are
+        any: the view's own, or of lines of whose surroundings it has pictures their own ink."""
+        told = self.tell(view, lines, may)
+        if view.looks:
+            looks = tuple(_among(one.logp, may) for one in self.hear(view.looks))
+            return [replace(one, looks=looks) for one in told]
+        if not view.pictures:
             return told
-        looks = tuple(_among(one.logp, may) for one in self.hear(view.looks))
-        return [replace(one, looks=looks) for one in told]
+        own = self._heard(replace(view, pictures=()), lines)
+        return [
+            replace(one, looks=(_among(logp, may),))
+            for one, (logp, _, _) in zip(told, own, strict=True)
+        ]
 
     def _heard(self, view: View, lines: Sequence[Sequence[Piece]]) -> Iterator[_Heard]:
         """What is heard of each line."""

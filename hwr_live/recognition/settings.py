@@ -293,7 +293,8 @@ class SpellingSettings(Settings):
         sure: probability of the likeliest sign, or of no sign, from which a frame is in no doubt.
         agreed: of several pictures of a word, the power of the mean of what they find it likely,
             against what is known of words. Of 560 words on paper of validation people 11.8 % of the
-            letters are wrong with one picture or another, 10.2 with both and 0.7, 10.4 with 1.0.
+            letters are wrong with one picture or another, 10.2 with both and 0.7, 10.4 with 1.0. Of
+            490 words on diagrams 335 are right with one, 350 with both.
         doubt: logarithm of the probability below which a picture finds no text less likely: one of
             the pictures may be spoilt. Likewise; without it 10.5.
     """

@@ -12,12 +12,12 @@ import pytest
 
 from hwr_live.chars import parse_chars
 from hwr_live.cli.sample import TEXT, draw_sample
-from hwr_live.reading import Word
+from hwr_live.reading import Word, union_box
 from hwr_live.recognition.ctc import BLANK, spell
 from hwr_live.recognition.decoder import Recognizer, decode
 from hwr_live.recognition.joint import Alphabet, Told
 from hwr_live.recognition.kinds import HAND, KINDS, NONE, PRINT
-from hwr_live.recognition.line_network import LineNetwork
+from hwr_live.recognition.line_network import LineNetwork, line_ink
 from hwr_live.recognition.reader import Reader
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View, see
@@ -130,6 +130,21 @@ def test_of_a_drawing_that_is_no_writing_all_ink_is_no_character(
     assert {glyph.char for line in lines for glyph in line.glyphs} == {None}
     assert min(glyph.confidence for line in lines for glyph in line.glyphs) > 0.9
     assert "drawing" not in read.left_out
+
+
+def test_of_a_lines_picture_of_which_nothing_is_told_nothing_is_read(reader: Reader) -> None:
+    seen = see(draw_sample())
+    boxes = [union_box([piece.box for piece in line]) for line in seen.lines]
+    rows = tuple(((y, y + h + 1), np.eye(3)) for _, y, _, h in boxes)
+    pictures = [line_ink(seen, line) for line in seen.lines]
+    pictures[-1] = np.zeros((40, 200), np.uint8), 0.0
+    left_out = {"drawing": 5}
+    view = replace(seen, rows=rows, pictures=tuple(pictures), matrix=np.eye(3))
+    view = replace(view, segmented=replace(seen.segmented, left_out=left_out))
+    along = Recognizer(reader.classifier, None, reader.vocabulary, None, _along(reader))
+    lines, read = decode(view, along, upright=True)
+    assert [line.text for line in lines] == list(TEXT[:-1])
+    assert read.left_out["drawing"] == 5 + len(view.lines[-1])
 
 
 @pytest.mark.parametrize(("kind", "drawn"), [(HAND, False), (PRINT, False), (PRINT, True)])

@@ -143,12 +143,25 @@ def test_a_lines_ink_is_its_own(view: View) -> None:
 
 
 def test_other_pictures_of_a_line_are_told_along(network: LineNetwork, view: View) -> None:
-    may = all_outputs(network)
-    (plain,) = network.tell(view, view.lines[:1], may)
+    may, lines = all_outputs(network), view.lines[:1]
+    (plain,) = network.told_with_looks(view, lines, may)
     assert plain.looks == ()
     picture, _ = line_ink(view, view.lines[0])
     looking = replace(view, looks=(picture, np.zeros((20, 40), np.uint8)))
-    (told,) = network.tell(looking, view.lines[:1], may)
+    (told,) = network.told_with_looks(looking, lines, may)
     assert told.logp is plain.logp
     assert len(told.looks) == 2
     assert told.looks[0] == pytest.approx(plain.logp, abs=1e-3)
+
+
+def test_of_lines_with_pictures_their_own_ink_is_told_along(network: LineNetwork) -> None:
+    page = see(written(["oxl oEx"]).image, drawn=True)
+    height = len(page.ink.mask)
+    rows = (((0, height), np.eye(3)),)
+    empty = np.zeros((40, 200), np.uint8)
+    pictured = replace(page, rows=rows, pictures=((empty, 0.0),))
+    may = all_outputs(network)
+    (bare,) = LineNetwork(network.folder).tell(page, page.lines, may)
+    (told,) = LineNetwork(network.folder).told_with_looks(pictured, page.lines, may)
+    assert len(told.spelling.signs) == 0 < len(bare.spelling.signs)
+    assert told.looks[0] == pytest.approx(bare.logp, abs=1e-3)

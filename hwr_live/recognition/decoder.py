@@ -307,7 +307,10 @@ class _Search:
         """The boxes to tick of each line, where digits alone are read; else none."""
         if self.recognizer.lines is None or not len(self.recognizer.lines[1].foreign):
             return [()] * len(lines)
-        masks = ((piece, self._cuts.mask(piece)) for line in lines for piece in line)
+        beside = [
+            line for line in lines if len(line) > 1
+        ]  # two digits that touch may look like one
+        masks = ((piece, self._cuts.mask(piece)) for line in beside for piece in line)
         boxes = {piece for piece, mask in masks if is_tick_box(mask)}
         return [tuple(piece for piece in line if piece in boxes) for line in lines]
 

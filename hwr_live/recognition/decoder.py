@@ -27,7 +27,16 @@ from hwr_live.recognition.context import Guides
 from hwr_live.recognition.ctc import certainty
 from hwr_live.recognition.cuts import Cuts
 from hwr_live.recognition.heard import heard_of
-from hwr_live.recognition.joint import Alphabet, Character, Seen, Told, as_told, decide, of_pieces
+from hwr_live.recognition.joint import (
+    Alphabet,
+    Character,
+    Seen,
+    Told,
+    as_told,
+    decide,
+    of_pieces,
+    word_spans,
+)
 from hwr_live.recognition.kinds import are_written, in_print, no_writing
 from hwr_live.recognition.language import Language
 from hwr_live.recognition.lattice import Paths, best_paths
@@ -307,9 +316,8 @@ class _Search:
         """The boxes to tick of each line, where digits alone are read; else none."""
         if self.recognizer.lines is None or not len(self.recognizer.lines[1].foreign):
             return [()] * len(lines)
-        beside = [
-            line for line in lines if len(line) > 1
-        ]  # two digits that touch may look like one
+        # Two digits that touch may look like one where they stand alone.
+        beside = [line for line in lines if len(line) > 1]
         masks = ((piece, self._cuts.mask(piece)) for line in beside for piece in line)
         boxes = {piece for piece, mask in masks if is_tick_box(mask)}
         return [tuple(piece for piece in line if piece in boxes) for line in lines]
@@ -533,14 +541,10 @@ class _Search:
 
     def _in_print(self, told: Told | None, characters: Sequence[Character]) -> tuple[bool, ...]:
         """Which words of a line are printed; of a drawing none is."""
-        begins = [k for k, one in enumerate(characters) if one.spaced or not k]
+        spans = word_spans(characters)
         if told is None or told.kinds is None or self.view.ink.drawn:
-            return (False,) * len(begins)
-        ends = [*begins[1:], len(characters)]
-        words = [
-            (characters[a].left, max(one.right for one in characters[a:b]))
-            for a, b in zip(begins, ends, strict=True)
-        ]
+            return (False,) * len(spans)
+        words = [(characters[a].left, max(one.right for one in characters[a:b])) for a, b in spans]
         return in_print(told.kinds, told.centres, words, self._settings.kinds)
 
     def _as_sure(

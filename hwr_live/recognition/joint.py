@@ -178,6 +178,12 @@ class Character:
         return (self.left + self.right) / 2
 
 
+def word_spans(characters: Sequence[Character]) -> list[tuple[int, int]]:
+    """The first character of each word of a line, and the one behind its last."""
+    begins = [k for k, one in enumerate(characters) if one.spaced or not k]
+    return list(pairwise([*begins, len(characters)])) if begins else []
+
+
 def decide(
     told: Told,
     seen: Seen,

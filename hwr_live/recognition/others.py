@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from hwr_live.chars import DIGITS, LOWER, SHAPES
 from hwr_live.middle import median
-from hwr_live.recognition.joint import Alphabet, Character
+from hwr_live.recognition.joint import Alphabet, Character, word_spans
 from hwr_live.recognition.settings import DEFAULTS, OtherSettings
 
 Floats = npt.NDArray[np.float64]
@@ -85,9 +85,8 @@ def numbers_only(
         odds: (n,) of both networks together, as of :func:`for_digits`.
         settings: how much is needed.
     """
-    begins = [k for k, one in enumerate(characters) if one.spaced or not k]
     out = list(characters)
-    for a, b in pairwise([*begins, len(out)] if begins else ()):
+    for a, b in word_spans(out):
         word = odds[a:b]
         none = word < -settings.surely
         if b - a > 1 and word.sum() < -settings.word:
@@ -148,8 +147,7 @@ def in_codes(
     factor = np.ones(len(known))
     factor[rare] = settings.code
     out = list(characters)
-    begins = [k for k, one in enumerate(out) if one.spaced or not k]
-    for a, b in pairwise([*begins, len(out)] if begins else ()):
+    for a, b in word_spans(out):
         own = [k for k in range(a, b) if out[k].readable]
         read = {k: known[int(out[k].p.argmax())] for k in own}
         told = [char for char in read.values() if SHAPES.get(char, char) not in ("0", "1")]

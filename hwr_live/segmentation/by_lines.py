@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import weighted_median
 from hwr_live.segmentation.ground import CUT_OUT
 from hwr_live.segmentation.ink import Ink, find_ink, second_scale
 from hwr_live.segmentation.line_picture import Cut
@@ -185,9 +186,7 @@ def base_of(grey: Grey, view: View, lines: Sequence[TextLine], *, enlarged: bool
     there = [line.moved(back) for line in lines]
     lengths = np.array([line.length for line in there])
     heights = np.array([line.x_height for line in there])
-    order = np.argsort(heights)
-    mass = np.cumsum(lengths[order])
-    usual = float(heights[order][np.searchsorted(mass, mass[-1] / 2)])
+    usual = weighted_median(heights, lengths)
     first = view.original[0]
     whole = first.origin == (0, 0) and (corners is None) == (view.sheet is None)
     near = not enlarged and first.scale <= 1

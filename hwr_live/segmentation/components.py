@@ -40,6 +40,11 @@ class Runs:
         ends = np.append(self.first[1:], len(self.x))
         return spread(self.first[chosen], ends[chosen] - self.first[chosen])
 
+    def pixels(self, chosen: npt.NDArray[np.intp], width: int) -> npt.NDArray[np.intp]:
+        """The chosen components' pixels, as places in a flattened mask that is so wide."""
+        runs = self.of(chosen)
+        return spread(self.y[runs] * width + self.x[runs], self.length[runs])
+
 
 def components(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Stats]:
     """The 8-connected components of a mask.

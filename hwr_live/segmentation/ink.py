@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.media.images import check_array, paper_of, to_8_bits
-from hwr_live.segmentation.components import components, outlines, spread
+from hwr_live.segmentation.components import components, outlines
 from hwr_live.segmentation.ground import (
     GROUND_SIDE,
     Grey,
@@ -303,6 +303,4 @@ def _drop_pale(mask: npt.NDArray[np.bool_], pale: npt.NDArray[np.bool_]) -> None
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     rule = (longer > _RULE * shorter) & (longer >= _LEAST_RULE)
     rule |= longer > mask.shape[1] // 6  # a tilted rule has a high box
-    gone = runs.of(np.flatnonzero(rule))
-    y, x, length = runs.y[gone], runs.x[gone], runs.length[gone]
-    mask.reshape(-1)[spread(y * mask.shape[1] + x, length)] = False
+    mask.reshape(-1)[runs.pixels(np.flatnonzero(rule), mask.shape[1])] = False

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import weighted_median
 from hwr_live.segmentation.components import Stats, outlines
 from hwr_live.segmentation.evenly import with_missing
 from hwr_live.segmentation.straight import (
@@ -127,10 +128,7 @@ def _sizes(stats: Stats, shape: tuple[int, ...], least: float = 3) -> Floats:
 
 def _usual_height(longer: Floats) -> float:
     """As ``segment.glyph_height``, of components of these longer sides; 0 without any."""
-    if not len(longer):
-        return 0.0
-    mass = np.cumsum(longer)
-    return float(longer[np.searchsorted(mass, mass[-1] / 2)])
+    return weighted_median(longer, longer) if len(longer) else 0.0
 
 
 def _long_ones(ink: Grey, lines: Sequence[Rule], height: float) -> list[Rule]:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hwr_live.middle import weighted_median
 from hwr_live.segmentation.components import Stats, components
 from hwr_live.segmentation.ground import CUT_OUT
 from hwr_live.segmentation.ink import Ink
@@ -159,10 +160,7 @@ def glyph_height(stats: npt.NDArray[np.int32]) -> float:
     w, h, area = (stats[:, i].astype(np.float64) for i in (2, 3, 4))
     longer = np.maximum(w, h)
     word = (w > _WORD_WIDE * h) & (area < _WORD_HOLLOW * w * h)
-    size = np.where(word, h, longer)
-    order = np.argsort(size, kind="stable")
-    mass = np.cumsum(longer[order])
-    return float(size[order][np.searchsorted(mass, mass[-1] / 2)])
+    return weighted_median(np.where(word, h, longer), longer)
 
 
 def _reasons(ink: Ink, labels: npt.NDArray[np.int32], stats: Stats) -> npt.NDArray[np.uint8]:

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hwr_live.segmentation.components import components, outlines, spread
+from hwr_live.middle import weighted_median
+from hwr_live.segmentation.components import components, outlines
 from hwr_live.segmentation.ground import percentiles
 from hwr_live.segmentation.straight import Rule
 
@@ -81,10 +82,8 @@ def _restore_strokes(left: Mask, mask: Mask, rules: Sequence[Rule], grey: Grey) 
         return
     # What was drawn along a rule and is longer is the side of a box.
     strokes = (longer > crossing) & (longer <= _STROKE_LONG * _tall(left))
-    own_runs = runs.of(np.flatnonzero(strokes))
     back = np.zeros(mask.shape, np.uint8)
-    y, x, length = runs.y[own_runs], runs.x[own_runs], runs.length[own_runs]
-    back.reshape(-1)[spread(y * mask.shape[1] + x, length)] = 1
+    back.reshape(-1)[runs.pixels(np.flatnonzero(strokes), mask.shape[1])] = 1
     left |= mask & (cv2.dilate(back, np.ones((3, 3), np.uint8)) > 0)
 
 
@@ -93,10 +92,7 @@ def _tall(mask: Mask) -> float:
     stats, _ = outlines(np.ascontiguousarray(mask[::2, ::2]))  # that tells it as well
     w, h = 2 * stats[:, 2], 2 * stats[:, 3]
     longer = np.maximum(w, h)
-    size = np.where(w > _WORD_WIDE * h, h, longer)
-    order = np.argsort(size, kind="stable")
-    mass = np.cumsum(longer[order])
-    return float(size[order][np.searchsorted(mass, mass[-1] / 2)])
+    return weighted_median(np.where(w > _WORD_WIDE * h, h, longer), longer)
 
 
 def _darkness(grey: Grey, rule: Rule) -> float:

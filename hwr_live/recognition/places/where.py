@@ -163,20 +163,25 @@ def _cut_out(
     network, _ = along
     sure = _is_all_writing(view, along)
     level, most = (None, 0.0) if sure else _righted_whole(view, _gain(view, along), along)
-    if not _is_number(view, along):
-        seen = pages.look(grey, view.segmented.height / view.ink.scale)
-        lines = _whole(lines_in(seen, CORE, SURELY), view.size)
-        base = base_of(grey, view, lines, enlarged=False) if lines else None
-        word = view if sure else _best(grey, view, base, (lines, []), network)
-        parts = sure or not word.lines or _are_fragments(word, view, network)
+    as_it_stands = (view, False) if level is None else (level, True)
+    if _is_number(view, along):
+        return as_it_stands
+    seen = pages.look(grey, view.segmented.height / view.ink.scale)
+    lines = _whole(lines_in(seen, CORE, SURELY), view.size)
+    if not lines:
+        return as_it_stands
+    base = base_of(grey, view, lines, enlarged=False)
+    if not sure:
+        word = _best(grey, view, base, (lines, []), network)
+        parts = not word.lines or _are_fragments(word, view, network)
         if not parts and _gain(word, along) > most:
             if len(view.lines) == len(word.lines) == 1:
                 word = replace(word, looks=(line_ink(view, view.lines[0])[0],))
             return word, True
-        if level is None and base is not None and len(lines) == len(view.lines) == 1:
-            picture = line_picture(base.ink.grey, base.placed(lines[0]), CUTS[0])
-            return replace(view, looks=(picture,)), False
-    return (view, False) if level is None else (level, True)
+    if level is None and len(lines) == len(view.lines) == 1:
+        picture = line_picture(base.ink.grey, base.placed(lines[0]), CUTS[0])
+        return replace(view, looks=(picture,)), False
+    return as_it_stands
 
 
 def _as_one_line(view: View, along: tuple[LineNetwork, Alphabet]) -> View:

@@ -174,13 +174,13 @@ class Line:
 
     Attributes:
         words: the glyphs of each.
-        calibration: of each word.
+        calibrations: slope and offset of each word, as of ``Word``; none where this is empty.
         printed: whether each word is printed rather than written by hand; none is where this is
             empty.
     """
 
     words: tuple[tuple[Glyph, ...], ...]
-    calibration: tuple[float, float] | None = field(default=None, compare=False)
+    calibrations: tuple[tuple[float, float], ...] = field(default=(), compare=False)
     printed: tuple[bool, ...] = ()
 
     @property
@@ -198,9 +198,10 @@ class Line:
     def read_words(self) -> tuple[Word, ...]:
         """The words that have a readable character: those of ``text``."""
         printed = self.printed or (False,) * len(self.words)
+        sure = self.calibrations or (None,) * len(self.words)
         words = (
-            Word(tuple(word), self.calibration, own)
-            for word, own in zip(self.words, printed, strict=True)
+            Word(tuple(word), calibration, own)
+            for word, calibration, own in zip(self.words, sure, printed, strict=True)
         )
         return tuple(word for word in words if word.text)
 
@@ -213,7 +214,8 @@ class Line:
         """
         words = [keep(number, word) for number, word in enumerate(self.words)]
         printed = tuple(compress(self.printed, words))
-        return Line(tuple(filter(None, words)), self.calibration, printed)
+        sure = tuple(compress(self.calibrations, words))
+        return Line(tuple(filter(None, words)), sure, printed)
 
     @property
     def text(self) -> str:

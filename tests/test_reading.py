@@ -246,7 +246,7 @@ def test_a_word_without_a_calibration_is_as_sure_as_its_least_sure_character(sur
 def test_a_calibrated_word_is_the_surer_the_surer_its_least_sure_character_is() -> None:
     def word(sure: float) -> float:
         glyphs = tuple(Glyph("a", p, (0, 0, 1, 1)) for p in (1.0, sure))
-        line = Line((glyphs, (Glyph(None, 0.1, (0, 0, 1, 1)),)), (0.5, -1.0))
+        line = Line((glyphs, (Glyph(None, 0.1, (0, 0, 1, 1)),)), ((0.5, -1.0),) * 2)
         reading = Reading((line,)).map(lambda glyph: glyph)  # stays calibrated
         assert reading.words[0].least_sure == sure
         return reading.words[0].confidence
@@ -255,3 +255,12 @@ def test_a_calibrated_word_is_the_surer_the_surer_its_least_sure_character_is() 
     assert told == sorted(told)
     assert (told[0], told[-1]) == (0.0, 1.0)
     assert told[3] == pytest.approx(1 / (1 + np.e))
+
+
+def test_each_word_has_its_own_calibration_also_where_others_are_left_out() -> None:
+    word = (Glyph("a", 0.5, (0, 0, 1, 1)),)
+    line = Line((word, word, word), ((1.0, 0.0), (1.0, -1.0), (1.0, 2.0)))
+    rest = line.chosen(lambda number, glyphs: () if number == 1 else glyphs)
+    for given, offsets in ((line, (0.0, -1.0, 2.0)), (rest, (0.0, 2.0))):
+        told = [one.confidence for one in given.read_words]
+        assert told == pytest.approx([1 / (1 + np.exp(-offset)) for offset in offsets])

@@ -490,15 +490,21 @@ class _Search:
                     replace(one, none=max(one.none, none), readable=False) for one in characters
                 ]
         rows, characters = self._as_sure(self._in_language(characters, known), characters)
-        sure = self._settings.words
-        calibration = None if told is None else (sure.slope, sure.offset)
         out: list[list[Glyph]] = []
         for one, row, likely in zip(characters, rows, candidates(known, rows), strict=True):
             if one.spaced or not out:
                 out.append([])
             decision = Decision(known, heard_of(one, alone, chars, row if in_words else None))
             out[-1].append(self._glyph(one, pieces, likely, decision))
-        return Line(tuple(map(tuple, out)), calibration, self._in_print(told, characters))
+        sure = () if told is None else tuple(map(self._calibration, out))
+        return Line(tuple(map(tuple, out)), sure, self._in_print(told, characters))
+
+    def _calibration(self, word: Sequence[Glyph]) -> tuple[float, float]:
+        """Slope and offset of a word's confidence."""
+        settings, speller = self._settings.words, self.recognizer.speller
+        text = "".join(glyph.char or "" for glyph in word)
+        known = 0.0 if speller is None else speller.as_word(text)
+        return settings.slope + settings.of_words * known, settings.offset
 
     def _with_signs(
         self, characters: Sequence[Character], places: Floats, alphabet: Alphabet, told: Told

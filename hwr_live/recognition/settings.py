@@ -417,17 +417,21 @@ class JointSettings(Settings):
 class WordSettings(Settings):
     """What a word's least sure character tells of the word, where a line network reads along.
 
-    Chosen by ``python -m tests.measure.calibration --choose`` on 150 words and lines and 16 pages
-    of validation people: with the numbers before, 0.8 and -0.7, which were chosen before words were
-    rather the line network's, the calibration error is 0.088, with these 0.043, of which so few
-    words have 0.044 by chance. Chosen on one half of the pictures alone, the other has 0.091.
+    Chosen by ``python -m tests.measure.calibration --choose`` on 400 words and lines and 40 pages
+    of validation people: with one slope for all, 0.65 and -0.4, the calibration error is 0.071, as
+    codes are told too surely and common words too little; with these it is 0.033, of which so many
+    words have 0.030 by chance. Chosen on one half of the pictures alone, the other has 0.028.
 
     Attributes:
-        slope, offset: by which the log odds of that character become those of the word.
+        slope, offset: by which the log odds of that character become those of the word, where it is
+            of characters in any order.
+        of_words: how much steeper they are where it is one of letters as they follow each other in
+            words, as far as it is.
     """
 
-    slope: float = _number(0.65, 0.01, 100)
-    offset: float = _number(-0.4, -100, 100)
+    slope: float = _number(0.4, 0.01, 100)
+    offset: float = _number(-0.8, -100, 100)
+    of_words: float = _number(0.73, 0, 100)
 
 
 @dataclass(frozen=True)

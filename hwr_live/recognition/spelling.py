@@ -90,7 +90,8 @@ class Speller:
     ) -> None:
         self._letters, self._lexicon, self._settings = letters, lexicon, settings
         self._labels = labels
-        self._space = list(labels).index(SPACE)
+        self._numbers = {label: number for number, label in enumerate(labels) if label}
+        self._space = self._numbers[SPACE]
         symbols = {char: number for number, char in enumerate(SYMBOLS) if char}
         self._symbols = [
             _DIGIT if label and label in DIGITS else symbols.get((label or "").lower(), _MARK)
@@ -171,6 +172,13 @@ class Speller:
                 out[begin:end] = self._as_word(signs[begin:end].tolist())
                 begin = end + 1
         return out
+
+    def as_word(self, text: str) -> float:
+        """How likely a text is a word, and not characters in any order; of one with marks in it,
+        the least likely of what they part. Nothing but marks is no word."""
+        signs = np.array([self._numbers[char] for char in text if char in self._numbers], np.intp)
+        words = self.in_words(signs)[[self._symbols[sign] != _MARK for sign in signs.tolist()]]
+        return float(words.min()) if len(words) else 0.0
 
     def _as_word(self, signs: Sequence[int]) -> float:
         """How likely some signs without marks are a word."""

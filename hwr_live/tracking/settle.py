@@ -196,4 +196,7 @@ def _placed(elected: Elected, matrix: Floats, own: Line) -> Line:
             words[-1].append(dataclasses.replace(spot.glyph, char=char, box=box))
     found = tuple(tuple(word) for word in words if word)
     printed = own.printed if len(found) == len(own.printed) else (own.print,) * len(found)
-    return Line(found, own.calibration, printed)
+    sure = own.calibrations  # parted otherwise, no word is believed more than any was
+    if sure and len(found) != len(sure):
+        sure = (min(sure),) * len(found)
+    return Line(found, sure, printed)

@@ -9,9 +9,9 @@ never what is expected. A glyph is right if it is the character that stands ther
 word, if it is one of those that are written, from blank to blank.
 
 With ``--choose`` the numbers follow with which what came true was likeliest, for the model's card
-or ``hwr_live.recognition.settings``: ``joint.certainty``, ``words.slope`` and ``words.offset``; and
-the errors that they leave, also of each half of the pictures with the numbers that were chosen on
-the other half.
+or ``hwr_live.recognition.settings``: ``joint.certainty``, ``words.slope``, ``words.of_words`` and
+``words.offset``; and the errors that they leave, also of each half of the pictures with the numbers
+that were chosen on the other half.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import argparse
 import copy
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,8 +40,7 @@ _BINS = 15  # equally wide ones of confidence
 _DRAWS = 100
 _SURE = 1e-6  # confidence is kept so far from 0 and from 1
 _POWERS = np.geomspace(0.3, 2.0, 39)
-_SLOPES = np.geomspace(0.2, 3.0, 40)
-_OFFSETS = np.linspace(-4.0, 2.0, 61)
+_STEPS = 50  # of Newton's method, which needs ten
 
 
 @dataclass(frozen=True)
@@ -77,28 +77,45 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Read:
+    """A word as the reader told it.
+
+    Attributes:
+        first, end: numbers of its first glyph and of the one behind its last.
+        known: how likely it is a word, and not characters in any order.
+        right: whether it is one that stands there.
+    """
+
+    first: int
+    end: int
+    known: float
+    right: bool
+
+
+@dataclass(frozen=True)
 class Page:
     """A picture that was read.
 
     Attributes:
         kind: of writing.
         glyphs: that were read, in order.
-        words: of each the numbers of its first glyph and of the one behind its last, and whether
-            it is right.
+        words: that were read.
     """
 
     kind: str
     glyphs: tuple[Told, ...]
-    words: tuple[tuple[int, int, bool], ...]
+    words: tuple[Read, ...]
 
 
 @dataclass(frozen=True)
 class Sure:
-    """Confidences of n glyphs or words, 1 where each is right, and what each counts: (n,) each."""
+    """Confidences of n glyphs or words, 1 where each is right, what each counts, and how likely
+    each is a word: (n,) each."""
 
     confidence: Floats
     right: Floats
     weights: Floats
+    known: Floats
 
     @property
     def error(self) -> float:
@@ -121,19 +138,37 @@ class Sure:
         p = np.clip(np.where(self.right > 0, self.confidence, 1 - self.confidence), _SURE, 1)
         return float(-(self.weights * np.log(p)).sum() / max(1e-12, float(self.weights.sum())))
 
-    def calibrated(self, slope: float, offset: float) -> Sure:
-        """The same with log odds by a slope and an offset."""
-        p = np.clip(self.confidence, _SURE, 1 - _SURE)
-        odds = slope * np.log(p / (1 - p)) + offset
+    def calibrated(self, numbers: Numbers) -> Sure:
+        """The same with log odds by slopes and an offset."""
+        odds = self._features @ (numbers.slope, numbers.of_words, numbers.offset)
         return replace(self, confidence=1 / (1 + np.exp(-odds)))
+
+    def fitted(self, numbers: Numbers) -> Numbers:
+        """The same numbers with the slopes and the offset with which what came true was likeliest
+        (Platt, 1999), by Newton's method."""
+        x = self._features
+        found = np.array([1.0, 0.0, 0.0])
+        for _ in range(_STEPS):
+            p = 1 / (1 + np.exp(-x @ found))
+            bent = (x * (self.weights * p * (1 - p))[:, None]).T @ x + _SURE * np.eye(3)
+            found += np.linalg.solve(bent, x.T @ (self.weights * (self.right - p)))
+        slope, of_words, offset = found.tolist()
+        return replace(numbers, slope=slope, of_words=of_words, offset=offset)
+
+    @property
+    def _features(self) -> Floats:
+        p = np.clip(self.confidence, _SURE, 1 - _SURE)
+        odds = np.log(p / (1 - p))
+        return np.stack([odds, odds * self.known, np.ones(len(odds))], axis=1)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """What is chosen: ``joint.certainty``, ``words.slope`` and ``words.offset``."""
+    """What is chosen: ``joint.certainty`` and the ``words`` of the settings."""
 
     certainty: float = 1.0
     slope: float = 1.0
+    of_words: float = 0.0
     offset: float = 0.0
 
 
@@ -149,7 +184,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     reader = Reader.load(options.model)
     own = reader.classifier.card.decoder
-    numbers = Numbers(own.joint.certainty, own.words.slope, own.words.offset)
+    words = own.words
+    numbers = Numbers(own.joint.certainty, words.slope, words.of_words, words.offset)
     pages: list[Page] = []
     for kind, make in kinds(Path(os.environ["HWR_DATA"]), "validation").items():
         most = options.pages if kind.startswith(("composed", "codes")) else options.items
@@ -167,7 +203,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         print(f"{'of the other half':28}{half_glyphs:8.3f} {half_words:7.3f}")
         print(f"joint.certainty {chosen.certainty:.2f}", end=", ")
-        print(f"words.slope {chosen.slope:.2f}, words.offset {chosen.offset:.2f}")
+        print(f"words.slope {chosen.slope:.2f}, words.of_words {chosen.of_words:.2f}", end=", ")
+        print(f"words.offset {chosen.offset:.2f}")
     return 0
 
 
@@ -185,10 +222,12 @@ def show(name: str, pages: Sequence[Page], numbers: Numbers) -> None:
 
 
 def as_told(reader: Reader) -> Reader:
-    """The reader without its calibration, so that any other can be reckoned."""
+    """The reader without its calibration, so that any other can be reckoned: a word's slope says
+    by how much it is a word."""
     classifier = copy.copy(reader.classifier)
     decoder = classifier.card.decoder
-    plain = replace(decoder, joint=replace(decoder.joint, certainty=1.0))
+    words = replace(decoder.words, slope=1.0, of_words=1.0, offset=0.0)
+    plain = replace(decoder, joint=replace(decoder.joint, certainty=1.0), words=words)
     classifier.card = replace(classifier.card, decoder=plain)
     return Reader(
         classifier, reader.chars, lines=reader.lines, pages=reader.pages, letters=reader.letters
@@ -204,7 +243,7 @@ def judged(kind: str, reading: Reading, truth: str) -> Page:
         if at is not None and not before and wanted[place] == read[at]:
             here[at] = place
     glyphs: list[Told] = []
-    words: list[tuple[int, int, bool]] = []
+    words: list[Read] = []
     at = 0
     for word in reading.words:
         places = here[at : at + len(word.readable)]
@@ -214,7 +253,8 @@ def judged(kind: str, reading: Reading, truth: str) -> Page:
             and places == list(range(first, first + n))
             and f" {wanted} "[first : first + n + 2] == f" {word.text} "
         )
-        words.append((len(glyphs), len(glyphs) + n, right))
+        known = word.calibration[0] - 1 if word.calibration else 0.0
+        words.append(Read(len(glyphs), len(glyphs) + n, known, right))
         glyphs += [
             Told.of(glyph, place is not None)
             for glyph, place in zip(word.readable, places, strict=True)
@@ -226,7 +266,7 @@ def judged(kind: str, reading: Reading, truth: str) -> Page:
 def glyphs_of(pages: Sequence[Page], numbers: Numbers) -> Sure:
     """The glyphs of pages; each kind counts the same."""
     rows = [
-        (glyph.confidence(numbers.certainty), glyph.right, page.kind)
+        (glyph.confidence(numbers.certainty), glyph.right, page.kind, 0.0)
         for page in pages
         for glyph in page.glyphs
     ]
@@ -238,35 +278,24 @@ def words_of(pages: Sequence[Page], numbers: Numbers) -> Sure:
     rows = []
     for page in pages:
         sure = [glyph.confidence(numbers.certainty) for glyph in page.glyphs]
-        rows += [(min(sure[a:b]), right, page.kind) for a, b, right in page.words]
-    return _sure(rows).calibrated(numbers.slope, numbers.offset)
+        rows += [
+            (min(sure[one.first : one.end]), one.right, page.kind, one.known) for one in page.words
+        ]
+    return _sure(rows).calibrated(numbers)
 
 
-def _sure(rows: Sequence[tuple[float, bool, str]]) -> Sure:
-    counts: dict[str, int] = {}
-    for _, _, kind in rows:
-        counts[kind] = counts.get(kind, 0) + 1
-    confidence, right, weights = (
-        np.array(column, np.float64)
-        for column in (
-            [one for one, _, _ in rows],
-            [one for _, one, _ in rows],
-            [1 / counts[kind] for _, _, kind in rows],
-        )
-    )
-    return Sure(confidence, right, weights)
+def _sure(rows: Sequence[tuple[float, bool, str, float]]) -> Sure:
+    counts = Counter(kind for _, _, kind, _ in rows)
+    table = [(sure, right, 1 / counts[kind], known) for sure, right, kind, known in rows]
+    return Sure(*np.array(table, np.float64).reshape(-1, 4).T)
 
 
 def choose(pages: Sequence[Page]) -> Numbers:
-    """The power with which what came true of glyphs was likeliest, then the slope and offset with
-    which that of words was (Platt, 1999)."""
+    """The power with which what came true of glyphs was likeliest, then the numbers with which that
+    of words was."""
     power = min(_POWERS, key=lambda one: glyphs_of(pages, Numbers(one)).surprise)
-    words = words_of(pages, Numbers(power))
-    slope, offset = min(
-        ((slope, offset) for slope in _SLOPES for offset in _OFFSETS),
-        key=lambda pair: words.calibrated(*pair).surprise,
-    )
-    return Numbers(float(power), float(slope), float(offset))
+    plain = Numbers(float(power))
+    return words_of(pages, plain).fitted(plain)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hwr_live.reading import Decision, Glyph, Line, Reading
 from tests.measure.calibration import (
+    Floats,
     Numbers,
     Page,
+    Read,
     Sure,
     Told,
     choose,
@@ -31,8 +35,12 @@ def reading_of(text: str) -> Reading:
     return Reading(tuple(lines))
 
 
+def sure_of(confidence: Floats, right: Floats) -> Sure:
+    return Sure(confidence, right, np.ones(len(right)), np.zeros(len(right)))
+
+
 def test_of_nothing_there_is_no_error() -> None:
-    assert Sure(np.zeros(0), np.zeros(0), np.zeros(0)).error == 0
+    assert sure_of(np.zeros(0), np.zeros(0)).error == 0
     nothing = judged("lines", Reading(), "written")
     assert (nothing.glyphs, nothing.words) == ((), ())
     assert glyphs_of([nothing], Numbers()).error == words_of([nothing], Numbers()).error == 0
@@ -54,7 +62,7 @@ def test_of_nothing_there_is_no_error() -> None:
 )
 def test_what_is_right(truth: str, read: str, words: list[bool], glyphs: list[bool]) -> None:
     page = judged("lines", reading_of(read), truth)
-    assert [right for _, _, right in page.words] == words
+    assert [one.right for one in page.words] == words
     found = [glyph.right for glyph in page.glyphs]
     assert len(found) == len(glyphs)
     if truth != "one two":  # of two swapped characters either may be the wrong one
@@ -64,15 +72,15 @@ def test_what_is_right(truth: str, read: str, words: list[bool], glyphs: list[bo
 
 def test_the_error_is_how_far_confidence_is_from_the_share_of_right_ones() -> None:
     right = np.array([1.0] * 6 + [0.0] * 4)
-    assert Sure(np.full(10, 0.9), right, np.ones(10)).error == pytest.approx(0.3)
-    assert Sure(np.full(10, 0.6), right, np.ones(10)).error == pytest.approx(0)
-    assert Sure(np.full(10, 1.0), right, right).error == pytest.approx(0)
+    assert sure_of(np.full(10, 0.9), right).error == pytest.approx(0.3)
+    assert sure_of(np.full(10, 0.6), right).error == pytest.approx(0)
+    assert replace(sure_of(np.full(10, 1.0), right), weights=right).error == pytest.approx(0)
 
 
 def test_few_have_an_error_by_chance_and_many_have_little() -> None:
     rng = np.random.default_rng(3)
     few, many = (
-        Sure(p, (rng.random(len(p)) < p).astype(np.float64), np.ones(len(p)))
+        sure_of(p, (rng.random(len(p)) < p).astype(np.float64))
         for p in (rng.random(20), rng.random(20000))
     )
     assert few.chance > 5 * many.chance
@@ -102,12 +110,25 @@ def test_what_is_chosen_leaves_less_error() -> None:
             true = sure**0.5 / (sure**0.5 + (1 - sure) ** 0.5)  # surer than it is right
             right = bool(rng.random() < true)
             told.append(Told(np.array([sure, 1 - sure]), 1.0, True, right))
-            words.append((n, n + 1, right))
+            words.append(Read(n, n + 1, 0.0, right))
         pages.append(Page("a", tuple(told), tuple(words)))
     chosen = choose(pages)
     assert chosen.certainty == pytest.approx(0.5, abs=0.15)
     assert glyphs_of(pages, chosen).error < 0.5 * glyphs_of(pages, Numbers()).error
     assert words_of(pages, chosen).error < 0.5 * words_of(pages, Numbers()).error
-    confidence = Sure(np.linspace(0, 1, 50), np.zeros(50), np.ones(50))
-    mapped = confidence.calibrated(chosen.slope, chosen.offset).confidence
+    mapped = sure_of(np.linspace(0, 1, 50), np.zeros(50)).calibrated(chosen).confidence
     assert (np.diff(mapped) >= 0).all()
+
+
+def test_what_is_a_word_may_be_surer_than_what_is_none() -> None:
+    rng = np.random.default_rng(5)
+    p, known = rng.uniform(0.3, 0.99, 4000), rng.random(4000).round()
+    odds = (0.5 + known) * np.log(p / (1 - p)) - 0.7
+    right = (rng.random(4000) < 1 / (1 + np.exp(-odds))).astype(np.float64)
+    told = replace(sure_of(p, right), known=known)
+    found = told.fitted(Numbers(certainty=0.8))
+    assert found.certainty == 0.8
+    assert (found.slope, found.of_words) == pytest.approx((0.5, 1.0), abs=0.15)
+    assert found.offset == pytest.approx(-0.7, abs=0.15)
+    assert told.calibrated(found).error == pytest.approx(0, abs=0.03)
+    assert told.error > 0.1

@@ -227,6 +227,17 @@ def test_characters_in_any_order_are_of_none(speller: Speller, given: str) -> No
     assert max(of_words(speller, given)) < 0.2
 
 
+@pytest.mark.parametrize("given", ["", "~", "...", "?!"])
+def test_marks_and_nothing_are_no_words(speller: Speller, given: str) -> None:
+    assert speller.as_word(given) == 0
+
+
+def test_a_text_is_as_much_a_word_as_the_least_of_its_parts(speller: Speller) -> None:
+    assert speller.as_word("house") > 0.9 > 0.1 > speller.as_word("hxqze")
+    assert speller.as_word("house,") == speller.as_word("house")
+    assert speller.as_word("house-hxqze") == speller.as_word("hxqze")
+
+
 def test_each_word_of_a_line_is_judged_alone(speller: Speller) -> None:
     found = of_words(speller, "come 4711 now.")
     assert min(found[:4]) > 0.8

@@ -5,39 +5,61 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from hwr_live.errors import InputError
-from hwr_live.recognition.card import FILE
+from hwr_live.recognition.card import FILE, read_card
 from hwr_live.recognition.kinds import KINDS
 from hwr_live.strip import HEIGHT
 from train import devices
 from train.fit.models import model_of
 from train.lines.alphabet import CHARACTERS, STRIDE
 from train.lines.errors import told
+from train.lines.plan import Plan
 from train.progress import duration
 
 KIND = "lines"
-USE = "non-commercial"
-"""In one word what the weights may be used for: CROHME's licence forbids commerce."""
-
-LICENCES = {
+_FREE = {
     "unipen": "UNIPEN train_r01_v07: CC BY 4.0 by its Zenodo record; its notice of 1999 allows "
     "research and forbids commercial distribution of the data",
     "hdbpmn": "hdBPMN: CC BY 4.0",
-    "crohme": "CROHME 2016: CC BY-NC-SA 3.0, non-commercial",
-    "chars74k": "Chars74K: no stated licence",
-    "hwr62": "characters of several sources, some non-commercial, some without a stated licence: "
-    "see the card of hwr62",
+    "hwr62": "characters of MNIST: CC BY-SA 3.0, of NIST SD19: public domain, of paper: MIT",
     "fonts": "handwriting fonts: SIL OFL and Apache 2.0",
     "quickdraw": "Quick, Draw!: CC BY 4.0, Google",
     "wordfreq": "word lists of wordfreq: CC BY-SA 4.0",
 }
+LICENCES = _FREE | {
+    "hwr62": "characters of several sources, some non-commercial, some without a stated licence: "
+    "see the card of hwr62",
+    "crohme": "CROHME 2016: CC BY-NC-SA 3.0, non-commercial",
+    "chars74k": "Chars74K: no stated licence",
+}
+USE, _FREE_USE = "non-commercial", "anything"
+"""In one word what the weights may be used for that are trained on all, or on what is free alone:
+CROHME's licence forbids commerce."""
+
+
+def use_of(plan: Plan) -> str:
+    """In one word what weights may be used for that are trained so.
+
+    Raises:
+        InputError: if all sources are to be free, and the weights that it begins with or that teach
+            it are not.
+    """
+    if plan.licences != "free":
+        return USE
+    for folder in filter(None, (plan.start, plan.teacher)):
+        if read_card(Path(folder)).get("use") != _FREE_USE:
+            raise InputError(
+                f"--licences free: the weights of {folder} may not be used for {_FREE_USE}"
+            )
+    return _FREE_USE
 
 
 def make_card(
-    name: str, plan: Mapping[str, Any], trained: Mapping[str, Any], results: Mapping[str, Any]
+    name: str, plan: Plan, trained: Mapping[str, Any], results: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The card of a finished line network.
 
@@ -49,16 +71,14 @@ def make_card(
     """
     from train.results.card import versions
 
-    kept = {
-        key: os.path.basename(os.path.abspath(value)) if value else ""
-        for key, value in plan.items()
-        if key in ("start", "teacher")
-    }
+    settings = asdict(plan)
+    for key in ("start", "teacher"):
+        settings[key] = os.path.basename(os.path.abspath(settings[key])) if settings[key] else ""
     return {
         "name": name,
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
-        "use": USE,
+        "use": use_of(plan),
         "labels": [None, *CHARACTERS],
         "kinds": list(KINDS),
         "characters": CHARACTERS,
@@ -80,8 +100,8 @@ def make_card(
         },
         **results,
         "trained": {key: trained[key] for key in ("lines", "minutes")},
-        "data": {"licences": LICENCES},
-        "plan": {**plan, **kept},
+        "data": {"licences": _FREE if plan.licences == "free" else LICENCES},
+        "plan": settings,
         "versions": versions(),
         "processor": devices.processor(),
         "gpus": devices.gpus(),

@@ -15,6 +15,7 @@ import numpy as np
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.system.files import write_exactly, write_new
+from train.data.sources import LICENCES
 from train.lines.card import readme
 from train.lines.plan import PRECISIONS, STRATEGIES, Plan
 from train.options import documented
@@ -31,7 +32,7 @@ NAME = "lines"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of a training but for those of the data."""
-    add_plan(parser, Plan, NAME, precision=PRECISIONS)
+    add_plan(parser, Plan, NAME, precision=PRECISIONS, licences=LICENCES)
     parser.add_argument(
         "--sitting",
         type=float,

@@ -94,21 +94,26 @@ class Composer:
         data: the folder of the data.
         held: whether of the people held back to choose by, or of all others.
         shares: how often each source is drawn; one of share 0 is not even read.
+        licences: of what people wrote, "any" or "free".
 
     Raises:
         InputError: if data of a source is missing.
     """
 
     def __init__(
-        self, data: Path, held: bool = False, shares: Mapping[str, float] = SHARES
+        self,
+        data: Path,
+        held: bool = False,
+        shares: Mapping[str, float] = SHARES,
+        licences: str = "any",
     ) -> None:
         self._held = held
         made: dict[str, Any] = {
             "unipen words": lambda: Written(data, "words", held),
             "unipen texts": lambda: Written(data, "texts", held),
             "paper": lambda: Paper(data, held),
-            "hand": lambda: Hands(data, held),
-            "crops": lambda: Crops(data, held),
+            "hand": lambda: Hands(data, held, licences),
+            "crops": lambda: Crops(data, held, licences),
             "fonts": lambda: Fonts(data / "fonts", held),
             "empty": lambda: Empty(data, held),
         }

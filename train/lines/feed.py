@@ -67,9 +67,9 @@ def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
 
 
 def _composed(
-    data: Path, size: int, shares: Mapping[str, float], seed: list[int]
+    data: Path, size: int, shares: Mapping[str, float], licences: str, seed: list[int]
 ) -> Iterator[Batch]:
-    return batches(Composer(data, shares=shares), size, seed)
+    return batches(Composer(data, shares=shares, licences=licences), size, seed)
 
 
 class Feed(BatchFeed[Batch]):
@@ -82,6 +82,7 @@ class Feed(BatchFeed[Batch]):
             that a resumed one is not shown the same lines again.
         workers: how many processes.
         shares: how often each source is drawn.
+        licences: of what people wrote, "any" or "free".
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Feed(BatchFeed[Batch]):
         seed: Sequence[int],
         workers: int,
         shares: Mapping[str, float] = SHARES,
+        licences: str = "any",
     ) -> None:
-        make = partial(_composed, data, size, dict(shares))
+        make = partial(_composed, data, size, dict(shares), licences)
         super().__init__(make, seed, workers, 3 * _POOL, "lines")

@@ -197,7 +197,7 @@ def fit(
     seed = [plan.seed, trainer.part]
     if processes > 1:  # each is shown lines of its own
         seed.append(team.own[0])
-    feed = Feed(data, size, seed, plan.workers, plan.shares(SHARES))
+    feed = Feed(data, size, seed, plan.workers, plan.shares(SHARES), plan.licences)
     try:
         with team.told_of_loss():
             _run(trainer, feed, lines, folder, min(plan.minutes, trainer.minutes + sitting))

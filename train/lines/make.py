@@ -7,7 +7,6 @@ import json
 import math
 import os
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +63,7 @@ def make_model(
         InputError: if data is missing, or the strategy cannot be followed.
         HwrError: if the checkpoint is broken, or the export does not read as the network does.
     """
+    card.use_of(plan)  # before hours of training, not behind them
     team, file = group(strategy), checkpoint_file(out)
     with held(file.parent) if team.chief else contextlib.nullcontext():
         if restart and team.chief:
@@ -157,7 +157,7 @@ def finish(
         },
     }
     told = card.make_card(
-        out.name, asdict(plan), {**trained, "parameters": int(model.count_params())}, results
+        out.name, plan, {**trained, "parameters": int(model.count_params())}, results
     )
     with replaced(out) as new:
         (new / "model.tflite").write_bytes(made.file)

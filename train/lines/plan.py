@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwr_live.errors import InputError
+from train.data.sources import LICENCES
 
 _WARM = 400  # steps in which the rate rises: CTC diverges at once without
 _RANGES = {
@@ -72,6 +73,7 @@ class Plan:
         teacher: folder of a line model whose answers are learned beside the texts.
         teacher_share: of what is learned, the teacher's.
         without: sources of lines that are left out, with commas between them.
+        licences: "any", or "free": only collections whose stated licence allows every use.
     """
 
     minutes: float = 75.0
@@ -90,11 +92,14 @@ class Plan:
     teacher: str = ""
     teacher_share: float = 0.5
     without: str = ""
+    licences: str = "any"
 
     def __post_init__(self) -> None:
         check_ranges(self, _RANGES)
         if self.precision not in PRECISIONS:
             raise InputError(f"--precision is one of {', '.join(PRECISIONS)}")
+        if self.licences not in LICENCES:
+            raise InputError(f"--licences is one of {', '.join(LICENCES)}")
 
     def rate_at(self, step: int, minutes: float) -> float:
         """The learning rate of a step that many minutes into the training: it warms up, then falls

@@ -14,8 +14,9 @@ import pytest
 from hwr_live.errors import HwrError, InputError
 from hwr_live.strip import HEIGHT
 from train.lines.alphabet import CHARACTERS, OUTPUTS
-from train.lines.card import lines_model, readme
+from train.lines.card import lines_model, readme, use_of
 from train.lines.compose import SHARES
+from train.lines.make import make_model
 from train.lines.plan import Plan
 from train.lines.weights import pack, read_weights
 from train.main import main
@@ -25,7 +26,10 @@ SHORT = Plan(minutes=0.01, batch=4, save=50, check=50, width=0.1, precision="flo
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"minutes": 0.0}, {"batch": 0}, {"rate": float("nan")}, {"precision": "int4"}, {"seed": -1}],
+    [
+        *({"minutes": 0.0}, {"batch": 0}, {"rate": float("nan")}, {"seed": -1}),
+        *({"precision": "int4"}, {"licences": "most"}),
+    ],
 )
 def test_bad_settings_are_told(wrong: dict[str, float]) -> None:
     with pytest.raises(InputError):
@@ -46,6 +50,32 @@ def test_sources_can_be_left_out() -> None:
         Plan(without="font").shares(SHARES)
     with pytest.raises(InputError, match="no lines"):
         Plan(without=",".join(SHARES)).shares(SHARES)
+
+
+@pytest.mark.parametrize(
+    ("licences", "start", "use"),
+    [
+        ("any", "", "non-commercial"),
+        ("any", "anything", "non-commercial"),
+        ("free", "", "anything"),
+        ("free", "anything", "anything"),
+        ("free", "non-commercial", None),
+    ],
+)
+def test_what_weights_may_be_used_for_follows_from_all_they_learned(
+    licences: str, start: str, use: str | None, tmp_path: Path
+) -> None:
+    if start:
+        (tmp_path / "card.json").write_text(json.dumps({"name": "a", "labels": [], "use": start}))
+    for key in ("start", "teacher"):
+        plan = Plan(licences=licences, **{key: str(tmp_path) if start else ""})  # type: ignore[arg-type]
+        if use is not None:
+            assert use_of(plan) == use
+            continue
+        with pytest.raises(InputError, match="may not be used"):
+            use_of(plan)
+        with pytest.raises(InputError, match="may not be used"):
+            make_model(plan, tmp_path, tmp_path / "out")
 
 
 def test_packed_weights_come_back(tmp_path: Path) -> None:
@@ -80,7 +110,6 @@ def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of a few steps, broken off once and gone on with."""
     from train.lines import validation
     from train.lines.loop import Trainer, fit
-    from train.lines.make import make_model
 
     out = tmp_path_factory.mktemp("models") / "lines"
     work = out.with_name("lines.training")

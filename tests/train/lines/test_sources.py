@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,6 +16,7 @@ from train.data.writers import is_held
 from train.lines.alphabet import CHARACTERS
 from train.lines.sources import held
 from train.lines.sources import printed as prints
+from train.lines.sources.crops import Crops, Glyphs, read_glyphs
 from train.lines.sources.cutouts import without_surroundings
 from train.lines.sources.empty import Empty
 from train.lines.sources.fonts import Fonts
@@ -184,6 +187,32 @@ def test_a_hand_writes_a_text_from_left_to_right(data: Path, spacing: str | None
     assert len(path.firsts) >= 10
     assert path.points[:, 0].max() > 2
     assert len(hands.write("", np.random.default_rng(4)).points) == 0
+
+
+@pytest.mark.parametrize("name", ["crohme_train.npz", "chars74k.json"])
+def test_free_hands_need_no_collection_whose_licence_forbids_a_use(
+    data: Path, tmp_path: Path, name: str
+) -> None:
+    free = tmp_path / "free"
+    shutil.copytree(data, free)
+    (free / "strokes" / name).unlink()
+    with pytest.raises(InputError, match=name):
+        Hands(free, False)
+    assert Hands(free, False, "free").has("a1")
+
+
+@pytest.mark.parametrize(("number", "there"), [(1, True), (4, False), (99, False)])
+def test_free_crops_are_of_collections_that_may_be_used(
+    data: Path, monkeypatch: pytest.MonkeyPatch, number: int, there: bool
+) -> None:
+    def read(folder: Path) -> Glyphs:
+        every = read_glyphs(folder)
+        return replace(every, sources=np.full_like(every.sources, number))
+
+    monkeypatch.setattr("train.lines.sources.crops.read_glyphs", read)
+    rng = np.random.default_rng(2)
+    assert (Crops(data, False, "free").draw("ab", rng) is not None) == there
+    assert Crops(data, False).draw("ab", rng) is not None
 
 
 def test_paper_gives_words_of_the_writers_asked_for(data: Path) -> None:

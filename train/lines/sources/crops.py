@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from train.data.datasets import load
+from train.data.sources import is_used
 from train.images.pool import cut_validation
 from train.lines.sources.zones import ZONES
 from train.recipe import HWR62
@@ -84,12 +85,20 @@ def read_glyphs(data: Path) -> Glyphs:
 
 
 class Crops:
-    """hwr62's crops by character and source, of those held back or of all others."""
+    """hwr62's crops by character and source, of those held back or of all others.
 
-    def __init__(self, data: Path, held: bool) -> None:
+    Args:
+        data: the folder of the data.
+        held: of which.
+        licences: "any", or "free": of collections whose stated licence allows every use.
+    """
+
+    def __init__(self, data: Path, held: bool, licences: str = "any") -> None:
         every = read_glyphs(data)
         some = np.arange(len(every.labels))
         some = some[every.trained :] if held else some[: every.trained]
+        used = np.array([is_used(number, licences) for number in range(256)], np.bool_)
+        some = some[used[every.sources[some]]]
         self._images = every.images
         self._of = {every.chars[number]: pools for number, pools in every.pools(some) if pools}
 

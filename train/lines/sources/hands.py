@@ -42,12 +42,13 @@ class Hands:
     Args:
         data: the folder of the data.
         held: of whom.
+        licences: "any", or "free": without CROHME and Chars74K.
 
     Raises:
         InputError: if a file is not there, or no writer has characters enough.
     """
 
-    def __init__(self, data: Path, held: bool) -> None:
+    def __init__(self, data: Path, held: bool, licences: str = "any") -> None:
         self._sources: list[Items] = []
         of_writer: dict[str, _Found] = defaultdict(lambda: defaultdict(list))
         self._of_char: _Found = defaultdict(list)
@@ -66,10 +67,11 @@ class Hands:
             path = data / "unipen" / f"unipen_{kind}_train.npz"
             add(read_items(path), lambda writer: is_held(writer) == held)
         strokes = data / "strokes"
-        add(_crohme(strokes / "crohme_train.npz"), lambda writer: belongs(writer, data, held))
-        marks = _punctuation(strokes / "crohme_punctuation_train.npz")
-        add(marks, lambda writer: (writer == _HELD) == held)
-        add(_chars74k(strokes / "chars74k.json"), lambda writer: belongs(writer, data, held))
+        if licences == "any":
+            add(_crohme(strokes / "crohme_train.npz"), lambda writer: belongs(writer, data, held))
+            marks = _punctuation(strokes / "crohme_punctuation_train.npz")
+            add(marks, lambda writer: (writer == _HELD) == held)
+            add(_chars74k(strokes / "chars74k.json"), lambda writer: belongs(writer, data, held))
         writers = sorted(w for w, own in of_writer.items() if len(own) >= _ENOUGH)
         if not writers:
             raise InputError("no writer of single characters has enough of them")

@@ -17,7 +17,7 @@ from train.lines.checkpoint import Weights, no_checkpoint, read_state, write_sta
 from train.lines.compose import SHARES, Line
 from train.lines.errors import Rates, rates
 from train.lines.feed import Batch, Feed, batch
-from train.lines.network import build, build_for, sizes
+from train.lines.network import build, build_for, deepened, sizes
 from train.lines.plan import Plan
 from train.lines.step import Group, answerer, group, lost, make_step, need_shared
 from train.lines.weights import read_weights
@@ -52,7 +52,7 @@ class Trainer:
         keras.utils.set_random_seed(plan.seed)
         with self.team.scope():
             if plan.start:
-                self._model = build_for(read_weights(Path(plan.start)))
+                self._model = deepened(read_weights(Path(plan.start)))
             else:
                 self._model = build(*sizes(plan.width))
             teacher = build_for(read_weights(Path(plan.teacher))) if plan.teacher else None

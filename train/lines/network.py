@@ -24,7 +24,13 @@ STEM = (32, 48, 64, 96, 128, 128, 192)
 """Channels of the convolutions over the picture. Few where the picture is still large: there a
 channel costs most."""
 CHANNELS = 256
-_DILATIONS = (1, 2, 4, 1)  # of the convolutions along the line: together they see 33 frames
+_DILATIONS = (1, 2, 4, 1, 8, 2)
+"""Of the convolutions along the line: together they see 73 frames, a dozen letters. A network may
+have only the first of them."""
+ALONG = len(_DILATIONS)
+_NEW = 0.1
+"""What the answers of a convolution that a trained network is given begin with: nearly nothing, so
+that it goes on from what it knows."""
 
 
 def sizes(width: float) -> tuple[tuple[int, ...], int]:
@@ -40,13 +46,41 @@ def build_for(weights: Sequence[npt.NDArray[Any]]) -> Any:
     Raises:
         ValueError: if they are of none.
     """
-    stem = tuple(int(w.shape[-1]) for w in weights if w.ndim == 4)
-    along = [int(w.shape[-1]) for w in weights if w.ndim == 3]
-    if len(stem) != len(STEM) or not along:
-        raise ValueError("these weights are of no line network")
-    model = build(stem, along[0])
+    stem, channels, along = _form(weights)
+    model = build(stem, channels, along)
     model.set_weights([_with_kinds(weight) for weight in weights])
     return model
+
+
+def deepened(weights: Sequence[npt.NDArray[Any]], along: int = ALONG) -> Any:
+    """The network that these weights are of, with more convolutions along the line behind those
+    that it has; they begin by chance and say little.
+
+    Raises:
+        ValueError: if they are of none.
+    """
+    stem, channels, now = _form(weights)
+    model = build(stem, channels, max(now, along))
+    fresh = model.get_weights()
+    before = len(weights) - 2  # the last two are the kernel and the bias of the outputs
+    for gamma in range(before + 1, len(fresh) - 2, 5):
+        fresh[gamma] = np.full_like(fresh[gamma], _NEW)
+    known = [_with_kinds(weight) for weight in weights]
+    model.set_weights([*known[:before], *fresh[before:-2], *known[before:]])
+    return model
+
+
+def _form(weights: Sequence[npt.NDArray[Any]]) -> tuple[tuple[int, ...], int, int]:
+    """Channels of the stem, channels along the line and convolutions along it.
+
+    Raises:
+        ValueError: if the weights are of no line network.
+    """
+    stem = tuple(int(w.shape[-1]) for w in weights if w.ndim == 4)
+    along = [int(w.shape[-1]) for w in weights if w.ndim == 3 and w.shape[0] > 1]
+    if len(stem) != len(STEM) or not 0 < len(along) <= ALONG:
+        raise ValueError("these weights are of no line network")
+    return stem, along[0], len(along)
 
 
 def _with_kinds(weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -56,13 +90,14 @@ def _with_kinds(weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.pad(weight, [(0, 0)] * (weight.ndim - 1) + [(0, OUTPUTS - CLASSES)])
 
 
-def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
+def build(stem: Sequence[int] = STEM, channels: int = CHANNELS, along: int = ALONG) -> Any:
     """The network: float32 (n, 48, w, 1), 0 to 1 → logits of classes and kinds, float32
     (n, w/4, ``OUTPUTS``).
 
     Args:
         stem: channels of the seven convolutions over the picture.
         channels: of the convolutions along the line.
+        along: how many of these there are, up to ``ALONG``.
     """
     import keras
 
@@ -93,7 +128,7 @@ def build(stem: Sequence[int] = STEM, channels: int = CHANNELS) -> Any:
     x = keras.ops.max(x, axis=1)
     if channels != stem[-1]:
         x = normed(layers.Conv1D(channels, 1, use_bias=False)(x))
-    for dilation in _DILATIONS:
+    for dilation in _DILATIONS[:along]:
         conv = layers.Conv1D(channels, 5, padding="same", dilation_rate=dilation, use_bias=False)
         x = layers.Add()([x, normed(conv(x))])
     logits = layers.Dense(OUTPUTS, dtype="float32")(x)

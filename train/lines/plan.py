@@ -66,7 +66,7 @@ class Plan:
         save: minutes between checkpoints.
         check: minutes between validations.
         seed: of chance.
-        width: of the network, as a share of the usual channels; 1 has two million weights.
+        width: of the network, as a share of the usual channels; 1 has 2.6 million weights.
         precision: Keras's dtype policy; bfloat16 saves a third on processors with AMX.
         floor: the lowest learning rate as a share of the highest.
         start: folder of a line model whose weights the training begins with.

@@ -37,8 +37,11 @@ CAN_RESIZE = int(cv2.__version__.split(".")[0]) >= 5
 """Whether windows can have another size: before OpenCV 5 Qt's picture does not grow with its
 window, which does not tell its size either."""
 
-_PLACED_AGAIN = 12  # turns of the loop after which the window's place is set once more
-_SETTLED = 40  # turns after which the window has the size that the window manager lets it have
+# Turns of the loop, each of 3 to 18 ms: every so many the window is put once more where it was
+# asked to be, until it has settled. Then it has the size that the window manager lets it have; only
+# that of Qt's own is not believed for some more, as a window manager that has no processor tells of
+# it that late. By trials beside two programs that took all processors.
+_AGAIN, _SETTLED, _BELIEVED = 12, 40, 120
 
 # What is tried in a child process before the program opens its own window; whoever looks for that
 # by its title is not to find this one.
@@ -75,11 +78,10 @@ class Window:
         self.capital: bool | None = None
         self._fine = resizable
         self._resizable = resizable and CAN_RESIZE
-        self._asked_size = (0, 0)
+        self._asked_size = self._own_size = (0, 0)
         self._shape: tuple[int, ...] = ()
-        self._sized = False
         self._open = False
-        self._placed = 0
+        self._turns = 0
         self._callback: MouseCallback | None = None
         self._handlers: dict[int, signal._HANDLER] = {}
         self._ended_by: int | None = None
@@ -136,6 +138,7 @@ class Window:
             give_back_pictures(at_once=image.shape != self._shape)
             self._shape = image.shape
             if opening and self._resizable:
+                self._own_size = self._real_size()
                 self._asked_size = (image.shape[1], image.shape[0])
                 cv2.resizeWindow(self.title, *self._asked_size)
         if not self._open:
@@ -155,13 +158,22 @@ class Window:
         settled, and where that cannot be found out."""
         if not self._resizable or not self._open or self.closed:
             return None
+        size = self._real_size()
+        return None if min(size) <= 0 or self._on_its_way(size) else size
+
+    def _real_size(self) -> tuple[int, int]:
+        """Width and height of the window in pixels as they are now; 0 where they are not known."""
         try:
             _, _, width, height = cv2.getWindowImageRect(self.title)
         except cv2.error:
-            return None
-        # Qt shows a window in a size of its own first.
-        self._sized |= (width, height) == self._asked_size or self._placed > _SETTLED
-        return (width, height) if self._sized and min(width, height) > 0 else None
+            return (0, 0)
+        return width, height
+
+    def _on_its_way(self, size: tuple[int, int]) -> bool:
+        """Whether a size is one that the window has only before the one that it was asked for."""
+        if size == self._asked_size:
+            return False
+        return self._turns <= (_BELIEVED if size == self._own_size else _SETTLED)
 
     def _create(self) -> None:
         # Only now: a window without a picture would be seen, for a moment, in another size.
@@ -183,11 +195,15 @@ class Window:
 
         Qt shows it in a small size of its own first, and the window manager puts that into the
         middle, from where the picture's size may reach over the edge of the screen. A busy window
-        manager may do so after the first time that it is told better.
+        manager may do so, and give it that small size again, after it was told better.
         """
-        if sys.platform.startswith("linux") and self._placed in (0, _PLACED_AGAIN):
-            cv2.moveWindow(self.title, 0, 0)
-        self._placed += 1
+        if self._turns % _AGAIN == 0:
+            late = self._turns > 0 and self._resizable and self._on_its_way(self._real_size())
+            if late:
+                cv2.resizeWindow(self.title, *self._asked_size)
+            if sys.platform.startswith("linux") and (late or self._turns < _SETTLED):
+                cv2.moveWindow(self.title, 0, 0)
+        self._turns += 1
 
     def _visible(self) -> bool:
         """Whether the window is still there; a minimised one is."""

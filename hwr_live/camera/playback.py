@@ -121,8 +121,9 @@ def play_file(window: Window) -> None:
     frame = next(frames, None)
     while frame is not None and not window.over:
         window.take(frame)
-        while window.reads and not window.over:
-            window.turn(2)
+        # Nor is it shown in the place of one that the user has frozen while it was read.
+        while (window.reads or window.frozen) and not window.over:
+            window.turn(STILL_MS if window.frozen else 2)
         following = None
         try:
             following = next(frames, None)

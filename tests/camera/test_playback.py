@@ -124,6 +124,23 @@ def test_what_is_late_stays_late(clock: list[Notes]) -> None:
     assert rest == pytest.approx([0, 0.1, 0.1], abs=0.02), "what is due comes, nothing hurries"
 
 
+def test_a_frame_that_was_being_read_does_not_come_into_the_place_of_a_frozen_one(
+    clock: list[Notes],
+) -> None:
+    window = Notes(Video(3), slow={1: 300})
+    usual = window.turn
+    shown: list[bool] = []
+
+    def turn(wait_ms: int) -> None:
+        usual(wait_ms)
+        window.frozen = 100 <= window.turns < 1100  # the second frame is read from before to then
+
+    window.turn = turn  # type: ignore[method-assign]
+    window.show = lambda frame: shown.append(window.frozen)  # type: ignore[method-assign]
+    assert played(clock, window).turns > 1100
+    assert shown == [False, False, False]
+
+
 def test_a_broken_file_is_told_after_its_last_good_frame(clock: list[Notes]) -> None:
     window = Notes(Video(2, "cut off"))
     with pytest.raises(InputError, match="cut off"):

@@ -52,7 +52,7 @@ def _sizes(
     monkeypatch.setattr(module, "cv2", fake)
     monkeypatch.setattr(module, "require_display", lambda: None)
     monkeypatch.setattr(module, "CAN_RESIZE", True)
-    told = []
+    told: list[tuple[int, int] | None] = []
     with Window("test", resizable=True) as window:
         assert window.size is None
         for turn in range(turns):

@@ -8,7 +8,6 @@ lines run otherwise, the lines of the map are cut out and seen as a page of thei
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -112,14 +111,12 @@ def see_lines(
         cuts: how each is cut out for a network that reads lines; none: its own ink alone is read.
         base: the ink that they are cut from, if it is known.
     """
-    began = time.perf_counter()
     if not lines:
         nothing = replace(
             view.segmented, lines=(), left_out=_left(view, len(view.pieces)), lost=1.0
         )
         return replace(view, segmented=nothing)
     base = base or base_of(grey, view, lines)
-    inked = time.perf_counter()
     there = [base.placed(line) for line in lines]
     placed = in_order(there)
     cut_by = {id(line): cut for line, cut in zip(there, cuts, strict=False)}
@@ -128,17 +125,13 @@ def see_lines(
     counts = _left(view, mosaic.left)
     lost = 1 - float(mosaic.ink.mask.any()) if not segmented.lines else segmented.lost
     ways = tuple(base.way @ way for way in mosaic.ways)
-    ms = {
-        "ink": view.ms["ink"] + 1000 * (inked - began),
-        "segment": view.ms["segment"] + 1000 * (time.perf_counter() - inked),
-    }
     return View(
         mosaic.ink,
         replace(segmented, left_out=counts, lost=lost),
         view.size,
         base.sheet,
         ways[0] if ways else np.eye(3),
-        ms,
+        view.ink_ms,
         (base.ink, base.way),
         view.cells,
         tuple(zip(mosaic.rows, ways, strict=True)),

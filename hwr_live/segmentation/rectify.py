@@ -48,7 +48,7 @@ class View:
         sheet: float (4, 2), the corners of the sheet of paper in the frame's pixels; None where
             the whole frame is read.
         matrix: (3, 3), from the ink's pixels to the frame's; None where only the scale differs.
-        ms: milliseconds that finding the "ink" and the pieces ("segment") took.
+        ink_ms: milliseconds that finding the ink took.
         original: ``ink`` and ``matrix`` before lines were made level.
         cells: boxes in the frame's pixels of what rules enclose.
         rows: where lines were cut out one by one, first and last row but one of each in the ink,
@@ -65,7 +65,7 @@ class View:
     size: tuple[int, int]
     sheet: npt.NDArray[np.float64] | None
     matrix: Matrix | None
-    ms: dict[str, float]
+    ink_ms: float
     original: tuple[Ink, Matrix | None]
     cells: tuple[Box, ...] = ()
     rows: tuple[tuple[tuple[int, int], Matrix], ...] = ()
@@ -183,15 +183,14 @@ def see(frame: npt.NDArray[np.generic], *, drawn: bool = False) -> View:
     if corners is not None:
         picture, matrix = straighten(grey, corners)
     ink = find(picture)
-    inked = time.perf_counter()
+    ink_ms = 1000 * (time.perf_counter() - began)
     segmented = segment(ink)
     if segmented.lines and segmented.height < _SMALL:
         ink = _nearer(picture, ink, segmented, find)
         segmented = segment(ink)
     if matrix is not None:
         matrix = matrix @ to_frame(ink, None)
-    ms = {"ink": 1000 * (inked - began), "segment": 1000 * (time.perf_counter() - inked)}
-    seen = View(ink, segmented, size, corners, matrix, ms, (ink, matrix))
+    seen = View(ink, segmented, size, corners, matrix, ink_ms, (ink, matrix))
     if ink.rules:
         letters = [piece.box for piece in seen.pieces]
         cells = find_cells(ink.rules, ink.mask.shape, letters, segmented.height)
@@ -232,7 +231,6 @@ def _nearer(
 
 def turned(view: View, quarters: int) -> View:
     """The same frame seen after so many quarter turns anticlockwise."""
-    began = time.perf_counter()
     ink, matrix = view.original
     height, width = ink.mask.shape
     # From the turned picture's pixels to those of the picture before, pixel corners at whole
@@ -244,7 +242,7 @@ def turned(view: View, quarters: int) -> View:
     }[quarters]
     mask = np.ascontiguousarray(np.rot90(ink.mask, quarters), np.bool_)
     grey = np.ascontiguousarray(np.rot90(ink.grey, quarters), np.uint8)
-    return _again(view, replace(ink, mask=mask, grey=grey), to_frame(ink, matrix) @ back, began)
+    return _again(view, replace(ink, mask=mask, grey=grey), to_frame(ink, matrix) @ back)
 
 
 def _levelled(view: View) -> View:
@@ -291,7 +289,6 @@ def _at_angle(
     *,
     level: bool = False,
 ) -> View:
-    began = time.perf_counter()
     ink, matrix = original
     height, width = mask.shape
     cos, sin = math.cos(angle), math.sin(angle)
@@ -305,14 +302,12 @@ def _at_angle(
     grey = cv2.warpAffine(ink.grey, centres[:2], (wide, high), flags=flags)
     soft = cv2.warpAffine(mask, centres[:2], (wide, high), flags=flags)
     upright = replace(ink, mask=np.asarray(soft) >= 128, grey=np.asarray(grey, np.uint8))
-    return _again(view, upright, to_frame(ink, matrix) @ back, began, level=level)
+    return _again(view, upright, to_frame(ink, matrix) @ back, level=level)
 
 
-def _again(view: View, ink: Ink, matrix: Matrix, began: float, *, level: bool = False) -> View:
+def _again(view: View, ink: Ink, matrix: Matrix, *, level: bool = False) -> View:
     segmented = segment(ink, level=level)
-    spent = view.ms["segment"] + 1000 * (time.perf_counter() - began)
-    ms = {**view.ms, "segment": spent}
-    return replace(view, ink=ink, segmented=segmented, matrix=matrix, ms=ms)
+    return replace(view, ink=ink, segmented=segmented, matrix=matrix)
 
 
 def to_frame(ink: Ink, matrix: Matrix | None) -> Matrix:

@@ -6,6 +6,7 @@ import doctest
 import json
 import pickle
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from hwr_live.profiles.profile import Profile
 from hwr_live.recognition.card import Card, read_card
 from hwr_live.recognition.classify import Classifier, named_outputs
 from hwr_live.recognition.models import find_model
+from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.reader import Reader
 
 Image = npt.NDArray[np.uint8]
@@ -71,6 +73,28 @@ def test_a_blank_frame_gives_an_empty_reading(frame: Any, reader: Reader) -> Non
     assert (reading.text, reading.lines) == ("", ())
     assert set(reading.ms) == {"ink", "segment", "classify", "total"}
     json.dumps(reading.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize("size", [(60, 150), (300, 400)], ids=["cut-out", "page"])
+def test_the_time_that_a_map_takes_is_told(
+    size: tuple[int, int], reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, asked = MapNetwork.look, []
+
+    def slowly(*arguments: Any) -> Any:
+        asked.append(arguments)
+        time.sleep(0.2)
+        return look(*arguments)
+
+    monkeypatch.setattr(MapNetwork, "look", slowly)
+    scribble = np.full(size, 255, np.uint8)
+    for n in range(6):
+        cv2.ellipse(scribble, (30 + 14 * n, 30), (22, 5 + 3 * n), 25 * n, 0, 320, 0, 2)
+    reading = reader.read(photographed(scribble))
+    assert len(asked) == 1
+    assert reading.ms["segment"] >= 200
+    stages = ("ink", "segment", "classify")
+    assert reading.ms["total"] == pytest.approx(sum(reading.ms[stage] for stage in stages))
 
 
 @pytest.mark.parametrize("frame", [None, "page.png", [], np.zeros((4, 4, 7), np.uint8)])

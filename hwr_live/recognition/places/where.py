@@ -4,7 +4,6 @@ together."""
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -99,7 +98,6 @@ def see_writing(
         if level is not None and _is_all_writing(level, along):
             return level, True
     grey = to_grey(frame)
-    began = time.perf_counter()
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
     lines = lines_in(seen, CORE, SURELY)
     base, others = None, []
@@ -107,8 +105,6 @@ def see_writing(
         base = base_of(grey, view, lines, enlarged=False)
         lines = righted(lines, _sureness(base, along[0]))
         others = turned_like(lines_in(seen, *_ELSE), lines)
-    ms = {**view.ms, "segment": view.ms["segment"] + 1000 * (time.perf_counter() - began)}
-    view = replace(view, ms=ms)
     if wants_lines(view, lines, float(seen.hand.max(initial=0.0))):
         if along is None:
             return see_lines(grey, view, lines), True

@@ -180,6 +180,8 @@ def _paint_over(drawing: Image, state: PadState) -> None:
         told += ", or fold the panel (P)" if right and not layout.folded else ""
         told = fit_text(told, font, width - 2 * font)
         at = (width - text_width(told, font) - font, height - font)
+        under = (at[0] - font // 2, at[1] - font, text_width(told, font) + font, round(1.5 * font))
+        plate(drawing, under, panel.PANEL, 4)
         put_text(drawing, told, at, font, panel.ACCENT)
     told, warning = _told(state)
     if layout.folded and told:

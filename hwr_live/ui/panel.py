@@ -250,24 +250,31 @@ def draw_crops(
         cells: the glyphs and where they are shown.
         font: of the text below, in pixels.
         chosen: one to bring out.
-        shares: whether the confidence is written too, where there is room.
+        shares: whether the confidence is written too, where there is room for each.
     """
+    size = max(10, round(font * 0.86))
+    small = max(10, round(size * 0.85))
+    shares = shares and all(_label_width(glyph, size, small) <= w for (_, _, w, _), glyph in cells)
     for cell, glyph in cells:
         draw_crop(image, cell, glyph)
         x, y, w, h = cell
         if glyph is chosen:
             cv2.rectangle(image, (x - 2, y - 2), (x + w + 1, y + h + 1), glyph_colour(glyph), 2)
-        size = max(10, round(font * 0.86))
         baseline = y + h + round(font * 0.4) + capital_height(size)
         label = glyph.char or "?"
         colour = glyph_colour(glyph)
-        share, small = percent(glyph.confidence), max(10, round(size * 0.85))
-        needed = text_width(label, size, bold=True) + text_width(share, small) + size // 4
-        if shares and needed <= w:
+        if shares:
             put_text(image, label, (x + 1, baseline), size, colour, bold=True)
+            share = percent(glyph.confidence)
             put_text(image, share, (x + w, baseline), small, QUIET, align="right")
         else:
             put_text(image, label, (x + w // 2, baseline), size, colour, bold=True, align="centre")
+
+
+def _label_width(glyph: Glyph, size: int, small: int) -> int:
+    """Pixels that a glyph's character and its share need beside each other."""
+    share = text_width(percent(glyph.confidence), small)
+    return text_width(glyph.char or "?", size, bold=True) + share + size // 2
 
 
 def draw_crop(image: Image, cell: Box, glyph: Glyph) -> None:

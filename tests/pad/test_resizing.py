@@ -52,6 +52,20 @@ def test_what_a_small_window_hides_is_read_and_comes_back(made: Any) -> None:
     assert len(pad.state.reading.glyphs) == 3
 
 
+def test_what_tells_of_ink_out_of_sight_is_not_written_over_ink(made: Any) -> None:
+    told = []
+    for row in (500, 582):  # well above the words, and under them
+        pad, _ = made(size=(960, 600))
+        draw(pad, [(100, row), (500, row)], [(540, 60), (570, 60)])
+        settle(pad)
+        pad.resize((800, 600))
+        pad.state.note = None
+        assert pad.state.beyond == (True, False)
+        told.append(settle(pad)[578:592, 140:440])
+    assert len(np.unique(told[0])) > 20, "words stand there"
+    np.testing.assert_array_equal(*told)
+
+
 def test_the_panel_folds_away_and_shows_what_is_behind_it(made: Any) -> None:
     pad, _ = made(size=(960, 600))
     draw(pad, A)

@@ -73,3 +73,19 @@ def test_below_a_crop_stands_its_share_where_there_is_room(
         panel.draw_crops(picture, [((10, 5, side, side), glyph)], font, None, shares=shares)
         pictures.append(picture)
     assert (pictures[0] != pictures[1]).any() == has_room
+
+
+def test_of_crops_beside_each_other_all_have_their_share_below_or_none() -> None:
+    glyphs = [Glyph(char, 0.99, (0, 0, 9, 9)) for char in "lW"]
+    had = set()
+    for side in range(16, 64, 4):
+        pictures = []
+        for shares in (True, False):
+            picture = np.full((side + 60, 2 * side + 10, 3), 255, np.uint8)
+            cells = [((x, 5, side, side), g) for x, g in zip((0, side + 10), glyphs, strict=True)]
+            panel.draw_crops(picture, cells, 14, None, shares=shares)
+            pictures.append(picture)
+        differs = (pictures[0] != pictures[1]).any((0, 2))
+        assert differs[:side].any() == differs[side + 10 :].any()
+        had.add(bool(differs.any()))
+    assert had == {False, True}

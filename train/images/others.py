@@ -20,7 +20,6 @@ from train.images import strangers
 from train.images.doodles import FILE as DOODLES
 from train.images.doodles import read_doodles
 from train.images.people import of_usual_size, read_ligatures, read_people, too_few_strokes, whole
-from train.images.scripts import draw_letters
 from train.images.signs import Own, draw_sign, signs_by_label
 from train.images.strokes import Character, draw_crop, read_crohme
 from train.recipe import Recipe
@@ -138,6 +137,9 @@ class Others:
             seed: the same seed gives the same crops.
             held: whether of things and scripts held back.
         """
+        # It draws with Pillow, which is not there where help and errors of the command are told.
+        from train.images.scripts import draw_letters
+
         out = [
             strangers.draw_shapes(round(count * _SHAPES), seed),
             strangers.draw_halves(crops, names, round(count * _HALVES), seed),

@@ -12,7 +12,6 @@ from train import devices
 from train.fit.models import model_of
 from train.lines.card import LICENCES as LINE_LICENCES
 from train.lines.card import USE
-from train.pages.measure import told
 from train.pages.network import STRIDE
 from train.progress import duration
 
@@ -113,3 +112,14 @@ def readme(card: Mapping[str, Any]) -> str:
     if use := card.get("use"):
         parts.append(f"What the weights may be used for: **{use}**.")
     return "\n\n".join(parts) + "\n"
+
+
+def told(parts: dict[str, dict[str, float]]) -> str:
+    """A table of figures by part."""
+    names = list(next(iter(parts.values()), {}))
+    head = "| per cent | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names)
+    rows = [
+        f"| {part} | " + " | ".join(f"{100 * row[name]:.1f}" for name in names) + " |"
+        for part, row in parts.items()
+    ]
+    return "\n".join([head, *rows])

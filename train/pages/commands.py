@@ -15,7 +15,7 @@ import numpy as np
 from hwr_live.errors import HwrError, InputError
 from hwr_live.system.files import write_exactly, write_new
 from train.lines.commands import add_plan, model_file, needed
-from train.pages.card import readme
+from train.pages.card import readme, told
 from train.pages.plan import Plan
 from train.progress import say
 from train.results.folder import checkpoint_file, output_folder, refuse_installed, replace_file
@@ -64,7 +64,7 @@ def evaluate(folder: Path, card: Mapping[str, Any], data: Path | None, as_json: 
     """Prints a map's figures on pages that were held back."""
     from train.pages import validation
     from train.pages.export import lite_answers
-    from train.pages.measure import by_part, told
+    from train.pages.measure import by_part
 
     samples = validation.compose(needed(data), _side(card))
     answers = lite_answers(_content(folder, card), samples, 2)

@@ -80,14 +80,3 @@ def by_part(
     for logits, sample in zip(answers, samples, strict=True):
         out[sample.source] = out.get(sample.source, Found()) + found(logits, sample)
     return out
-
-
-def told(parts: dict[str, dict[str, float]]) -> str:
-    """A table of figures by part."""
-    names = list(next(iter(parts.values()), {}))
-    head = "| per cent | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names)
-    rows = [
-        f"| {part} | " + " | ".join(f"{100 * row[name]:.1f}" for name in names) + " |"
-        for part, row in parts.items()
-    ]
-    return "\n".join([head, *rows])

@@ -10,9 +10,10 @@ import pytest
 
 from hwr_live.errors import InputError
 from train.pages import validation
+from train.pages.card import told
 from train.pages.compose import Composer, core_of
 from train.pages.feed import batch, batches
-from train.pages.measure import Found, by_part, found, told
+from train.pages.measure import Found, by_part, found
 from train.pages.sources.diagrams import Diagrams, pages
 from train.pages.target import CHANNELS, DRAWING, HAND, MAPS, PRINT, interleaved
 

@@ -126,19 +126,24 @@ def lines_of(pieces: Sequence[Piece], height: float, tilt: float) -> list[list[P
             last = lines[nearest][-_ROW_PIECES:]
             rows[nearest] = sum(y for _, y, _ in last) / len(last)
     by_place = [[x for x, _, _ in line] for line in lines]
+    spans = [_span(line) for line in lines]
     for item in rest:  # small marks join the nearest line, or stand alone
         best, least = -1, _MARK_OFF * height
-        for number, (line, places) in enumerate(zip(lines, by_place, strict=True)):
-            x, y, _ = line[_nearest(places, item[0])]
+        for number, (low, high) in enumerate(spans):
+            if low - item[1] >= least or item[1] - high >= least:
+                continue
+            x, y, _ = lines[number][_nearest(by_place[number], item[0])]
             if abs(y - item[1]) < least and abs(x - item[0]) < _MARK_ASIDE * height:
                 best, least = number, abs(y - item[1])
         if best < 0:
             lines.append([item])
             by_place.append([item[0]])
+            spans.append(_span(lines[-1]))
         else:
             at = bisect_right(by_place[best], item[0])
             by_place[best].insert(at, item[0])
             lines[best].insert(at, item)
+            spans[best] = _wider(spans[best], item)
     lines = _with_quotes(lines, height)
     lines.sort(key=lambda line: median(y for _, y, _ in line))
     return [[p for _, _, p in line] for line in lines]
@@ -157,23 +162,33 @@ def _with_quotes(lines: Sequence[list[_Placed]], height: float) -> list[list[_Pl
     out = [line for line, own in zip(lines, few, strict=True) if not own]
     if not out:
         return list(lines)
+    spans = [_span(line) for line in out]
     for line in (line for line, own in zip(lines, few, strict=True) if own):
-        homes = [_below(item, out, height) for item in line]
+        homes = [_below(item, out, spans, height) for item in line]
         if None in homes:
             out.append(line)
+            spans.append(_span(line))
             continue
         for item, home in zip(line, homes, strict=True):
             assert home is not None
-            home.append(item)
-            home.sort(key=lambda one: one[0])
+            out[home].append(item)
+            out[home].sort(key=lambda one: one[0])
+            spans[home] = _wider(spans[home], item)
     return out
 
 
-def _below(quote: _Placed, lines: Sequence[list[_Placed]], height: float) -> list[_Placed] | None:
-    """The line that has a taller letter beside and below small ink, if one has."""
+def _below(
+    quote: _Placed,
+    lines: Sequence[list[_Placed]],
+    spans: Sequence[tuple[float, float]],
+    height: float,
+) -> int | None:
+    """Which line has a taller letter beside and below small ink, if one has."""
     _, y, piece = quote
-    for line in lines:
-        for _, middle, other in line:
+    for number, (low, high) in enumerate(spans):
+        if high <= y or low - y >= _QUOTE_OFF * height:
+            continue
+        for _, middle, other in lines[number]:
             gap = max(
                 other.box[0] - piece.box[0] - piece.box[2],
                 piece.box[0] - other.box[0] - other.box[2],
@@ -181,8 +196,19 @@ def _below(quote: _Placed, lines: Sequence[list[_Placed]], height: float) -> lis
             beside = -0.3 * height < gap < _QUOTE_ASIDE * height
             above = 0 < middle - y < _QUOTE_OFF * height and other.box[3] > 1.2 * piece.box[3]
             if beside and above and other.box[1] < piece.box[1] + piece.box[3] + 0.5 * height:
-                return line
+                return number
     return None
+
+
+def _span(line: Sequence[_Placed]) -> tuple[float, float]:
+    """The highest and the lowest middle of a line's pieces."""
+    across = [y for _, y, _ in line]
+    return min(across), max(across)
+
+
+def _wider(span: tuple[float, float], item: _Placed) -> tuple[float, float]:
+    """A line's span with one piece more."""
+    return min(span[0], item[1]), max(span[1], item[1])
 
 
 def may_be_one(lines: Sequence[Sequence[Piece]]) -> bool:

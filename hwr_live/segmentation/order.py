@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -158,26 +159,36 @@ def _width(rows: Sequence[Sequence[int]], boxes: Boxes) -> float:
 
 def _rows(some: npt.NDArray[np.intp], boxes: Boxes) -> list[list[int]]:
     """Boxes row by row, from top to bottom, each from left to right."""
-    middles = boxes[:, [1, 3]].mean(1)
-    rows: list[list[int]] = []
-    for number in some[np.argsort(middles[some], kind="stable")].tolist():
-        if rows and _in_row(number, rows[-1], middles, boxes):
-            rows[-1].append(number)
+    middles = boxes[some][:, [1, 3]].mean(1)
+    order = np.argsort(middles, kind="stable")
+    own: list[list[float]] = []  # boxes of the last row, and the sum of their middles
+    total = 0.0
+    rows: list[list[tuple[float, int]]] = []  # left edges and numbers
+    # Lists of numbers: of a few boxes at a time NumPy takes several times as long.
+    placed = zip(
+        some[order].tolist(), middles[order].tolist(), boxes[some[order]].tolist(), strict=True
+    )
+    for number, middle, box in placed:
+        if rows and _in_row(box, middle - total / len(own), own):
+            rows[-1].append((box[0], number))
+            own.append(box)
+            total += middle
         else:
-            rows.append([number])
-    return [sorted(row, key=lambda number: float(boxes[number, 0])) for row in rows]
+            rows.append([(box[0], number)])
+            own, total = [box], middle
+    return [[number for _, number in sorted(row, key=itemgetter(0))] for row in rows]
 
 
-def _in_row(
-    number: int, row: Sequence[int], middles: npt.NDArray[np.float64], boxes: Boxes
-) -> bool:
-    """Whether a box stands in a row: at its height, or beside a larger or smaller one of it."""
-    if middles[number] - middles[row].mean() < _SAME_ROW:
+def _in_row(box: Sequence[float], below: float, row: Sequence[Sequence[float]]) -> bool:
+    """Whether a box stands in a row whose middle it is so far below: at its height, or beside
+    larger or smaller ones of it."""
+    if below < _SAME_ROW:
         return True
-    x, top, end, bottom = boxes[number]
-    others = boxes[row]
-    if np.any((others[:, 0] < end) & (x < others[:, 2])):
-        return False
-    both = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
-    low = np.minimum(others[:, 3] - others[:, 1], bottom - top)
-    return bool(np.all(both >= _ONE * low))
+    x, top, end, bottom = box
+    for left, other_top, right, other_bottom in row:
+        if left < end and x < right:
+            return False
+        both = min(other_bottom, bottom) - max(other_top, top)
+        if both < _ONE * min(other_bottom - other_top, bottom - top):
+            return False
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -66,13 +67,13 @@ class TextLine:
     certainty: float
     turn: float
 
-    @property
+    @cached_property
     def way(self) -> float:
         """Radians of its direction, clockwise from the picture's x-axis."""
         dx, dy = self.end - self.start
         return math.atan2(dy, dx)
 
-    @property
+    @cached_property
     def length(self) -> float:
         """Pixels from its start to its end."""
         return float(np.hypot(*(self.end - self.start)))
@@ -91,6 +92,10 @@ class TextLine:
         return np.stack(
             [first - above * down, last - above * down, last + below * down, first + below * down]
         )
+
+    def turned_round(self) -> TextLine:
+        """The same line with its end first."""
+        return replace(self, start=self.end, end=self.start)
 
     def moved(self, way: npt.NDArray[np.float64]) -> TextLine:
         """The same line moved by a matrix (3, 3)."""

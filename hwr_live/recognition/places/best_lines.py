@@ -4,7 +4,7 @@ reads best."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -28,6 +28,10 @@ _CLEAR = 0.6  # mean probability of a line's signs from which it is writing
 _NONE = 0.2  # how surely a line is no writing, at the most
 _SETTLED, _SIGNS = 0.9, 3  # mean probability of so many signs from which nothing else is tried
 _SAME = 0.35  # of the smaller one: lines that share so much are one
+_MANY, _HARDLY = 24, 0.1
+"""So many lines, of which less than this share is writing, are those of a texture, of which nothing
+else is tried. By hand, on drawn wood and gravel, of which a map tells 50 to 300."""
+_ENOUGH = 0.5  # gain of such lines that tells of writing: of two or three letters that are sure
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class _Read:
 
 
 def best_lines(
-    grey: Grey, lines: Sequence[TextLine], network: LineNetwork, others: Sequence[TextLine] = ()
+    grey: Grey,
+    lines: Sequence[TextLine],
+    network: LineNetwork,
+    others: Callable[[], Sequence[TextLine]] = tuple,
 ) -> list[tuple[TextLine, Cut]]:
     """Lines that are surely writing and share no place, each with its best cut.
 
@@ -51,19 +58,38 @@ def best_lines(
         grey: uint8 (h, w), ink bright on black.
         lines: in its pixels; several may mean the same writing.
         network: reads them.
-        others: that may be meant where these are not surely read.
+        others: tells those that may be meant where these are not surely read.
     """
     reads = _reads(grey, [(line, CUTS[0]) for line in lines], network)
-    settled = [one.line for one in reads if one.settled]
-    unsettled = [line for line in lines if not _is_any(line, settled)]
-    more = [(line, cut) for line in unsettled for cut in CUTS[1:]]
-    more += [(line, CUTS[0]) for line in others if not _is_any(line, settled)]
-    reads += _reads(grey, more, network)
+    if not _are_texture(reads):
+        settled = [one.line for one in reads if one.settled]
+        unsettled = [line for line in lines if not _is_any(line, settled)]
+        more = [(line, cut) for line in unsettled for cut in CUTS[1:]]
+        more += [(line, CUTS[0]) for line in others() if not _is_any(line, settled)]
+        reads += _reads(grey, more, network)
     chosen: list[_Read] = []
     for one in sorted(reads, key=lambda one: -one.gain):
         if one.clear and not _is_any(one.line, [other.line for other in chosen]):
             chosen.append(one)
     return [(one.line, one.cut) for one in chosen]
+
+
+def is_any_writing(grey: Grey, lines: Sequence[TextLine], network: LineNetwork) -> bool:
+    """Whether enough is read of the lines that a map is surest of, either way up, for any of them
+    to be writing: a bow may look like one letter.
+
+    Args:
+        grey, lines, network: as of :func:`best_lines`.
+    """
+    some = sorted(lines, key=lambda line: -line.certainty)[:_MANY]
+    both = [way for line in some for way in (line, line.turned_round())]
+    reads = _reads(grey, [(line, CUTS[0]) for line in both], network)
+    return sum(max(0.0, one.gain) for one in reads if one.clear) > _ENOUGH
+
+
+def _are_texture(reads: Sequence[_Read]) -> bool:
+    """Whether so many lines are so seldom writing that they are edges, grain or leaves."""
+    return len(reads) >= _MANY and sum(one.clear for one in reads) < _HARDLY * len(reads)
 
 
 def _reads(grey: Grey, cuts: Sequence[tuple[TextLine, Cut]], network: LineNetwork) -> list[_Read]:

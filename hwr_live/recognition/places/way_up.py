@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +42,13 @@ def righted(lines: Sequence[TextLine], sureness: Sureness) -> list[TextLine]:
             some = own[:_ASKED]
             as_told = [_along(line, axis) for line in some]
             one = np.array(sureness(as_told), np.float64)
-            other = np.array(sureness([_round(line) for line in as_told]), np.float64)
+            other = np.array(sureness([line.turned_round() for line in as_told]), np.float64)
             both = np.isfinite(one) & np.isfinite(other)
             if both.any():
                 upright = bool(_mean(one[both], some, both) >= _mean(other[both], some, both))
         for line in own:
             level = _along(line, axis)
-            out.append(level if upright else _round(level))
+            out.append(level if upright else level.turned_round())
     return out
 
 
@@ -59,7 +58,7 @@ def turned_like(others: Sequence[TextLine], lines: Sequence[TextLine]) -> list[T
     for one in others:
         along = [line for line in lines if abs(_apart(line.way, one.way)) < _SAME_WAY]
         like = max(along, key=lambda line: line.length, default=one)
-        out.append(one if math.cos(one.way - like.way) >= 0 else _round(one))
+        out.append(one if math.cos(one.way - like.way) >= 0 else one.turned_round())
     return out
 
 
@@ -77,8 +76,4 @@ def _apart(one: float, other: float) -> float:
 
 def _along(line: TextLine, axis: float) -> TextLine:
     """The line with its start where a direction begins."""
-    return line if math.cos(line.way - axis) >= 0 else _round(line)
-
-
-def _round(line: TextLine) -> TextLine:
-    return replace(line, start=line.end, end=line.start)
+    return line if math.cos(line.way - axis) >= 0 else line.turned_round()

@@ -4,8 +4,10 @@ together."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +16,7 @@ from hwr_live.chars import DIGITS, LETTERS
 from hwr_live.recognition.joint import Alphabet, Told
 from hwr_live.recognition.kinds import no_writing
 from hwr_live.recognition.line_network import LineNetwork, line_ink
-from hwr_live.recognition.places.best_lines import best_lines
+from hwr_live.recognition.places.best_lines import best_lines, is_any_writing
 from hwr_live.recognition.places.map_network import MapNetwork
 from hwr_live.recognition.places.way_up import Sureness, righted, turned_like
 from hwr_live.recognition.settings import DEFAULTS
@@ -22,8 +24,9 @@ from hwr_live.segmentation.by_lines import Base, base_of, is_cut_out, see_lines,
 from hwr_live.segmentation.ink import to_grey
 from hwr_live.segmentation.line_picture import CUTS, line_picture
 from hwr_live.segmentation.lines import axis_of, may_be_one
+from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View, at_angle, see, to_frame, turned
-from hwr_live.segmentation.writing import TextLine, lines_in
+from hwr_live.segmentation.writing import TextLine, WritingMap, lines_in
 
 Grey = npt.NDArray[np.uint8]
 
@@ -35,7 +38,12 @@ _ELSE = (0.85, 0.9)
 """The same of other lines that may be meant: of 490 words on diagrams of validation writers 306 are
 right without them, 312 with them."""
 
-_AT_A_TIME = 6  # lines that are asked together whether they are writing
+_AT_A_TIME = 2  # lines that are asked together whether they are writing, one for each processor
+_TRIED = 3  # times so many lines, of which none is writing, tell that not all are
+_MUCH, _HARDLY = 300, 0.1
+"""Pieces from which what is seen may be a texture, and signs that are read for each piece of those
+lines, at the most: by hand, on drawn wood, keys and gravel, which have 0 to 0.05; writing has
+about 1."""
 _ASKED = 24  # lines of a view that are read to find out how well it is seen
 _WRITING = 0.75  # mean probability of a line's signs from which it is surely writing; by hand
 _NEARLY_ALL = 0.9  # of a view's pieces that stand in such lines
@@ -92,29 +100,43 @@ def see_writing(
         return _cut_out(to_grey(frame), view, pages, along)
     if pages is None or (along is not None and _is_all_writing(view, along)):
         return view, False
+    texture = along is not None and _is_texture(view, along)
     level, most = None, -math.inf  # a view that more is read of, and how much is read of the whole
-    if along is not None:
+    if along is not None and not texture:
         level, most = _righted_whole(view, _gain(view, along), along)
         if level is not None and _is_all_writing(level, along):
             return level, True
     grey = to_grey(frame)
     seen = pages.look(grey, view.segmented.height / view.ink.scale)
     lines = lines_in(seen, CORE, SURELY)
-    base, others = None, []
+    base = None
     if along is not None and lines:
         base = base_of(grey, view, lines, enlarged=False)
+        if texture and not is_any_writing(base.ink.grey, list(map(base.placed, lines)), along[0]):
+            return see_lines(grey, view, ()), True
         lines = righted(lines, _sureness(base, along[0]))
-        others = turned_like(lines_in(seen, *_ELSE), lines)
-    if wants_lines(view, lines, float(seen.hand.max(initial=0.0))):
-        if along is None:
-            return see_lines(grey, view, lines), True
+    wanted = wants_lines(view, lines, float(seen.hand.max(initial=0.0)))
+    if along is None:
+        return (see_lines(grey, view, lines), True) if wanted else (view, False)
+    gain, by_lines = -math.inf, view
+    if wanted:
+        others = partial(_others, seen, lines)
         by_lines = _best(grey, view, base, (lines, others), along[0])
         gain = _gain(by_lines, along)
-        if gain > most and (gain > _PLENTY or gain > _most(view, lines, gain, along)):
-            # What hardly a sign is surely read of is wood, leaves, gravel: no writing.
-            written = gain > max(_LEAST_GAIN, _EACH_GAIN * len(by_lines.lines))
-            return by_lines if written else see_lines(grey, view, ()), True
+    # What hardly a sign is surely read of is wood, leaves, gravel: no writing.
+    written = gain > max(_LEAST_GAIN, _EACH_GAIN * len(by_lines.lines))
+    if texture:  # what the map does not read is not looked for all round
+        if wanted and not written:
+            return see_lines(grey, view, ()), True
+        level, most = _righted_whole(view, _gain(view, along), along)
+    if gain > most and (gain > _PLENTY or gain > _most(view, lines, gain, along)):
+        return by_lines if written else see_lines(grey, view, ()), True
     return (view, False) if level is None else (level, True)
+
+
+def _others(seen: WritingMap, lines: Sequence[TextLine]) -> list[TextLine]:
+    """Lines of a map that may be meant where others are not surely read."""
+    return turned_like(lines_in(seen, *_ELSE), lines)
 
 
 def _are_fragments(by_lines: View, whole: View, network: LineNetwork) -> bool:
@@ -168,7 +190,7 @@ def _cut_out(
         return as_it_stands
     base = base_of(grey, view, lines, enlarged=False)
     if not sure:
-        word = _best(grey, view, base, (lines, []), network)
+        word = _best(grey, view, base, (lines, list), network)
         parts = not word.lines or _are_fragments(word, view, network)
         if not parts and _gain(word, along) > most:
             if len(view.lines) == len(word.lines) == 1:
@@ -211,19 +233,40 @@ def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
     few tell.
     """
     network, alphabet = along
-    count = len(view.lines)
     total = sum(map(len, view.lines))
-    steps = -(-count // _AT_A_TIME)
-    unsure = 0
-    for first in range(steps):
-        some = view.lines[first::steps]
+    asked = unsure = 0
+    for number, some in enumerate(_some_at_a_time(view), 1):
         for line, one in zip(some, network.tell(view, some, alphabet.may), strict=True):
-            p = one.spelling.p
-            if not len(p) or p.max(axis=1).mean() < _WRITING or _is_none(one):
-                unsure += len(line)
-        if unsure > (1 - _NEARLY_ALL) * total:
+            asked += len(line)
+            unsure += len(line) * (not _is_read(one, _WRITING))
+        if unsure > (1 - _NEARLY_ALL) * total or (unsure == asked and number == _TRIED):
             return False
     return total > 0
+
+
+def _some_at_a_time(view: View) -> Iterator[Sequence[Sequence[Piece]]]:
+    """The lines of a view, some from all over it at a time."""
+    steps = -(-len(view.lines) // (_TRIED * _AT_A_TIME))
+    for first in range(steps):
+        some = view.lines[first::steps]
+        yield from (some[k : k + _AT_A_TIME] for k in range(0, len(some), _AT_A_TIME))
+
+
+def _is_texture(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
+    """Whether much is photographed of which, by some lines, hardly any is read as it stands."""
+    if not view.ink.photo or len(view.pieces) < _MUCH:
+        return False
+    network, alphabet = along
+    some = [line for lines in islice(_some_at_a_time(view), _TRIED) for line in lines]
+    told = network.tell(view, some, alphabet.may)
+    signs = sum(len(one.spelling.p) for one in told if _is_read(one, DEFAULTS.view.written))
+    return signs <= _HARDLY * sum(map(len, some))
+
+
+def _is_read(told: Told, least: float) -> bool:
+    """Whether a line is writing whose signs have so high a mean probability."""
+    p = told.spelling.p
+    return bool(len(p) and p.max(axis=1).mean() >= least and not _is_none(told))
 
 
 def _most(
@@ -276,19 +319,22 @@ def _best(
     grey: Grey,
     view: View,
     base: Base | None,
-    lines: tuple[Sequence[TextLine], Sequence[TextLine]],
+    lines: tuple[Sequence[TextLine], Callable[[], Sequence[TextLine]]],
     network: LineNetwork,
 ) -> View:
     """A frame seen by those of a map's lines, and of others that may be meant, that are read
     best."""
     if base is None:
         return see_lines(grey, view, ())
-    there, others = ([base.placed(line) for line in some] for some in lines)
-    best = best_lines(base.ink.grey, there, network, others)
-    own = dict(zip(map(id, [*there, *others]), [*lines[0], *lines[1]], strict=True))
-    return see_lines(
-        grey, view, [own[id(line)] for line, _ in best], [cut for _, cut in best], base
-    )
+    own: dict[TextLine, TextLine] = {}  # by where they are placed in the ink
+
+    def placed(some: Sequence[TextLine]) -> list[TextLine]:
+        there = [base.placed(line) for line in some]
+        own.update(zip(there, some, strict=True))
+        return there
+
+    best = best_lines(base.ink.grey, placed(lines[0]), network, lambda: placed(lines[1]()))
+    return see_lines(grey, view, [own[line] for line, _ in best], [cut for _, cut in best], base)
 
 
 def _sureness(base: Base, network: LineNetwork) -> Sureness:

@@ -10,7 +10,7 @@ import pytest
 from hwr_live.cli.sample import draw_sample
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.models import find_model
-from hwr_live.recognition.places.best_lines import best_lines
+from hwr_live.recognition.places.best_lines import best_lines, is_any_writing
 from hwr_live.segmentation.ink import find_ink
 from hwr_live.segmentation.line_picture import CUTS
 from hwr_live.segmentation.writing import TextLine
@@ -81,7 +81,47 @@ def test_boxes_and_arrows_are_no_lines(network: LineNetwork) -> None:
 
 def test_others_are_heard_where_a_line_is_not_surely_read(network: LineNetwork) -> None:
     ink, lines = _sample()
-    assert best_lines(ink, [], network, lines[:1])[0][0] is lines[0]
+    assert best_lines(ink, [], network, lambda: lines[:1])[0][0] is lines[0]
     down = np.array((0.0, 200.0))
     aside = TextLine(lines[0].start + down, lines[0].end + down, lines[0].x_height, 1.0, 1.0)
-    assert lines[0] in [line for line, _ in best_lines(ink, [aside], network, lines[:1])]
+    assert lines[0] in [line for line, _ in best_lines(ink, [aside], network, lambda: lines[:1])]
+
+
+def _rules(count: int) -> tuple[npt.NDArray[np.uint8], list[TextLine]]:
+    """So many rules, and lines that take them for writing."""
+    ink = np.zeros((40 * count + 40, 300), np.uint8)
+    lines = []
+    for y in range(40, 40 * count + 1, 40):
+        cv2.line(ink, (40, y), (260, y), 255, 3)
+        start, end = np.array((40.0, y)), np.array((260.0, y))
+        lines.append(TextLine(start, end, 14.0, 1.0, 1.0))
+    return ink, lines
+
+
+def test_of_many_lines_of_which_none_is_writing_no_others_are_asked_for(
+    network: LineNetwork,
+) -> None:
+    asked: list[int] = []
+
+    def others() -> list[TextLine]:
+        asked.append(1)
+        return []
+
+    for count in (4, 40):
+        ink, lines = _rules(count)
+        assert best_lines(ink, lines, network, others) == []
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_one_line_either_way_up_tells_of_writing(quarters: int, network: LineNetwork) -> None:
+    ink, lines = _sample()
+    h, w = ink.shape
+    if quarters:
+        ink = np.ascontiguousarray(np.rot90(ink, quarters))
+        back = np.array([(-1, 0, w), (0, -1, h), (0, 0, 1)], np.float64)
+        lines = [line.moved(back).turned_round() for line in lines]
+    assert is_any_writing(ink, lines, network)
+    rules, none = _rules(8)
+    assert not is_any_writing(rules, none, network)
+    assert not is_any_writing(rules, [], network)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from hwr_live.cli.sample import TEXT, draw_sample
+from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.reader import Reader
 
 Image = npt.NDArray[np.uint8]
@@ -54,6 +57,31 @@ def test_grain_is_no_writing(reader: Reader) -> None:
     rings = np.hypot(y * 0.6 + 60 * bend, 0.03 * x + 300) / 9
     wood = 150 + 40 * np.sin(2 * np.pi * rings) + rng.normal(0, 6, x.shape)
     assert reader.read(np.clip(wood, 0, 255).astype(np.uint8)).text == ""
+
+
+def test_of_a_texture_few_lines_are_read(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(9)
+    grass = np.full((720, 960), 170, np.uint8)
+    for x, y, w, h in rng.integers((0, 0, -12, -12), (960, 720, 12, 12), (800, 4)).tolist():
+        bow = np.array(cv2.ellipse2Poly((x, y), (abs(w) + 4, abs(h) + 4), 15 * w, 0, 140, 20))
+        cv2.polylines(grass, [bow], False, int(rng.integers(40, 110)), 2, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(grass, (0, 0), 0.7)
+    asked = []
+    tell, hear = LineNetwork.tell, LineNetwork.hear
+
+    def told(self: LineNetwork, view: Any, lines: Any, may: Any = None) -> Any:
+        asked.append(len(lines))
+        return tell(self, view, lines, may)
+
+    def heard(self: LineNetwork, pictures: Any) -> Any:
+        asked.append(len(pictures))
+        return hear(self, pictures)
+
+    monkeypatch.setattr(LineNetwork, "tell", told)
+    monkeypatch.setattr(LineNetwork, "hear", heard)
+    grainy = np.clip(soft + rng.normal(0, 3, grass.shape), 0, 255).astype(np.uint8)
+    assert reader.read(grainy).text == ""
+    assert sum(asked) < 100
 
 
 @pytest.mark.parametrize(

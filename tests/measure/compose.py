@@ -54,6 +54,7 @@ ZONES: dict[str, tuple[float, float]] = {
     "☐": (1.6, 0.0),
     "⟋": (1.6, 0.0),
 }
+_LEVEL = "_"  # as wide as it is below; by its height one that is hardly aslant would be a dot
 # x-heights; these marks have no height to scale by, or hardly one. All else is as tall as the
 # table says, however wide.
 _WIDEST = {"-": 0.7, "=": 0.9, ".": 0.2, ",": 0.3, "_": 1.0, "~": 0.9, "'": 0.3, "`": 0.3}
@@ -122,7 +123,8 @@ def write_page(
             top, bottom = ZONES[char]
             tall = (top - bottom) * x_height * rng.uniform(1 - spread, 1 + spread)
             width, height = np.maximum(high - low, 1)
-            scale = min(tall / height, _WIDEST.get(char, np.inf) * x_height / width)
+            widest = _WIDEST.get(char, np.inf) * x_height / width
+            scale = widest if char in _LEVEL else min(tall / height, widest)
             foot = base - bottom * x_height
             for path in paths:
                 drawn.append((path - [low[0], high[1]]) * scale + [x, foot])

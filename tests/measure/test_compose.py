@@ -50,6 +50,12 @@ def test_a_level_stroke_is_no_taller_than_it_is() -> None:
     assert 20 <= len(columns) <= 40
 
 
+def test_an_underscore_aslant_is_no_dot() -> None:
+    aslant: list[Strokes] = [[np.array([(0.0, 300.0), (1000.0, 0.0)])]]
+    page = write_page(["_"], {"_": aslant}, np.random.default_rng(1), 40, 3)
+    assert 38 <= len(np.flatnonzero((page < 128).any(0))) <= 46
+
+
 def test_codes_are_of_the_characters_asked_for() -> None:
     codes = [random_code(np.random.default_rng(seed), UPPER) for seed in range(50)]
     assert {len(code) for code in codes} == {6, 7, 8}

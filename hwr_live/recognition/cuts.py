@@ -36,6 +36,7 @@ class Cuts:
         self._labels, self._settings = labels, settings
         self._atoms: npt.NDArray[np.int32] | None = None  # a page has mostly none
         self._count = 0
+        self._made: dict[tuple[Piece, float], list[Piece]] = {}  # to cut again would part the parts
 
     def mask(self, piece: Piece, margin: int = 0) -> Mask:
         """Which pixels of a piece's box, and of so many around it on the page, are its ink."""
@@ -73,6 +74,11 @@ class Cuts:
             piece: whole components.
             height: the usual height of a glyph in pixels.
         """
+        if (piece, height) not in self._made:
+            self._made[piece, height] = self._cut(piece, height)
+        return self._made[piece, height]
+
+    def _cut(self, piece: Piece, height: float) -> list[Piece]:
         x, y, w, _ = piece.box
         if w < self._settings.narrowest * height:
             return [piece]

@@ -39,7 +39,7 @@ from hwr_live.recognition.joint import (
 )
 from hwr_live.recognition.kinds import are_written, in_print, no_writing
 from hwr_live.recognition.language import Language
-from hwr_live.recognition.lattice import Paths, best_paths
+from hwr_live.recognition.lattice import Paths, best_paths, union
 from hwr_live.recognition.line_network import LineNetwork
 from hwr_live.recognition.others import (
     for_digits,
@@ -50,6 +50,7 @@ from hwr_live.recognition.others import (
     with_degrees,
     with_percents,
 )
+from hwr_live.recognition.pairs import Component, only_alike, sights, with_pairs
 from hwr_live.recognition.settings import DecoderSettings
 from hwr_live.recognition.spelling import Speller
 from hwr_live.recognition.vocabulary import Bools, Floats, Vocabulary, candidates
@@ -159,6 +160,7 @@ class _Found:
         signs: how many it tells.
         written: whether it is writing at all.
         ticks: boxes to tick, where digits alone are read.
+        whole: its pieces as they were found.
     """
 
     words: tuple[tuple[Piece, ...], ...]
@@ -168,6 +170,7 @@ class _Found:
     signs: int
     written: bool
     ticks: tuple[Piece, ...]
+    whole: Sequence[Piece]
 
 
 class _Search:
@@ -253,9 +256,18 @@ class _Search:
         height = self.view.segmented.height
         beyond, ticks = self._beyond(lines), self._ticks(lines)
         return [
-            _Found(tuple(split_words(line, height)), heard, one, all_signs, signs, is_written, own)
-            for line, heard, (one, signs), all_signs, is_written, own in zip(
-                chosen, self._heard, told, beyond, written, ticks, strict=True
+            _Found(
+                tuple(split_words(line, height)),
+                heard,
+                one,
+                all_signs,
+                signs,
+                is_written,
+                own,
+                whole,
+            )
+            for line, heard, (one, signs), all_signs, is_written, own, whole in zip(
+                chosen, self._heard, told, beyond, written, ticks, lines, strict=True
             )
         ]
 
@@ -484,6 +496,10 @@ class _Search:
                 characters = decide(told, seen, alphabet, settings, others)
             characters = self._with_signs(characters, places, alphabet, found.beyond or told)
             if found.beyond is not None:
+                if not self.view.pictures:
+                    components = self._components(pieces, found, alphabet)
+                    own = self._settings.pairs
+                    characters = with_pairs(characters, components, told, alphabet, own)
                 characters = self._numbers(characters, pieces, cut, found, found.beyond)
             if (none := no_writing(told.kinds)) > self._settings.kinds.none:
                 characters = [
@@ -517,6 +533,36 @@ class _Search:
         whole = with_percents(characters, places, alphabet.chars, percent, settings)
         raised = with_degrees(whole, places, alphabet.chars, settings)
         return in_codes(raised, alphabet.chars, settings)
+
+    def _components(
+        self, pieces: Sequence[Piece], found: _Found, alphabet: Alphabet
+    ) -> list[Component]:
+        """What may be two digits of a line's ink, of its pieces as they were found and as they are
+        cut."""
+        assert found.told is not None
+        assert found.beyond is not None
+        height, whole = self.view.segmented.height, found.whole
+        ways: list[tuple[int, frozenset[int], list[tuple[Piece, Piece]]]] = []
+        for number, one in enumerate(whole):
+            own = frozenset(k for k, piece in enumerate(pieces) if _is_of(piece, one))
+            atoms = self._cuts.cut(one, height)
+            if own and len(atoms) > 1:
+                sides = [(union(atoms[:n]), union(atoms[n:])) for n in range(1, len(atoms))]
+                ways.append((number, own, sides))
+        parts = dict.fromkeys(part for *_, sides in ways for both in sides for part in both)
+        if new := [part for part in parts if part not in self._seen]:
+            self._classify(new)
+        out, edges = [], _edges(whole)
+        seen = sights(found.told, edges)
+        for number, own, sides in ways:
+            inks = [whole[number], *(part for both in sides for part in both)]
+            p = self._vocabulary.among_all(self._probabilities(inks))
+            columns = np.array([(a.box[0] + a.box[2] + b.box[0]) / 2 for a, b in sides])
+            halves = p[1:].reshape(len(sides), 2, -1)
+            (left, right), (first, last) = edges[number].tolist(), seen[number].tolist()
+            clear = only_alike(found.beyond, left, right, alphabet)
+            out.append(Component(own, left, right, (first, last), columns, p[0], halves, clear))
+        return out
 
     def _numbers(
         self,

@@ -157,7 +157,7 @@ def _hypotheses(
                     out.append(_Hypothesis(at, at + j, piece, 0.0))
                 # A cut has two sides, each pays half.
                 elif whole + slack > _least_cut(edges, price, settings):
-                    part = _union(atoms[i:j])
+                    part = union(atoms[i:j])
                     if part.box[2] <= settings.widest * height:
                         out.append(_Hypothesis(at + i, at + j, part, price * edges / 2))
         at += len(atoms)
@@ -175,7 +175,7 @@ def _hypotheses(
             own = cost + (0.0 if marks.isdisjoint(line[i : j + 1]) else settings.join_mark)
             if own + settings.glyph >= sum(wholes[i : j + 1]) + slack:
                 continue
-            joined = _union(line[i : j + 1])
+            joined = union(line[i : j + 1])
             _, _, width, tall = joined.box
             if width > settings.widest * height or tall > settings.tallest * height:
                 break
@@ -202,7 +202,8 @@ def _least_cut(cuts: int, price: float, settings: LatticeSettings) -> float:
     return (cuts + 1) * settings.glyph + cuts * price
 
 
-def _union(pieces: Sequence[Piece]) -> Piece:
+def union(pieces: Sequence[Piece]) -> Piece:
+    """Pieces as one."""
     parts = dict.fromkeys(part for piece in pieces for part in piece.parts)
     return Piece(tuple(parts), union_box([piece.box for piece in pieces]))
 

@@ -123,6 +123,11 @@ class Vocabulary:
         chars = p[:, self._columns] * self._even
         return none, chars / np.maximum(chars.sum(1, keepdims=True), 1e-300)
 
+    def among_all(self, p: Floats) -> Floats:
+        """(..., chars) how likely each character that may be read is among all that a model knows,
+        by its rows (..., classes)."""
+        return p[..., self._columns]
+
     def as_stops(self, p: Floats, marks: Sequence[str]) -> Floats:
         """(n, classes) of small ink that stands where full stops and commas do, and by its size is
         rather these ``marks``: dirt seldom does."""

@@ -3,7 +3,7 @@
 KNOWN = frozenset(
     {
         "a9e3be8975857a99536e90fd7726c4306f8551595aef81af70a5a2ae03361dba",  # hwr62
-        "1b1a949c7a0e5f9a1edd0df2f671cec8debffa88ed8e4e3c745b1d9eeaf48e53",  # lines
+        "3e4e33010003fa7c14afd83fe8eb9ed1c3849a83e10e46c74082eb3af389e12b",  # lines
         "b6b21e3dfee83d7663f8e62dc103c5db6c5361ddeacef2c450e1bce7186ee255",  # mnist
         "d99ddf40632b05e8b27ffc43933cb527f9f0bf34b3ae3075a4a20ca69b1d821b",  # mnist-cnn
         "2120fd10896e307111a56f24342bb1cd9174c597d551640de06c34c4f6ad38aa",  # mnist-dense

@@ -38,9 +38,10 @@ Floats = npt.NDArray[np.float64]
 
 _BINS = 15  # equally wide ones of confidence
 _DRAWS = 100
+_ODDS = 30.0  # logarithm, beyond which a confidence is 0 or 1
 _SURE = 1e-6  # confidence is kept so far from 0 and from 1
 _POWERS = np.geomspace(0.3, 2.0, 39)
-_STEPS = 50  # of Newton's method, which needs ten
+_STEPS, _HALVED = 50, 12  # of Newton's method, which needs ten; how often a step is halved
 
 
 @dataclass(frozen=True)
@@ -141,19 +142,26 @@ class Sure:
     def calibrated(self, numbers: Numbers) -> Sure:
         """The same with log odds by slopes and an offset."""
         odds = self._features @ (numbers.slope, numbers.of_words, numbers.offset)
-        return replace(self, confidence=1 / (1 + np.exp(-odds)))
+        return replace(self, confidence=1 / (1 + np.exp(-np.clip(odds, -_ODDS, _ODDS))))
 
     def fitted(self, numbers: Numbers) -> Numbers:
         """The same numbers with the slopes and the offset with which what came true was likeliest
         (Platt, 1999), by Newton's method."""
         x = self._features
-        found = np.array([1.0, 0.0, 0.0])
+        found = numbers
         for _ in range(_STEPS):
-            p = 1 / (1 + np.exp(-x @ found))
+            p = self.calibrated(found).confidence
             bent = (x * (self.weights * p * (1 - p))[:, None]).T @ x + _SURE * np.eye(3)
-            found += np.linalg.solve(bent, x.T @ (self.weights * (self.right - p)))
-        slope, of_words, offset = found.tolist()
-        return replace(numbers, slope=slope, of_words=of_words, offset=offset)
+            gradient = x.T @ (self.weights * (self.right - p))
+            step = np.asarray(np.linalg.solve(bent, gradient), np.float64)
+            # A whole step can lead far beyond what is best; a short one in its direction does not.
+            tried = (found.moved(step * 0.5**halved) for halved in range(_HALVED))
+            before = self.calibrated(found).surprise
+            better = (one for one in tried if self.calibrated(one).surprise < before)
+            if (nearer := next(better, None)) is None:
+                break
+            found = nearer
+        return found
 
     @property
     def _features(self) -> Floats:
@@ -170,6 +178,13 @@ class Numbers:
     slope: float = 1.0
     of_words: float = 0.0
     offset: float = 0.0
+
+    def moved(self, step: Floats) -> Numbers:
+        """The same with other numbers of words."""
+        slope, of_words, offset = (
+            np.array([self.slope, self.of_words, self.offset]) + step
+        ).tolist()
+        return replace(self, slope=slope, of_words=of_words, offset=offset)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

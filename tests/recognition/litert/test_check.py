@@ -88,6 +88,21 @@ def options(name: str, turn: int = 0) -> Callable[[Any], Any]:
     return lambda model: operator(model, name, turn).builtinOptions
 
 
+def fed(name: str, *given: tuple[str, int]) -> Edit:
+    """Gives an operator other inputs: those of operators by name, each by its place there."""
+
+    def edit(model: Any) -> None:
+        inputs = [operator(model, other).inputs[place] for other, place in given]
+        operator(model, name).inputs = inputs
+
+    return edit
+
+
+def without_divisor(model: Any) -> None:
+    divisor = graph(model).tensors[operator(model, "FLOOR_MOD").inputs[1]]
+    model.buffers[divisor.buffer].data = [0] * 4
+
+
 def tensor(number: int) -> Callable[[Any], Any]:
     return lambda model: graph(model).tensors[number]
 
@@ -210,21 +225,22 @@ def test_what_no_export_has_is_refused(edit: Edit, told: str) -> None:
         check(edited(shipped("hwr62"), edit), IMAGES)
 
 
+_PARTED, _JOINED = "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"
 LINES: dict[str, tuple[Edit, str]] = {
     "axis": (put(options("SQUEEZE"), squeezeDims=[9]), "no such axis"),
     "no axis": (put(options("SQUEEZE"), squeezeDims=None), "no such axis"),
     "long axis": (put(options("SQUEEZE"), squeezeDims=[3]), "leaves out an axis"),
-    "twice": (put(at("REDUCE_MAX"), inputs=[54, 17]), "operator 7, REDUCE_MAX"),
-    "two types": (put(at("MUL"), inputs=[58, 14]), "two types"),
-    "blocks": (put(at("SPACE_TO_BATCH_ND"), inputs=[66, 17, 78]), "SPACE_TO_BATCH_ND"),
-    "ends": (put(at("SPACE_TO_BATCH_ND"), inputs=[66, 16, 16]), "ends do not fit"),
-    "crops": (put(at("BATCH_TO_SPACE_ND"), inputs=[82, 19, 86]), "BATCH_TO_SPACE_ND"),
+    "twice": (fed("REDUCE_MAX", ("REDUCE_MAX", 0), ("GATHER", 1)), "operator 7, REDUCE_MAX"),
+    "two types": (fed("MUL", ("MUL", 0), ("REDUCE_MAX", 1)), "two types"),
+    "blocks": (fed(_PARTED, (_PARTED, 0), ("GATHER", 1), (_PARTED, 2)), _PARTED),
+    "ends": (fed(_PARTED, (_PARTED, 0), (_PARTED, 1), (_PARTED, 1)), "ends do not fit"),
+    "crops": (fed(_JOINED, (_JOINED, 0), ("GATHER", 1), (_JOINED, 2)), _JOINED),
     "batches": (put(options("GATHER"), batchDims=1), "no such axis"),
-    "divisor": (
-        lambda m: m.buffers[graph(m).tensors[16].buffer].__setattr__("data", [0] * 4),
-        "divides by 0",
+    "divisor": (without_divisor, "divides by 0"),
+    "other type": (
+        put(lambda m: graph(m).tensors[graph(m).outputs[0]], type=schema.TensorType.INT32),
+        "of another type",
     ),
-    "other type": (put(tensor(131), type=schema.TensorType.INT32), "of another type"),
     "slice": (put(options("STRIDED_SLICE"), ellipsisMask=1), "adds axes"),
     "cut": (put(options("STRIDED_SLICE"), shrinkAxisMask=0), "STRIDED_SLICE"),
 }

@@ -20,7 +20,8 @@ Floats = npt.NDArray[np.float64]
 BLANK = 0
 """The output that stands for no new sign."""
 
-_NEVER = -1e30  # the logarithm of a probability of nothing, which can be added to without a warning
+NEVER = -1e30
+"""The logarithm of a probability of nothing, which can be added to without a warning."""
 
 
 @dataclass(frozen=True)
@@ -109,18 +110,18 @@ def log_likelihood(logp: Floats, texts: Sequence[Sequence[int]]) -> Floats:
     if not texts:
         return np.empty(0)
     states, skips, ends = _states(texts)
-    at = np.full(states.shape, _NEVER)
+    at = np.full(states.shape, NEVER)
     if not len(logp):
-        return np.where(ends == 0, 0.0, _NEVER)
+        return np.where(ends == 0, 0.0, NEVER)
     at[:, 0] = logp[0, BLANK]
     if states.shape[1] > 1:
-        at[:, 1] = np.where(ends > 0, logp[0, states[:, 1]], _NEVER)
+        at[:, 1] = np.where(ends > 0, logp[0, states[:, 1]], NEVER)
     with np.errstate(under="ignore"):
         for row in logp[1:]:
             stay = np.logaddexp(at, _moved(at, 1))
-            at = np.logaddexp(stay, np.where(skips, _moved(at, 2), _NEVER)) + row[states]
+            at = np.logaddexp(stay, np.where(skips, _moved(at, 2), NEVER)) + row[states]
     n = np.arange(len(texts))
-    before = np.where(ends > 0, at[n, np.maximum(ends - 1, 0)], _NEVER)
+    before = np.where(ends > 0, at[n, np.maximum(ends - 1, 0)], NEVER)
     return np.asarray(np.logaddexp(at[n, ends], before), np.float64)
 
 
@@ -139,12 +140,12 @@ def align(logp: Floats, text: Sequence[int]) -> tuple[npt.NDArray[np.intp], npt.
         return none, none
     (states,), (skips,), _ = _states([text])
     rows = logp[:, states]
-    at = np.full(len(states), _NEVER)
+    at = np.full(len(states), NEVER)
     at[:2] = rows[0, :2]
     back = np.zeros(rows.shape, np.intp)
     every = np.arange(len(states))
     for t in range(1, len(rows)):
-        ways = np.stack([at, _moved(at, 1), np.where(skips, _moved(at, 2), _NEVER)])
+        ways = np.stack([at, _moved(at, 1), np.where(skips, _moved(at, 2), NEVER)])
         back[t] = ways.argmax(0)
         at = ways[back[t], every] + rows[t]
     state = len(states) - 1 - int(at[-2] >= at[-1])
@@ -157,11 +158,11 @@ def align(logp: Floats, text: Sequence[int]) -> tuple[npt.NDArray[np.intp], npt.
     return first, np.array([frames[-1] for frames in places], np.intp)
 
 
-def only(logp: Floats, outputs: npt.NDArray[np.bool_]) -> Floats:
-    """The same where no outputs but these, (outputs,), can be; each frame's probabilities sum to 1
-    again. What a frame held of others goes to these in proportion, blank among them."""
-    held = np.where(outputs, logp, _NEVER)
-    return np.asarray(log_softmax(held), np.float64)
+def weighed(logp: Floats, weights: Floats) -> Floats:
+    """The same where these, (outputs,), are added: ``NEVER`` to what cannot be told; each frame's
+    probabilities sum to 1 again. What a frame held of that goes to the others in proportion, blank
+    among them."""
+    return log_softmax(logp + weights)
 
 
 def _states(
@@ -182,6 +183,6 @@ def _states(
 
 def _moved(at: Floats, by: int) -> Floats:
     """States shifted to the right by so many places along the last axis."""
-    out = np.full(at.shape, _NEVER)
+    out = np.full(at.shape, NEVER)
     out[..., by:] = at[..., :-by]
     return out

@@ -314,7 +314,7 @@ class _Search:
         if self.recognizer.lines is None:
             return [(None, 0)] * len(lines)
         network, alphabet = self.recognizer.lines
-        tells = network.told_with_looks(self.view, lines, alphabet.may)
+        tells = network.told_with_looks(self.view, lines, alphabet.weights)
         return [(one, int(np.count_nonzero(one.spelling.signs != alphabet.space))) for one in tells]
 
     def _beyond(self, lines: Sequence[Sequence[Piece]]) -> Sequence[Told | None]:

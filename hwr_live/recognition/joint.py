@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from hwr_live.chars import DIGITS, LETTERS, RARE, SHAPES, SIGNS
 from hwr_live.middle import median
-from hwr_live.recognition.ctc import BLANK, Spelling, log_likelihood
+from hwr_live.recognition.ctc import BLANK, NEVER, Spelling, log_likelihood
 from hwr_live.recognition.settings import DEFAULTS, JointSettings
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +45,9 @@ class Alphabet:
         space: the output of the space between words.
         may: (outputs,) what may be told: these characters, blank, the space, and other signs, which
             are then no characters: never is a sign that may not be read told as a letter.
+        weights: (outputs,) what is added to the logarithm of each one's probability: nothing, or
+            what makes it never told, or what signs that hardly anybody writes gain where they are
+            asked for.
         none: the outputs of those other signs.
         alike, foreign: the outputs of what looks like one of these characters, and of all other
             characters, where digits are read and no letters; else empty.
@@ -56,6 +59,7 @@ class Alphabet:
     outputs: npt.NDArray[np.intp]
     space: int
     may: npt.NDArray[np.bool_]
+    weights: Floats
     none: npt.NDArray[np.intp]
     alike: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
     foreign: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
@@ -63,7 +67,11 @@ class Alphabet:
 
     @classmethod
     def of(
-        cls, labels: Sequence[str | None], known: Sequence[str], wanted: Collection[str]
+        cls,
+        labels: Sequence[str | None],
+        known: Sequence[str],
+        wanted: Collection[str],
+        settings: JointSettings = DEFAULTS.joint,
     ) -> Alphabet:
         """Of a line network's labels, and what the glyph network knows of the wanted characters."""
         numbers = {label: number for number, label in enumerate(labels)}
@@ -80,6 +88,10 @@ class Alphabet:
         space = numbers[SPACE]
         may = np.zeros(len(labels), np.bool_)
         may[[BLANK, space, *none, *outputs[outputs >= 0].tolist()]] = True
+        # Nothing but its place tells a bar from a 1, which it never gains on.
+        asked = [numbers[c] for c in RARE if c in wanted and c in numbers and c != "|"]
+        weights = np.where(may, 0.0, NEVER)
+        weights[asked] = settings.asked
         alike: list[int] = []
         foreign: list[int] = []
         if set(DIGITS) & set(wanted) and not set(LETTERS) & set(wanted):
@@ -89,7 +101,9 @@ class Alphabet:
                     (alike if SHAPES.get(sign, sign) in shapes else foreign).append(number)
         percent = [number for sign, number in numbers.items() if sign == "%"]
         lists = (none, alike, foreign, percent)
-        return cls(chars, len(known), outputs, space, may, *(np.array(n, np.intp) for n in lists))
+        return cls(
+            chars, len(known), outputs, space, may, weights, *(np.array(n, np.intp) for n in lists)
+        )
 
     def widened(self, p: Floats) -> Floats:
         """Rows (n, known) of the glyph network with a column of 0 for each other character."""

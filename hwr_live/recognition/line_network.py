@@ -19,7 +19,7 @@ from hwr_live.errors import InputError
 from hwr_live.reading import union_box
 from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import card_errors, file_beside, read_card
-from hwr_live.recognition.ctc import BLANK, log_softmax, only, spell
+from hwr_live.recognition.ctc import BLANK, log_softmax, spell, weighed
 from hwr_live.recognition.joint import SPACE, Told
 from hwr_live.recognition.kinds import KINDS
 from hwr_live.recognition.network import Network, litert_file
@@ -108,12 +108,12 @@ class _Last:
         segmented: the view's.
         heard: for each line, by its identity, for which it is kept: the line, and what is heard of
             it, whatever may be told.
-        told: what was told of it, by its identity and that of what might be told, which is kept.
+        told: what was told of it, by its identity and that of the weights, which are kept.
     """
 
     segmented: weakref.ref[Segmentation]
     heard: dict[int, tuple[Sequence[Piece], _Heard]]
-    told: dict[tuple[int, int], tuple[npt.NDArray[np.bool_] | None, Told]]
+    told: dict[tuple[int, int], tuple[Floats | None, Told]]
 
 
 class LineNetwork:
@@ -159,7 +159,7 @@ class LineNetwork:
         self,
         view: View,
         lines: Sequence[Sequence[Piece]],
-        may: npt.NDArray[np.bool_] | None = None,
+        weights: Floats | None = None,
     ) -> list[Told]:
         """What the network tells of the ink of each line.
 
@@ -169,7 +169,7 @@ class LineNetwork:
         Args:
             view: what is seen in the frame.
             lines: pieces of the view's segmentation.
-            may: (outputs,) what may be told; None for all signs.
+            weights: (outputs,) of what may be told, as of ``Alphabet``; None for all signs.
         """
         last = self._last
         if not last or last.segmented() is not view.segmented:
@@ -178,26 +178,26 @@ class LineNetwork:
         for line, heard in zip(new, self._heard(view, new), strict=True):
             last.heard[id(line)] = line, heard
         for line in lines:
-            if (id(line), id(may)) not in last.told:
+            if (id(line), id(weights)) not in last.told:
                 logp, centres, kinds = last.heard[id(line)][1]
-                logp = _among(logp, may)
-                last.told[id(line), id(may)] = may, Told(logp, spell(logp), centres, kinds)
-        return [last.told[id(line), id(may)][1] for line in lines]
+                logp = _among(logp, weights)
+                last.told[id(line), id(weights)] = weights, Told(logp, spell(logp), centres, kinds)
+        return [last.told[id(line), id(weights)][1] for line in lines]
 
     def told_with_looks(
-        self, view: View, lines: Sequence[Sequence[Piece]], may: npt.NDArray[np.bool_]
+        self, view: View, lines: Sequence[Sequence[Piece]], weights: Floats
     ) -> list[Told]:
         """As :meth:`tell`, with what the network tells of other pictures of the lines, if there are
         any: the view's own, or of lines of whose surroundings it has pictures their own ink."""
-        told = self.tell(view, lines, may)
+        told = self.tell(view, lines, weights)
         if view.looks:
-            looks = tuple(_among(one.logp, may) for one in self.hear(view.looks))
+            looks = tuple(_among(one.logp, weights) for one in self.hear(view.looks))
             return [replace(one, looks=looks) for one in told]
         if not view.pictures:
             return told
         own = self._heard(replace(view, pictures=()), lines)
         return [
-            replace(one, looks=(_among(logp, may),))
+            replace(one, looks=(_among(logp, weights),))
             for one, (logp, _, _) in zip(told, own, strict=True)
         ]
 
@@ -258,9 +258,9 @@ class LineNetwork:
         return out
 
 
-def _among(logp: Floats, may: npt.NDArray[np.bool_] | None) -> Floats:
-    """What is heard where nothing else may be told."""
-    return logp if may is None or may.all() else only(logp, may)
+def _among(logp: Floats, weights: Floats | None) -> Floats:
+    """What is heard where outputs have these weights."""
+    return logp if weights is None or not weights.any() else weighed(logp, weights)
 
 
 def line_ink(view: View, line: Sequence[Piece]) -> tuple[Grey, float]:

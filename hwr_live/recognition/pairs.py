@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import DIGITS
-from hwr_live.recognition.ctc import BLANK, log_likelihood, only
+from hwr_live.recognition.ctc import BLANK, NEVER, log_likelihood, weighed
 from hwr_live.recognition.joint import Alphabet, Character, Told
 from hwr_live.recognition.settings import DEFAULTS, PairSettings
 
@@ -135,11 +135,11 @@ def _are_digits(own: Sequence[Character], component: Component, digits: Sequence
 
 def _rows(told: Told, component: Component, alphabet: Alphabet, digits: Sequence[int]) -> Floats:
     """(frames, outputs) of a component's frames, where digits alone can be told."""
-    may = np.zeros(told.logp.shape[1], np.bool_)
-    may[[BLANK, *alphabet.outputs[list(digits)].tolist()]] = True
+    weights = np.full(told.logp.shape[1], NEVER)
+    weights[[BLANK, *alphabet.outputs[list(digits)].tolist()]] = 0
     left, right = component.sight
     inside = (told.centres >= left) & (told.centres <= right)
-    return only(told.logp[inside], may)
+    return weighed(told.logp[inside], weights)
 
 
 def _decided(

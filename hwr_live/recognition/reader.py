@@ -90,7 +90,8 @@ class Reader:
         self._speller: Speller | None = None
         if lines is not None:
             wanted = parse_chars(chars)
-            self._alphabet = Alphabet.of(lines.card.labels, self.vocabulary.known, wanted)
+            joint = classifier.card.decoder.joint
+            self._alphabet = Alphabet.of(lines.card.labels, self.vocabulary.known, wanted, joint)
             if letters is not None:
                 lexicon = None if language is None else language.lexicon
                 settings = classifier.card.decoder.spelling

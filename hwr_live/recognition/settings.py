@@ -358,6 +358,11 @@ class JointSettings(Settings):
             for all lines words on paper lose a point.
         slimmest: usual heights of ink across: where characters would be slimmer each, ink is not
             parted.
+        asked: natural logarithm that a sign which only programmers write gains in the line network
+            where it may be read: it was shown few of them, and who asks for them writes them. Of
+            14 texts each of ten validation people 64 % with ~ are right without, 79 with it, with a
+            backslash 21 and 64, with back quotes 36 and 57, with _ 14 and 36; texts of l, 1, I and
+            words beside as before.
         unheard_above: probability of no character, of both, above which a piece at which the line
             network tells no sign is not read; with 1 the glyph network decides of it alone. With
             0.15 words on paper lose two points to crumbs of rules, codes of all 62 gain half a
@@ -400,6 +405,7 @@ class JointSettings(Settings):
     clear_from: float = _number(0.85, 0, 1)
     clear_at: float = _number(0.95, 0, 1)
     slimmest: float = _number(0.05, 0, 10)
+    asked: float = _number(4.0, -100, 100)
     unheard_above: float = _number(0.003, 0, 1)
     unheard_drawn: float = _number(1.0, 0, 1)
     reach: float = _number(0.15, 0, 10)

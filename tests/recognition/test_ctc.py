@@ -10,12 +10,13 @@ import pytest
 
 from hwr_live.recognition.ctc import (
     BLANK,
+    NEVER,
     align,
     log_likelihood,
     log_softmax,
-    only,
     spell,
     told_of,
+    weighed,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -98,7 +99,7 @@ def test_what_else_could_stand_there_is_told() -> None:
 
 def test_signs_that_may_not_be_read_are_not() -> None:
     logp = path("aab.c")
-    held = only(logp, np.array([True, False, True, True]))
+    held = weighed(logp, np.array([0, NEVER, 0, 0]))
     assert np.exp(held).sum(1) == pytest.approx(np.ones(5))
     assert spell(held).signs.tolist() == [2, 3]
 

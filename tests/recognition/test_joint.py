@@ -245,6 +245,15 @@ def test_what_stands_far_apart_at_an_even_pitch_is_one_word(
     assert text(read(told(frames), pieces)) == expected
 
 
+def test_signs_of_programmers_gain_where_they_are_asked_for_but_for_the_bar() -> None:
+    labels, known = [None, SPACE, "a", "l", "|", "\\", "_"], "al|\\_"
+    asked = Alphabet.of(labels, known, known, replace(DEFAULTS.joint, asked=2.0))
+    assert asked.weights.tolist() == [0, 0, 0, 0, 0, 2, 2]
+    unasked = Alphabet.of(labels, "al", "al", replace(DEFAULTS.joint, asked=2.0))
+    assert unasked.weights[:4].tolist() == [0, 0, 0, 0]
+    assert (unasked.weights[4:] < -1e9).all()
+
+
 @pytest.mark.parametrize(("wide", "expected"), [(12, "a? b"), (6, "a?b")])
 def test_a_sign_that_may_not_be_read_parts_words_if_it_is_no_small_mark(
     wide: int, expected: str

@@ -42,8 +42,8 @@ def spoil(folder: Path, **changed: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changed))
 
 
-def all_outputs(network: LineNetwork) -> npt.NDArray[np.bool_]:
-    return np.ones(len(network.card.labels), np.bool_)
+def all_outputs(network: LineNetwork) -> npt.NDArray[np.float64]:
+    return np.zeros(len(network.card.labels))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_each_line_is_told_whatever_stands_beside_it(network: LineNetwork, view:
 
 def test_probabilities_are_those_of_what_may_be_told(network: LineNetwork, view: View) -> None:
     alphabet = Alphabet.of(network.card.labels, tuple("0123456789"), tuple("0123456789"))
-    (told, *_) = network.tell(view, view.lines, alphabet.may)
+    (told, *_) = network.tell(view, view.lines, alphabet.weights)
     p = np.exp(told.logp)
     assert p.sum(1) == pytest.approx(np.ones(len(p)))
     assert p[:, ~alphabet.may].max() < 1e-9
@@ -126,9 +126,9 @@ def test_probabilities_are_those_of_what_may_be_told(network: LineNetwork, view:
 
 def test_what_is_remembered_is_the_same(network: LineNetwork, view: View) -> None:
     remembering = network.remembering(0)
-    may = all_outputs(network)
-    first, again = (remembering.tell(view, view.lines, may) for _ in range(2))
-    for one, other, fresh in zip(first, again, network.tell(view, view.lines, may), strict=True):
+    every = all_outputs(network)
+    first, again = (remembering.tell(view, view.lines, every) for _ in range(2))
+    for one, other, fresh in zip(first, again, network.tell(view, view.lines, every), strict=True):
         np.testing.assert_array_equal(one.logp, other.logp)
         np.testing.assert_allclose(one.logp, fresh.logp, atol=1e-3)
         np.testing.assert_allclose(one.centres, fresh.centres)
@@ -143,12 +143,12 @@ def test_a_lines_ink_is_its_own(view: View) -> None:
 
 
 def test_other_pictures_of_a_line_are_told_along(network: LineNetwork, view: View) -> None:
-    may, lines = all_outputs(network), view.lines[:1]
-    (plain,) = network.told_with_looks(view, lines, may)
+    every, lines = all_outputs(network), view.lines[:1]
+    (plain,) = network.told_with_looks(view, lines, every)
     assert plain.looks == ()
     picture, _ = line_ink(view, view.lines[0])
     looking = replace(view, looks=(picture, np.zeros((20, 40), np.uint8)))
-    (told,) = network.told_with_looks(looking, lines, may)
+    (told,) = network.told_with_looks(looking, lines, every)
     assert told.logp is plain.logp
     assert len(told.looks) == 2
     assert told.looks[0] == pytest.approx(plain.logp, abs=1e-3)
@@ -160,8 +160,8 @@ def test_of_lines_with_pictures_their_own_ink_is_told_along(network: LineNetwork
     rows = (((0, height), np.eye(3)),)
     empty = np.zeros((40, 200), np.uint8)
     pictured = replace(page, rows=rows, pictures=((empty, 0.0),))
-    may = all_outputs(network)
-    (bare,) = LineNetwork(network.folder).tell(page, page.lines, may)
-    (told,) = LineNetwork(network.folder).told_with_looks(pictured, page.lines, may)
+    every = all_outputs(network)
+    (bare,) = LineNetwork(network.folder).tell(page, page.lines, every)
+    (told,) = LineNetwork(network.folder).told_with_looks(pictured, page.lines, every)
     assert len(told.spelling.signs) == 0 < len(bare.spelling.signs)
     assert told.looks[0] == pytest.approx(bare.logp, abs=1e-3)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from hwr_live.chars import DIGITS, LOWER, UPPER
-from hwr_live.recognition.ctc import BLANK, Spelling, only, spell
+from hwr_live.recognition.ctc import BLANK, NEVER, Spelling, spell, weighed
 from hwr_live.recognition.letters import Letters
 from hwr_live.recognition.lexicon import Lexicon
 from hwr_live.recognition.models import find_model
@@ -149,8 +149,8 @@ def test_codes_and_single_characters_stay_as_they_are(
 
 
 def test_what_may_not_be_read_is_never_found(speller: Speller) -> None:
-    may = np.array([label != "h" for label in LABELS])
-    logp = only(line(*"t", {"b": 0.3, "h": 0.3, "n": 0.4}, *"ere"), may)
+    weights = np.array([NEVER if label == "h" else 0.0 for label in LABELS])
+    logp = weighed(line(*"t", {"b": 0.3, "h": 0.3, "n": 0.4}, *"ere"), weights)
     spelling = speller.spell(logp, spell(logp))
     assert "h" not in text(spelling)
     assert spelling.p[:, LABELS.index("h")].max() == 0

@@ -152,7 +152,7 @@ def _are_fragments(by_lines: View, whole: View, network: LineNetwork) -> bool:
 def _is_number(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
     """Whether what is seen has digits and no letters."""
     network, alphabet = along
-    told = network.tell(view, view.lines, alphabet.may)
+    told = network.tell(view, view.lines, alphabet.weights)
     labels = {network.card.labels[sign] or "" for one in told for sign in one.spelling.signs}
     return bool(labels & set(DIGITS)) and not labels & set(LETTERS)
 
@@ -236,7 +236,7 @@ def _is_all_writing(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
     total = sum(map(len, view.lines))
     asked = unsure = 0
     for number, some in enumerate(_some_at_a_time(view), 1):
-        for line, one in zip(some, network.tell(view, some, alphabet.may), strict=True):
+        for line, one in zip(some, network.tell(view, some, alphabet.weights), strict=True):
             asked += len(line)
             unsure += len(line) * (not _is_read(one, _WRITING))
         if unsure > (1 - _NEARLY_ALL) * total or (unsure == asked and number == _TRIED):
@@ -258,7 +258,7 @@ def _is_texture(view: View, along: tuple[LineNetwork, Alphabet]) -> bool:
         return False
     network, alphabet = along
     some = [line for lines in islice(_some_at_a_time(view), _TRIED) for line in lines]
-    told = network.tell(view, some, alphabet.may)
+    told = network.tell(view, some, alphabet.weights)
     signs = sum(len(one.spelling.p) for one in told if _is_read(one, DEFAULTS.view.written))
     return signs <= _HARDLY * sum(map(len, some))
 

@@ -313,8 +313,9 @@ def _writing_beside(small: npt.NDArray[np.uint8], corners: Floats) -> bool:
 
 
 def _are_marks(marks: Grey, sheet: npt.NDArray[np.int32]) -> bool:
-    """Whether so many marks beside the sheet have a character's size and form."""
-    cv2.fillConvexPoly(marks, sheet, 0)
+    """Whether so many marks beside the sheet have a character's size and form. What touches the
+    sheet is a thing that it lies on: with the sheet it is too large for a mark."""
+    cv2.fillConvexPoly(marks, sheet, 1)
     stats, _ = outlines(marks.view(np.bool_))
     sides = stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1]
     longer, shorter = sides.max(1), sides.min(1)

@@ -94,6 +94,16 @@ def test_chalk_beside_a_card_is_read_too() -> None:
     assert find_sheet(frame) is not None
 
 
+@pytest.mark.parametrize(("gap", "found"), [(0, True), (60, False)])
+def test_strokes_that_a_sheet_lies_on_are_no_writing_beside_it(gap: int, found: bool) -> None:
+    frame = np.full((600, 800, 3), (150, 160, 170), np.uint8)
+    frame[100:500, 200:640] = written((235, 238, 240))[100:500, 100:540]
+    for number in range(7):
+        top = 120 + 50 * number
+        cv2.line(frame, (150 - gap, top), (199 - gap, top + 25), (25, 25, 30), 8)
+    assert (find_sheet(frame) is not None) == found
+
+
 # Sheets ------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 
 class Source(NamedTuple):
@@ -48,6 +51,9 @@ UNIPEN = 12
 LICENCES = ("any", "free")
 """Which sources may be used: all, or those that are ``free``."""
 
+ANYTHING, NON_COMMERCIAL = "anything", "non-commercial"
+"""In one word what weights may be used for that are trained on free sources alone, or on others."""
+
 
 def is_used(number: int, licences: str) -> bool:
     """Whether a source, by its byte, may be used; of one that is not known nothing is stated.
@@ -57,3 +63,9 @@ def is_used(number: int, licences: str) -> bool:
         licences: one of ``LICENCES``.
     """
     return licences == "any" or (number < len(SOURCES) and SOURCES[number].free)
+
+
+def are_used(numbers: npt.NDArray[np.integer[Any]], licences: str) -> npt.NDArray[np.bool_]:
+    """(n,) the same of the sources, by their bytes, of n items."""
+    used = np.array([is_used(number, licences) for number in range(256)], np.bool_)
+    return np.asarray(used[numbers], np.bool_)

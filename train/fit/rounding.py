@@ -19,8 +19,8 @@ def rounded(weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         weight: float32 of any shape, finite.
     """
     bits = np.array(weight, np.float32, order="C").view(np.uint32)
-    half, mask = np.uint32(1 << (_DROPPED - 1)), np.uint32(0xFFFFFFFF << _DROPPED & 0xFFFFFFFF)
-    return ((bits + half) & mask).view(np.float32)
+    half = np.uint32(1 << (_DROPPED - 1))
+    return ((bits + half) >> _DROPPED << _DROPPED).view(np.float32)
 
 
 def round_kernels(model: keras.Model) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from hwr_live.chars import MARKS, SIGNS
 from hwr_live.errors import InputError
 from train.data.datasets import Dataset, Part, split_validation
-from train.data.sources import UNIPEN, is_used
+from train.data.sources import UNIPEN, are_used, is_used
 from train.images.marks import FILE as MARKS_FILE
 from train.images.marks import draw_marks, read_marks
 from train.images.neighbours import draw_parted
@@ -158,8 +158,7 @@ def _characters(
     part = dataset.train
     index, valid = cut_validation(part, recipe)
     if part.sources is not None:
-        used = [is_used(source, recipe.licences) for source in part.sources[index].tolist()]
-        index = index[np.array(used, np.bool_)]
+        index = index[are_used(part.sources[index], recipe.licences)]
         if not len(index):
             raise InputError("no source of this data set has a licence that allows every use")
     images, labels = [part.images[index]], [part.labels[index].astype(np.int32)]

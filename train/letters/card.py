@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr_live.recognition.letters import SYMBOLS
+from train.data.sources import ANYTHING
 from train.fit.models import model_of
 
 KIND = "letters"
@@ -27,7 +28,7 @@ def make_card(name: str, counted: Mapping[str, Any], step: float, size: int) -> 
     return {
         "name": name,
         "kind": KIND,
-        "use": "anything",
+        "use": ANYTHING,
         "labels": list(SYMBOLS),
         "contexts": counted["contexts"],
         "step": step,

@@ -14,6 +14,7 @@ from hwr_live.recognition.card import FILE, read_card
 from hwr_live.recognition.kinds import KINDS
 from hwr_live.strip import HEIGHT
 from train import devices
+from train.data.sources import ANYTHING, NON_COMMERCIAL
 from train.fit.models import model_of
 from train.lines.alphabet import CHARACTERS, STRIDE
 from train.lines.errors import told
@@ -36,26 +37,24 @@ LICENCES = _FREE | {
     "crohme": "CROHME 2016: CC BY-NC-SA 3.0, non-commercial",
     "chars74k": "Chars74K: no stated licence",
 }
-USE, _FREE_USE = "non-commercial", "anything"
-"""In one word what the weights may be used for that are trained on all, or on what is free alone:
-CROHME's licence forbids commerce."""
 
 
 def use_of(plan: Plan) -> str:
-    """In one word what weights may be used for that are trained so.
+    """In one word what weights may be used for that are trained so: CROHME's licence forbids
+    commerce.
 
     Raises:
         InputError: if all sources are to be free, and the weights that it begins with or that teach
             it are not.
     """
     if plan.licences != "free":
-        return USE
+        return NON_COMMERCIAL
     for folder in filter(None, (plan.start, plan.teacher)):
-        if read_card(Path(folder)).get("use") != _FREE_USE:
+        if read_card(Path(folder)).get("use") != ANYTHING:
             raise InputError(
-                f"--licences free: the weights of {folder} may not be used for {_FREE_USE}"
+                f"--licences free: the weights of {folder} may not be used for {ANYTHING}"
             )
-    return _FREE_USE
+    return ANYTHING
 
 
 def make_card(

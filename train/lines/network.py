@@ -46,15 +46,12 @@ def build_for(weights: Sequence[npt.NDArray[Any]]) -> Any:
     Raises:
         ValueError: if they are of none.
     """
-    stem, channels, along = _form(weights)
-    model = build(stem, channels, along)
-    model.set_weights([_with_kinds(weight) for weight in weights])
-    return model
+    return deepened(weights, 0)
 
 
 def deepened(weights: Sequence[npt.NDArray[Any]], along: int = ALONG) -> Any:
-    """The network that these weights are of, with more convolutions along the line behind those
-    that it has; they begin by chance and say little.
+    """The network that these weights are of, with so many convolutions along the line at the least:
+    those behind its own begin by chance and say little.
 
     Raises:
         ValueError: if they are of none.

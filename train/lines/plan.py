@@ -96,10 +96,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         check_ranges(self, _RANGES)
-        if self.precision not in PRECISIONS:
-            raise InputError(f"--precision is one of {', '.join(PRECISIONS)}")
-        if self.licences not in LICENCES:
-            raise InputError(f"--licences is one of {', '.join(LICENCES)}")
+        for name, words in (("precision", PRECISIONS), ("licences", LICENCES)):
+            if getattr(self, name) not in words:
+                raise InputError(f"--{name} is one of {', '.join(words)}")
 
     def rate_at(self, step: int, minutes: float) -> float:
         """The learning rate of a step that many minutes into the training: it warms up, then falls

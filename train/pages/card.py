@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from train import devices
+from train.data.sources import NON_COMMERCIAL
 from train.fit.models import model_of
 from train.lines.card import LICENCES as LINE_LICENCES
-from train.lines.card import USE
 from train.pages.network import STRIDE
 from train.progress import duration
 
@@ -43,7 +43,7 @@ def make_card(
         "name": name,
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
-        "use": USE,
+        "use": NON_COMMERCIAL,
         "labels": LABELS,
         "input": {"map": 4, "multiple": STRIDE, "dtype": "float32", "range": [0, 1]},
         "output": "logits",

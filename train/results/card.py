@@ -17,7 +17,7 @@ from hwr_live.chars import ALL, SIGNS
 from hwr_live.recognition.card import read_card
 from train import devices
 from train.data.datasets import OFFICIAL, Dataset, FileInfo
-from train.data.sources import SOURCES, UNIPEN, is_used
+from train.data.sources import ANYTHING, NON_COMMERCIAL, SOURCES, UNIPEN, is_used
 from train.fit.start import each_of, network_files
 from train.images.others import CHARS_TEST, SIGNS_TEST, drawn_people, drawn_signs
 from train.recipe import Recipe
@@ -194,13 +194,13 @@ def use_of(dataset: Dataset, recipe: Recipe) -> str:
     commerce or states no licence; "" of data of one's own, of which nothing is known."""
     uses = set()
     if dataset.train.sources is None:
-        uses.add("anything" if dataset.name in OFFICIAL else "")
+        uses.add(ANYTHING if dataset.name in OFFICIAL else "")
     else:
         used = [n for n in set(dataset.train.sources.tolist()) if is_used(n, recipe.licences)]
-        uses |= {"anything" if is_used(n, "free") else "non-commercial" for n in used}
+        uses |= {ANYTHING if is_used(n, "free") else NON_COMMERCIAL for n in used}
     for models in filter(None, (recipe.start, recipe.teacher)):
         uses |= {str(read_card(path.parent).get("use") or "") for path in network_files(models)}
-    return next((use for use in ("non-commercial", "") if use in uses), "anything")
+    return next((use for use in (NON_COMMERCIAL, "") if use in uses), ANYTHING)
 
 
 def versions() -> dict[str, str]:
@@ -244,7 +244,7 @@ def _data(
             unipen = SOURCES[UNIPEN]
             out["sources"][unipen.name] = {"train": people, "licence": unipen.licence}
         out["note"] = "The data itself is not part of the project."
-        if use_of(dataset, recipe) != "anything":
+        if use_of(dataset, recipe) != ANYTHING:
             out["note"] = (
                 "Some sources are non-commercial (CROHME) and some have no stated licence; "
                 "the data itself is not part of the project."

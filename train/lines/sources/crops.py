@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from train.data.datasets import load
-from train.data.sources import is_used
+from train.data.sources import are_used
 from train.images.pool import cut_validation
 from train.lines.sources.zones import ZONES
 from train.recipe import HWR62
@@ -97,8 +97,7 @@ class Crops:
         every = read_glyphs(data)
         some = np.arange(len(every.labels))
         some = some[every.trained :] if held else some[: every.trained]
-        used = np.array([is_used(number, licences) for number in range(256)], np.bool_)
-        some = some[used[every.sources[some]]]
+        some = some[are_used(every.sources[some], licences)]
         self._images = every.images
         self._of = {every.chars[number]: pools for number, pools in every.pools(some) if pools}
 

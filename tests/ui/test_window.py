@@ -79,13 +79,17 @@ def test_a_signal_closes(display: Display, number: signal.Signals) -> None:
 
 SIZES = """
 import numpy as np
-from hwr_live.ui.window import Window
+from hwr_live.ui.window import _SETTLED, Window
 
 with Window("echo window", resizable=True) as window:
     size = shown = (400, 300)
+    turns = 0
     window.on_mouse(lambda event, x, y, flags: event in (1, 4) and print("mouse", event, x, y))
     while not window.closed:
         key = window.show(np.full((size[1], size[0], 3), 90, np.uint8), 20)
+        turns += 1
+        if turns == _SETTLED + 1:
+            print("settled", flush=True)
         if key >= 0:
             print("key", key, window.capital, flush=True)
         size = window.size or size
@@ -100,9 +104,11 @@ def test_a_window_of_another_size_tells_it_and_the_mouse_keeps_its_pixels(displa
     process = display.start("-u", "-c", SIZES)
     try:
         window = display.window("echo window", process)
+        assert process.stdout is not None
+        # Before that the program gives the window back the size that it asked for.
+        assert process.stdout.readline() == "settled\n"
         assert "400x300" in display.tool("xdotool", "getwindowgeometry", window)
         display.tool("xdotool", "windowsize", window, 700, 500)
-        assert process.stdout is not None
         assert process.stdout.readline() == "size 700 500\n", "and of no other size before"
         time.sleep(0.2)
         display.draw(window, [(10, 20), (690, 490)])

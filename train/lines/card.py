@@ -31,7 +31,7 @@ _FREE = {
     "quickdraw": "Quick, Draw!: CC BY 4.0, Google",
     "wordfreq": "word lists of wordfreq: CC BY-SA 4.0",
 }
-LICENCES = _FREE | {
+_ANY = _FREE | {
     "hwr62": "characters of several sources, some non-commercial, some without a stated licence: "
     "see the card of hwr62",
     "crohme": "CROHME 2016: CC BY-NC-SA 3.0, non-commercial",
@@ -39,22 +39,34 @@ LICENCES = _FREE | {
 }
 
 
-def use_of(plan: Plan) -> str:
+def use_of(licences: str, *learned: str) -> str:
     """In one word what weights may be used for that are trained so: CROHME's licence forbids
     commerce.
 
+    Args:
+        licences: "any", or "free": only collections whose stated licence allows every use.
+        learned: folders of the models that it begins with or that teach it; "" of none.
+
     Raises:
-        InputError: if all sources are to be free, and the weights that it begins with or that teach
-            it are not.
+        InputError: if all sources are to be free, and one of these models is not.
     """
-    if plan.licences != "free":
+    if licences != "free":
         return NON_COMMERCIAL
-    for folder in filter(None, (plan.start, plan.teacher)):
+    for folder in filter(None, learned):
         if read_card(Path(folder)).get("use") != ANYTHING:
             raise InputError(
                 f"--licences free: the weights of {folder} may not be used for {ANYTHING}"
             )
     return ANYTHING
+
+
+def licences_of(licences: str) -> dict[str, str]:
+    """What lines are composed of and its licences, by collection.
+
+    Args:
+        licences: as of :func:`use_of`.
+    """
+    return _FREE if licences == "free" else _ANY
 
 
 def make_card(
@@ -77,7 +89,7 @@ def make_card(
         "name": name,
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
-        "use": use_of(plan),
+        "use": use_of(plan.licences, plan.start, plan.teacher),
         "labels": [None, *CHARACTERS],
         "kinds": list(KINDS),
         "characters": CHARACTERS,
@@ -99,7 +111,7 @@ def make_card(
         },
         **results,
         "trained": {key: trained[key] for key in ("lines", "minutes")},
-        "data": {"licences": _FREE if plan.licences == "free" else LICENCES},
+        "data": {"licences": licences_of(plan.licences)},
         "plan": settings,
         "versions": versions(),
         "processor": devices.processor(),

@@ -9,19 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from train import devices
-from train.data.sources import NON_COMMERCIAL
 from train.fit.models import model_of
-from train.lines.card import LICENCES as LINE_LICENCES
+from train.lines.card import licences_of, use_of
 from train.pages.network import STRIDE
 from train.progress import duration
 
 KIND = "pages"
 LABELS = ["hand", "print", "drawing"]
-
-LICENCES = {
-    key: LINE_LICENCES[key]
-    for key in ("hdbpmn", "unipen", "crohme", "chars74k", "hwr62", "fonts", "quickdraw", "wordfreq")
-}
 
 
 def make_card(
@@ -37,13 +31,13 @@ def make_card(
     """
     from train.results.card import versions
 
-    start = str(plan.get("start", ""))
+    start, licences = str(plan.get("start", "")), str(plan.get("licences", "any"))
     kept = {"start": os.path.basename(os.path.abspath(start)) if start else ""}
     return {
         "name": name,
         "kind": KIND,
         "date": datetime.date.today().isoformat(),
-        "use": NON_COMMERCIAL,
+        "use": use_of(licences, start),
         "labels": LABELS,
         "input": {"map": 4, "multiple": STRIDE, "dtype": "float32", "range": [0, 1]},
         "output": "logits",
@@ -57,7 +51,7 @@ def make_card(
         },
         **results,
         "trained": {key: trained[key] for key in ("pages", "minutes")},
-        "data": {"licences": LICENCES},
+        "data": {"licences": licences_of(licences)},
         "plan": {**plan, **kept},
         "versions": versions(),
         "processor": devices.processor(),

@@ -14,6 +14,7 @@ import numpy as np
 
 from hwr_live.errors import HwrError, InputError
 from hwr_live.system.files import write_exactly, write_new
+from train.data.sources import LICENCES
 from train.lines.commands import add_plan, model_file, needed
 from train.pages.card import readme, told
 from train.pages.plan import Plan
@@ -27,7 +28,7 @@ _SAMPLES = 24  # pages on the sheet
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of a training but for those of the data."""
-    add_plan(parser, Plan, NAME)
+    add_plan(parser, Plan, NAME, licences=LICENCES)
 
 
 def train(options: argparse.Namespace, data: Path | None) -> dict[str, Any]:

@@ -60,14 +60,17 @@ class Composer:
         data: the folder of the data.
         held: whether of the people and things held back to choose by, or of all others.
         side: pixels of a picture, a multiple of 32.
+        licences: of what people wrote, "any" or "free".
 
     Raises:
         InputError: if data is missing.
     """
 
-    def __init__(self, data: Path, held: bool = False, side: int = SIDE) -> None:
+    def __init__(
+        self, data: Path, held: bool = False, side: int = SIDE, licences: str = "any"
+    ) -> None:
         shares = {name: share for name, share in LINE_SHARES.items() if name not in _NO_LINES}
-        self._lines = Lines(data, held, shares)
+        self._lines = Lines(data, held, shares, licences)
         self._diagrams = Diagrams(data, held)
         self._doodles = things.Doodles(data, held)
         self._grounds = Grounds(side)

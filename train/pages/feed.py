@@ -55,8 +55,8 @@ def batches(composer: Composer, size: int, seed: list[int]) -> Iterator[Batch]:
         yield batch([composer.sample(rng) for _ in range(size)])
 
 
-def _composed(data: Path, size: int, side: int, seed: list[int]) -> Iterator[Batch]:
-    return batches(Composer(data, side=side), size, seed)
+def _composed(data: Path, size: int, side: int, licences: str, seed: list[int]) -> Iterator[Batch]:
+    return batches(Composer(data, side=side, licences=licences), size, seed)
 
 
 class Feed(BatchFeed[Batch]):
@@ -70,10 +70,18 @@ class Feed(BatchFeed[Batch]):
         workers: how many processes.
         part: a number that differs from one sitting of a training to the next, so that a resumed
             one is not shown the same pages again.
+        licences: of what people wrote, "any" or "free".
     """
 
     def __init__(
-        self, data: Path, size: int, side: int, seed: int, workers: int, part: int = 0
+        self,
+        data: Path,
+        size: int,
+        side: int,
+        seed: int,
+        workers: int,
+        part: int = 0,
+        licences: str = "any",
     ) -> None:
-        make = partial(_composed, data, size, side)
+        make = partial(_composed, data, size, side, licences)
         super().__init__(make, [seed, part], workers, _AHEAD, "pages")

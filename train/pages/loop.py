@@ -195,7 +195,7 @@ def fit(trainer: Trainer, data: Path, samples: list[Sample], folder: Path) -> No
     plan = trainer.plan
     if trainer.minutes >= plan.minutes:
         return
-    feed = Feed(data, plan.batch, plan.side, plan.seed, plan.workers, trainer.part)
+    feed = Feed(data, plan.batch, plan.side, plan.seed, plan.workers, trainer.part, plan.licences)
     try:
         _run(trainer, feed, samples, folder)
     finally:

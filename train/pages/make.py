@@ -13,6 +13,7 @@ from typing import Any
 from hwr_live.errors import HwrError
 from train import devices
 from train.fit.checkpoint import held
+from train.lines.card import use_of
 from train.lines.checkpoint import Weights
 from train.lines.pictures import png
 from train.lines.weights import FILE, pack
@@ -50,6 +51,7 @@ def make_model(
         HwrError: if the checkpoint is broken, or the export does not answer as the network does.
     """
     file = checkpoint_file(out)
+    use_of(plan.licences, plan.start)  # before hours of training, not behind them
     with held(file.parent):
         if restart:
             file.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwr_live.errors import InputError
+from train.data.sources import LICENCES
 from train.lines.plan import check_ranges, rate_at
 
 _RANGES = {
@@ -44,6 +45,7 @@ class Plan:
         seed: of chance.
         floor: the lowest learning rate as a share of the highest.
         start: folder of a map of writing whose weights the training begins with.
+        licences: "any", or "free": only collections whose stated licence allows every use.
     """
 
     minutes: float = 60.0
@@ -59,11 +61,14 @@ class Plan:
     seed: int = 1
     floor: float = 0.005
     start: str = ""
+    licences: str = "any"
 
     def __post_init__(self) -> None:
         check_ranges(self, _RANGES)
         if self.side % 32:
             raise InputError(f"--side must be a multiple of 32, not {self.side}")
+        if self.licences not in LICENCES:
+            raise InputError(f"--licences is one of {', '.join(LICENCES)}")
 
     def rate_at(self, step: int, minutes: float) -> float:
         """The learning rate of a step that many minutes into the training."""

@@ -67,13 +67,14 @@ def test_what_weights_may_be_used_for_follows_from_all_they_learned(
 ) -> None:
     if start:
         (tmp_path / "card.json").write_text(json.dumps({"name": "a", "labels": [], "use": start}))
-    for key in ("start", "teacher"):
-        plan = Plan(licences=licences, **{key: str(tmp_path) if start else ""})  # type: ignore[arg-type]
+    folder = str(tmp_path) if start else ""
+    for key, others in (("start", ("", folder)), ("teacher", (folder, ""))):
+        plan = Plan(licences=licences, **{key: folder})  # type: ignore[arg-type]
         if use is not None:
-            assert use_of(plan) == use
+            assert use_of(licences, *others) == use
             continue
         with pytest.raises(InputError, match="may not be used"):
-            use_of(plan)
+            use_of(licences, *others)
         with pytest.raises(InputError, match="may not be used"):
             make_model(plan, tmp_path, tmp_path / "out")
 

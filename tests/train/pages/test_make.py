@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hwr_live.errors import InputError
 from hwr_live.recognition.card import Card
 from train.lines.weights import read_weights
 from train.main import main
-from train.pages.card import pages_model, readme
+from train.pages.card import make_card, pages_model, readme
 from train.pages.plan import Plan
 from train.pages.target import CHANNELS
 
@@ -22,11 +23,32 @@ SHORT = Plan(minutes=0.01, batch=2, side=96, save=50, check=50)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"minutes": 0.0}, {"side": 100}, {"rate": float("nan")}, {"batch": 0}]
+    "wrong",
+    [{"minutes": 0.0}, {"side": 100}, {"rate": float("nan")}, {"batch": 0}, {"licences": "most"}],
 )
-def test_bad_settings_are_told(wrong: dict[str, float]) -> None:
+def test_bad_settings_are_told(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        Plan(**wrong)  # type: ignore[arg-type]
+        Plan(**wrong)
+
+
+def test_a_free_map_begins_with_no_other(tmp_path: Path) -> None:
+    from train.pages.make import make_model
+
+    card = {"name": "a", "labels": [], "use": "non-commercial"}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    plan = replace(SHORT, start=str(tmp_path), licences="free")
+    with pytest.raises(InputError, match="may not be used"):
+        make_model(plan, tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("licences", "use"), [("any", "non-commercial"), ("free", "anything")])
+def test_a_card_tells_what_the_weights_may_be_used_for(licences: str, use: str) -> None:
+    trained = {"pages": 1, "minutes": 1.0, "parameters": 1}
+    card = make_card("a", asdict(replace(SHORT, licences=licences)), trained, {})
+    assert card["use"] == use
+    told = " ".join(card["data"]["licences"].values())
+    assert ("non-commercial" in told) == (licences == "any")
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,12 @@ than 0.3 of it. 0.4 costs nothing, and pages on squared paper fall from 6.3 to 5
 _LONG = 5.0  # times as wide as tall: a line whose slope can be measured
 _STEEPEST = 0.25  # slope beyond which the measure is taken for an error
 _LEVEL = 0.10  # of the height: less drift from end to end is left as it is
+_MULTIPLE = 4  # columns: of these every strip has a multiple
 _LONGEST = 4000  # pixels of width; a longer line is narrowed to it
+_WIDER, _LEANING = (
+    1.15,
+    0.2,
+)  # times as wide; columns that a row lies further left than the one below
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,28 @@ def strip(ink: npt.NDArray[np.uint8], least: float = 0.0) -> Strip:
     wide = _widening(mask, middle, spread, scale)
     across = min(scale * wide, _LONGEST / w)
     return _placed(line, x, (top, bottom, middle), scale, across)
+
+
+def seen_otherwise(image: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], ...]:
+    """The same writing as others might have written it: a little wider, and leaning back a little.
+
+    Where a network is in doubt about a strip, what it tells of these shows which of its doubts hang
+    on chance.
+
+    Args:
+        image: uint8 (48, w), of a strip.
+
+    Returns:
+        Two images likewise, the second as wide as the first.
+    """
+    height, width = image.shape
+    wide = int(width * _WIDER) // _MULTIPLE * _MULTIPLE
+    lean = np.array([[1, _LEANING, -_LEANING * height / 2], [0, 1, 0]])
+    wider = cv2.resize(image, (wide, height))
+    return (
+        np.asarray(wider, np.uint8),
+        np.asarray(cv2.warpAffine(image, lean, (width, height)), np.uint8),
+    )
 
 
 def with_faint(
@@ -163,7 +190,7 @@ def _placed(
     else:
         first = min(max(first, HEIGHT - 1.0 - bottom * scale), 1.0 - top * scale)
     first_row = round(first)
-    width = max(32, -(-(size[0] + 2 * MARGIN) // 4) * 4)
+    width = max(32, -(-(size[0] + 2 * MARGIN) // _MULTIPLE) * _MULTIPLE)
     out = np.zeros((HEIGHT, width), np.uint8)
     a, b = max(0, first_row), min(HEIGHT, first_row + high)
     out[a:b, MARGIN : MARGIN + size[0]] = sized[a - first_row : b - first_row]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwr_live.strip import HEIGHT, MARGIN, Strip, strip, with_faint
+from hwr_live.strip import HEIGHT, MARGIN, Strip, seen_otherwise, strip, with_faint
 
 Ink = npt.NDArray[np.uint8]
 
@@ -131,6 +131,21 @@ def test_any_ink_gives_a_strip(height: int, width: int, limit: int, seed: int) -
     assert one.image.shape[1] >= 32
     assert one.image.shape[1] % 4 == 0
     assert one.scale > 0
+
+
+@pytest.mark.parametrize("width", [32, 36, 400])
+def test_a_strip_seen_otherwise_is_wider_or_leans(width: int) -> None:
+    image = np.zeros((HEIGHT, width), np.uint8)
+    image[4:44, 15:18] = 255
+    wider, leaning = seen_otherwise(image)
+    assert wider.dtype == leaning.dtype == np.uint8
+    assert wider.shape[0] == HEIGHT
+    assert wider.shape[1] % 4 == 0
+    assert width < wider.shape[1] <= 1.15 * width
+    assert leaning.shape == image.shape
+    places = np.arange(width)
+    top, bottom = ((leaning[row] * places).sum() / leaning[row].sum() for row in (5, 42))
+    assert bottom - top == pytest.approx(0.2 * 37, abs=0.5)
 
 
 def test_without_ink_nothing_is_faint() -> None:

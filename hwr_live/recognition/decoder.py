@@ -314,7 +314,10 @@ class _Search:
         if self.recognizer.lines is None:
             return [(None, 0)] * len(lines)
         network, alphabet = self.recognizer.lines
-        tells = network.told_with_looks(self.view, lines, alphabet.weights)
+        speller = self.recognizer.speller
+        # On the pad a stroke must be on the screen at once.
+        doubts = None if speller is None or self.view.ink.drawn else speller.doubts
+        tells = network.told_with_looks(self.view, lines, alphabet.weights, doubts)
         return [(one, int(np.count_nonzero(one.spelling.signs != alphabet.space))) for one in tells]
 
     def _beyond(self, lines: Sequence[Sequence[Piece]]) -> Sequence[Told | None]:
@@ -487,7 +490,8 @@ class _Search:
             if self.view.ink.drawn:
                 settings = replace(settings, unheard_above=settings.unheard_drawn)
             if self.recognizer.speller is not None:
-                spelling = self.recognizer.speller.spell(told.logp, told.spelling, told.looks)
+                given = told.looks, told.otherwise
+                spelling = self.recognizer.speller.spell(told.logp, told.spelling, *given)
                 of_words = self.recognizer.speller.in_words(spelling.signs)
                 told = replace(told, spelling=spelling, words=of_words)
             if self.view.pictures:  # the pieces may be boxes, arrows, squares as well

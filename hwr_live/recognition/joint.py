@@ -125,6 +125,8 @@ class Told:
         words: (signs,) how likely each sign is of a word, as ``Speller.in_words``; None where
             nothing is known of words.
         looks: of other pictures of the same line, as ``logp``.
+        otherwise: of the line's strip as others might have written it, likewise.
+        strip: uint8 (48, w), what the network was given; None where that is not known.
     """
 
     logp: Floats
@@ -133,6 +135,8 @@ class Told:
     kinds: Floats | None = None
     words: Floats | None = None
     looks: tuple[Floats, ...] = ()
+    otherwise: tuple[Floats, ...] = ()
+    strip: npt.NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)

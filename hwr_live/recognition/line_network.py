@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from hwr_live.errors import InputError
 from hwr_live.reading import union_box
 from hwr_live.recognition.cache import LineCache
 from hwr_live.recognition.card import card_errors, file_beside, read_card
-from hwr_live.recognition.ctc import BLANK, log_softmax, spell, weighed
+from hwr_live.recognition.ctc import BLANK, Spelling, log_softmax, spell, weighed
 from hwr_live.recognition.joint import SPACE, Told
 from hwr_live.recognition.kinds import KINDS
 from hwr_live.recognition.network import Network, litert_file
@@ -27,7 +27,7 @@ from hwr_live.recognition.strip_cache import StripCache
 from hwr_live.segmentation.pieces import Piece
 from hwr_live.segmentation.rectify import View
 from hwr_live.segmentation.segment import Segmentation
-from hwr_live.strip import HEIGHT, Strip, strip, with_faint
+from hwr_live.strip import HEIGHT, Strip, seen_otherwise, strip, with_faint
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -96,8 +96,8 @@ class LineCard:
         return len(self.labels) + len(KINDS) * self.kinds
 
 
-_Heard = tuple[Floats, Floats, Floats | None]
-"""Logarithms of the probabilities of labels, the frames' middles, and those of the kinds."""
+_Heard = tuple[Floats, Floats, Floats | None, Grey]
+"""Logarithms of the probabilities of labels, the frames' middles, those of the kinds, the strip."""
 
 
 @dataclass(frozen=True)
@@ -179,27 +179,54 @@ class LineNetwork:
             last.heard[id(line)] = line, heard
         for line in lines:
             if (id(line), id(weights)) not in last.told:
-                logp, centres, kinds = last.heard[id(line)][1]
+                logp, centres, kinds, image = last.heard[id(line)][1]
                 logp = _among(logp, weights)
-                last.told[id(line), id(weights)] = weights, Told(logp, spell(logp), centres, kinds)
+                told = Told(logp, spell(logp), centres, kinds, strip=image)
+                last.told[id(line), id(weights)] = weights, told
         return [last.told[id(line), id(weights)][1] for line in lines]
 
     def told_with_looks(
-        self, view: View, lines: Sequence[Sequence[Piece]], weights: Floats
+        self,
+        view: View,
+        lines: Sequence[Sequence[Piece]],
+        weights: Floats,
+        doubts: Callable[[Spelling], bool] | None = None,
     ) -> list[Told]:
-        """As :meth:`tell`, with what the network tells of other pictures of the lines, if there are
-        any: the view's own, or of lines of whose surroundings it has pictures their own ink."""
+        """As :meth:`tell`, with what the network tells of other pictures of the lines: those that
+        the view has; else, of lines of whose surroundings it has pictures, their own ink, and of
+        lines in doubt their strips as others might have written them.
+
+        Args:
+            view, lines, weights: as of :meth:`tell`.
+            doubts: whether a line is in doubt, by its best path; None: none is.
+        """
         told = self.tell(view, lines, weights)
         if view.looks:
             looks = tuple(_among(one.logp, weights) for one in self.hear(view.looks))
             return [replace(one, looks=looks) for one in told]
-        if not view.pictures:
-            return told
-        own = self._heard(replace(view, pictures=()), lines)
-        return [
-            replace(one, looks=(_among(logp, weights),))
-            for one, (logp, _, _) in zip(told, own, strict=True)
-        ]
+        if view.pictures:
+            own = self._heard(replace(view, pictures=()), lines)
+            told = [
+                replace(one, looks=(_among(logp, weights),))
+                for one, (logp, *_) in zip(told, own, strict=True)
+            ]
+        return told if doubts is None else self._seen_otherwise(told, weights, doubts)
+
+    def _seen_otherwise(
+        self, told: list[Told], weights: Floats, doubts: Callable[[Spelling], bool]
+    ) -> list[Told]:
+        """What was told, with more pictures of the lines in doubt."""
+        more = {
+            n: seen_otherwise(one.strip)
+            for n, one in enumerate(told)
+            if one.strip is not None and doubts(one.spelling)
+        }
+        logits = iter(self._all([image for images in more.values() for image in images]))
+        out = list(told)
+        for n, images in more.items():
+            looks = tuple(_among(self._logp(next(logits)), weights) for _ in images)
+            out[n] = replace(told[n], otherwise=looks)
+        return out
 
     def _heard(self, view: View, lines: Sequence[Sequence[Piece]]) -> Iterator[_Heard]:
         """What is heard of each line."""
@@ -213,32 +240,38 @@ class LineNetwork:
             pictures: each uint8 (h, w), bright ink on black; frames' middles are in its pixels.
         """
         heard = self._of([(picture, 0.0) for picture in pictures], 0.0)
-        return [Told(logp, spell(logp), centres, kinds) for logp, centres, kinds in heard]
+        return [Told(logp, spell(logp), centres, kinds) for logp, centres, kinds, _ in heard]
 
     def _of(self, inks: Sequence[tuple[Grey, float]], least: float) -> Iterator[_Heard]:
         """What is heard of ink whose left edges are given."""
         count = len(self.card.labels)
         strips = [self._strip(ink, least) for ink, _ in inks]
-        for (_, left), one, logits in zip(inks, strips, self._all(strips), strict=True):
-            logp = log_softmax(logits[:, :count], self.card.temperature)
+        told = self._all([one.image for one in strips])
+        for (_, left), one, logits in zip(inks, strips, told, strict=True):
+            logp = self._logp(logits)
             kinds = log_softmax(logits[:, count:], 1.0) if self.card.kinds else None
             # A remembered answer is of a strip that may be a little narrower or wider.
             middles = one.image.shape[1] * (np.arange(len(logp)) + 0.5) / len(logp)
-            yield logp, np.asarray(left + one.x0 + middles / one.scale, np.float64), kinds
+            centres = np.asarray(left + one.x0 + middles / one.scale, np.float64)
+            yield logp, centres, kinds, one.image
+
+    def _logp(self, logits: Floats) -> Floats:
+        """Logarithms of the probabilities of the labels."""
+        return log_softmax(logits[:, : len(self.card.labels)], self.card.temperature)
 
     def _strip(self, ink: Grey, least: float) -> Strip:
         if self._strips is None:
             return strip(ink, least)
         return self._strips.get([ink, np.array(least)], lambda: strip(ink, least))
 
-    def _all(self, strips: Sequence[Strip]) -> list[Floats]:
-        """Logits (frames, outputs) of each strip; only what is not remembered is run."""
+    def _all(self, images: Sequence[Grey]) -> list[Floats]:
+        """Logits (frames, outputs) of each strip's image; only what is not remembered is run."""
         if self._cache is None:
-            return self._run([one.image for one in strips])
-        out = [self._cache.recall(one.image) for one in strips]
+            return self._run(images)
+        out = [self._cache.recall(image) for image in images]
         new = [k for k, logits in enumerate(out) if logits is None]
-        for k, logits in zip(new, self._run([strips[k].image for k in new]), strict=True):
-            self._cache.keep(strips[k].image, logits)
+        for k, logits in zip(new, self._run([images[k] for k in new]), strict=True):
+            self._cache.keep(images[k], logits)
             out[k] = logits
         return [logits for logits in out if logits is not None]
 

@@ -18,14 +18,24 @@ import numpy as np
 import numpy.typing as npt
 
 from hwr_live.chars import DIGITS
-from hwr_live.recognition.ctc import BLANK, Floats, Spelling, align, log_likelihood, spell, told_of
+from hwr_live.recognition.ctc import (
+    BLANK,
+    Floats,
+    Spelling,
+    align,
+    certainty,
+    log_likelihood,
+    spell,
+    told_of,
+)
 from hwr_live.recognition.joint import SPACE
 from hwr_live.recognition.letters import SYMBOLS, Letters
 from hwr_live.recognition.lexicon import Lexicon, Range
 from hwr_live.recognition.settings import DEFAULTS, SpellingSettings
 
 _LEVELS = 256
-_KEPT = 64  # lines: those of a camera's page come again with each frame
+_KEPT = 192  # looks at lines: those of a camera's page come again with each frame
+_WORDS = 0.5  # of a line's signs are likely of words: it is no code
 _FEWEST = 3  # signs of a line: fewer are no words yet, on the pad above all
 _SILENCE = [BLANK]
 _IMPOSSIBLE = -1e20  # the logarithm of the probability of what does not fit into the frames
@@ -102,7 +112,13 @@ class Speller:
         self._gain = exp(weight * bonus)
         self._known: OrderedDict[tuple[int, int], Spelling] = OrderedDict()
 
-    def spell(self, logp: Floats, plain: Spelling, looks: Sequence[Floats] = ()) -> Spelling:
+    def spell(
+        self,
+        logp: Floats,
+        plain: Spelling,
+        looks: Sequence[Floats] = (),
+        otherwise: Sequence[Floats] = (),
+    ) -> Spelling:
         """The likeliest text of a line, its signs as sure as network and words together are.
 
         Of a number or a sum it is the text that is likeliest by the network alone: all ways to
@@ -116,26 +132,45 @@ class Speller:
             looks: of other pictures of the line, as ``logp``. Of the texts that are found by each,
                 it is then the one that all find likeliest, with what is known of words; a number
                 stays as it is found.
+            otherwise: the same of the line as others might have written it. Of codes the best path
+                of each is one of these texts, as a search for words would find nothing else.
         """
         found = self._found(logp, plain)
-        symbols = {self._symbols[sign] for sign in found.signs.tolist()}
-        number = _DIGIT in symbols and max(symbols) <= _MARK
-        return self._agreed(logp, plain, found, looks) if looks and not number else found
-
-    def _agreed(
-        self, logp: Floats, plain: Spelling, found: Spelling, looks: Sequence[Floats]
-    ) -> Spelling:
-        """The text that all pictures of a line agree on best, of those that one of them tells."""
-        settings = self._settings
+        if not (looks or otherwise) or not self._worded(found):
+            return found
         told = [found, plain]
         for look in looks:
             told += [self._found(look, path := spell(look)), path]
+        words = bool(otherwise) and float(self.in_words(found.signs).mean()) > _WORDS
+        for look in otherwise:
+            told.append(path := spell(look))
+            if words:
+                told.append(self._found(look, path))
+        return self._agreed(found, told, (logp, *looks, *otherwise))
+
+    def doubts(self, plain: Spelling) -> bool:
+        """Whether a line is worth more looks, by its best path: it is no number, and not sure."""
+        sure = certainty([plain]) >= self._settings.doubted
+        return len(plain.signs) > 0 and not sure and self._worded(plain)
+
+    def _worded(self, spelling: Spelling) -> bool:
+        """Whether a text is no number."""
+        symbols = {self._symbols[sign] for sign in spelling.signs.tolist()}
+        return _DIGIT not in symbols or max(symbols) > _MARK
+
+    def _agreed(
+        self, found: Spelling, told: Sequence[Spelling], looks: Sequence[Floats]
+    ) -> Spelling:
+        """The text that all pictures of a line, the first of which it was found in, agree on best,
+        of those that are told."""
+        settings, logp = self._settings, looks[0]
         texts = list(dict.fromkeys(tuple(one.signs.tolist()) for one in told if len(one.signs)))
         if not settings.weight or len(texts) < 2:
             return found
-        likely = np.stack([log_likelihood(one, texts) for one in (logp, *looks)])
+        likely = np.stack([log_likelihood(one, texts) for one in looks])
         worth = [log(self._worth(text, self._empty())) for text in texts]
-        agreed = settings.agreed * np.maximum(likely, settings.doubt).mean(0) + np.array(worth)
+        floor = likely.max(1, keepdims=True) + settings.doubt
+        agreed = settings.agreed * np.maximum(likely, floor).mean(0) + np.array(worth)
         agreed[likely[0] < _IMPOSSIBLE] = -np.inf  # it must have its frames in this picture
         best = list(texts[int(agreed.argmax())])
         if best == found.signs.tolist() or not np.isfinite(agreed).any():

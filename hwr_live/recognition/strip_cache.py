@@ -14,7 +14,7 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-_MOST = 128  # strips that are kept: a few full pages
+_MOST = 256  # strips that are kept: a few full pages, each line with two more looks
 _SHAPE = (96, 12)  # columns and rows at which strips of a camera are compared
 _WIDER = 0.06  # of the width, by which strips of one line differ from frame to frame at the most
 _LEAST_USES, _MOST_USES = 3, 8  # by turns, so that a page's answers do not all grow old together

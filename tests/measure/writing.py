@@ -48,7 +48,10 @@ _INK = (20, 90)
 _NOISE = 2.5  # grey values
 _TALL = (60.0, 110.0)  # pixels: an item of strokes from the top of its highest to its lowest point
 _PENS = (2.5, 5.0)  # pixels
-_X_HEIGHTS, _SHARES = (14.0, 34.0), (0.12, 0.3)  # pixels, and a pen's part of that
+# Pixels, and a pen's part of that: from a ball pen in large letters to a felt pen in small ones.
+# With a pen of 0.3 closed letters have no inside, and nobody can read them.
+_X_HEIGHTS, _SHARES = (14.0, 34.0), (0.08, 0.22)
+_A_LINE = 3.0  # times as wide as tall: a line that may rise or fall
 _UNIT = 500.0  # how tall each item of UNIPEN is told
 _COPIES = 20  # of each photographed page
 _LINES = 4  # on a composed page
@@ -170,11 +173,26 @@ def by_x_height(strokes: Strokes, truth: str, seed: int) -> Picture:
     """The same with letters of the size that people write, and a pen that suits them."""
     rng = np.random.default_rng([43, seed])
     points = np.concatenate(strokes)
+    points -= points.min(0)
     firsts = np.cumsum([0, *map(len, strokes)])[:-1]
-    level = sized(Pen((points - points.min(0)).astype(np.float32), firsts), truth)
+    # What a line that rises or falls is tall beyond its letters tells nothing of these.
+    level = points.astype(np.float32)
+    level[:, 1] -= _slope(points) * points[:, 0]
+    own = sized(Pen(level - level.min(0), firsts), truth)
+    scale = float(own.points[:, 0].max() - own.points[:, 0].min()) / max(1.0, points[:, 0].max())
     tall = rng.uniform(*_X_HEIGHTS)
-    scaled = np.split(level.points.astype(np.float64) * tall, firsts[1:])
+    scaled = np.split(points * scale * tall, firsts[1:])
     return _drawn(scaled, tall * rng.uniform(*_SHARES), rng)
+
+
+def _slope(points: npt.NDArray[np.float64]) -> float:
+    """How much a line falls for each pixel to the right: of points (n, 2) that are far wider than
+    tall the straight line through them; else 0."""
+    wide, tall = np.ptp(points, axis=0)
+    if wide < _A_LINE * tall:
+        return 0.0
+    x = points[:, 0] - points[:, 0].mean()
+    return float((x * points[:, 1]).sum() / (x * x).sum())
 
 
 def _drawn(strokes: Strokes, pen: float, rng: np.random.Generator) -> Picture:

@@ -154,6 +154,36 @@ def test_other_pictures_of_a_line_are_told_along(network: LineNetwork, view: Vie
     assert told.looks[0] == pytest.approx(plain.logp, abs=1e-3)
 
 
+@pytest.mark.parametrize("doubted", [(), (0,), (0, 1)])
+def test_lines_in_doubt_are_seen_otherwise_too(
+    network: LineNetwork, doubted: tuple[int, ...]
+) -> None:
+    page = see(written(["oxl oEx", "Eox"]).image, drawn=True)
+    every = all_outputs(network)
+    plain = network.tell(page, page.lines, every)
+    in_doubt = [id(plain[n].spelling) for n in doubted]
+    told = network.told_with_looks(page, page.lines, every, lambda one: id(one) in in_doubt)
+    for n, (one, before) in enumerate(zip(told, plain, strict=True)):
+        assert one.logp is before.logp
+        assert one.looks == ()
+        assert len(one.otherwise) == 2 * (n in doubted)
+        for look in one.otherwise:
+            assert look.shape[1] == before.logp.shape[1]
+            assert not np.array_equal(look, before.logp)
+    for n in doubted:
+        wider, leaning = told[n].otherwise
+        assert len(wider) > len(leaning) == len(plain[n].logp)
+
+
+def test_a_line_of_which_there_are_pictures_is_seen_as_it_is(
+    network: LineNetwork, view: View
+) -> None:
+    every, lines = all_outputs(network), view.lines[:1]
+    looking = replace(view, looks=(np.zeros((20, 40), np.uint8),))
+    (told,) = network.told_with_looks(looking, lines, every, lambda _: True)
+    assert (len(told.looks), len(told.otherwise)) == (1, 0)
+
+
 def test_of_lines_with_pictures_their_own_ink_is_told_along(network: LineNetwork) -> None:
     page = see(written(["oxl oEx"]).image, drawn=True)
     height = len(page.ink.mask)

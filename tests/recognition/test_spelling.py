@@ -275,3 +275,33 @@ def test_another_picture_of_a_number_changes_nothing(speller: Speller) -> None:
     own = line("1", {"2": 0.6, "_": 0.4})
     other = [line("1"), line("1")]
     assert text(speller.spell(own, spell(own), other)) == text(speller.spell(own, spell(own)))
+
+
+def test_of_a_long_line_that_all_pictures_doubt_all_are_heard(speller: Speller) -> None:
+    """Where no text is likely, as of a long line in doubt, some are still likelier than others."""
+    unclear = [{"z": 0.52, "q": 0.47}] * 40
+    own = line(*unclear, "c", {"a": 0.55, "o": 0.45}, "n")
+    other = line(*unclear, "c", {"a": 1e-4, "o": 0.999}, "n")
+    assert text(speller.spell(own, spell(own), [other])).endswith("con")
+
+
+@pytest.mark.parametrize(
+    ("signs", "doubted"),
+    [
+        ((), False),
+        (("_",), False),
+        (("c", "a", "t"), False),
+        (("c", {"a": 0.5, "e": 0.4}, "t"), True),
+        (("1", {"2": 0.5, "7": 0.4}), False),  # a number stays as it is found
+        (("1", {"2": 0.5, "a": 0.4}, "b"), True),
+    ],
+)
+def test_a_line_of_words_is_in_doubt_where_its_signs_are_not_sure(
+    signs: tuple[str | dict[str, float], ...], doubted: bool, speller: Speller
+) -> None:
+    assert speller.doubts(spell(line(*signs))) is doubted
+
+
+def test_a_line_as_others_might_have_written_it_is_heard_too(speller: Speller) -> None:
+    own = line("c", {"n": 0.6, "_": 0.38, "a": 0.02}, "t")
+    assert text(speller.spell(own, spell(own), (), [line(*"cat"), line(*"cat")])) == "cat"

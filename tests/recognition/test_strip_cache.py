@@ -55,7 +55,7 @@ def test_a_camera_sees_the_like_and_asks_anew_after_a_while() -> None:
 
 def test_the_oldest_are_forgotten() -> None:
     cache = StripCache(0.0)
-    for at in range(130):
+    for at in range(260):
         cache.keep(drawn(400, at), LOGITS)
     assert cache.recall(drawn(400, 0)) is None
-    assert cache.recall(drawn(400, 129)) is LOGITS
+    assert cache.recall(drawn(400, 259)) is LOGITS

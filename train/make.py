@@ -209,7 +209,7 @@ def _save(model: keras.Model, new: Path, valid: Pool, h5: bool) -> None:
 
 
 def _compress(path: Path) -> None:
-    """Packs a Keras file, a zip archive that Keras itself leaves unpacked: little more than half,
+    """Packs a Keras file, a zip archive that Keras itself leaves unpacked: less than half of it,
     as the kernels are rounded."""
     packed = path.with_suffix(".zip")
     with (

@@ -1,4 +1,4 @@
-"""Rounding of weights: what float16 holds stays, all else goes to its nearest neighbour."""
+"""Rounding of weights: what bfloat16 holds stays, all else goes to its nearest neighbour."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def test_what_is_empty_or_one_number_keeps_its_shape(shape: tuple[int, ...]) -> 
     assert rounded(np.ones(shape, np.float32)).shape == shape
 
 
-def test_what_float16_holds_stays_as_it_is() -> None:
-    known = np.arange(-2048, 2049).astype(np.float16).astype(np.float32) / 1024
+def test_what_bfloat16_holds_stays_as_it_is() -> None:
+    known = np.arange(-256, 257, dtype=np.float32) / 1024
     assert np.array_equal(rounded(known), known)
 
 
@@ -25,9 +25,9 @@ def test_what_float16_holds_stays_as_it_is() -> None:
 def test_a_number_moves_by_half_a_step_at_the_most(scale: float) -> None:
     weights = (np.random.default_rng(1).normal(size=1000) * scale).astype(np.float32)
     found = rounded(weights)
-    assert (np.abs(found - weights) <= np.abs(weights) * 2.0**-11).all()
+    assert (np.abs(found - weights) <= np.abs(weights) * 2.0**-8).all()
     assert (found != weights).mean() > 0.99
-    assert len(zlib.compress(found.tobytes())) < 0.7 * len(zlib.compress(weights.tobytes()))
+    assert len(zlib.compress(found.tobytes())) < 0.6 * len(zlib.compress(weights.tobytes()))
 
 
 def test_a_network_keeps_its_biases_and_nearly_its_answers() -> None:
@@ -40,4 +40,4 @@ def test_a_network_keeps_its_biases_and_nearly_its_answers() -> None:
     after = model.get_weights()
     assert np.array_equal(after[1], before[1])
     assert not np.array_equal(after[0], before[0])
-    assert np.allclose(model(given).numpy(), answers, atol=0.01)
+    assert np.allclose(model(given).numpy(), answers, atol=0.05)

@@ -1,18 +1,20 @@
-"""Weights with as many digits as float16 has: packed, they take little more than half the room."""
+"""Weights with as many digits as bfloat16 has: packed, they take less than half the room."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
-_DROPPED = 13  # of the 23 bits of a float32's fraction: float16 has the other ten
+if TYPE_CHECKING:
+    import keras
+
+_DROPPED = 16  # of the 23 bits of a float32's fraction: bfloat16 has the other seven
 
 
 def rounded(weight: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """The nearest numbers, ties away from 0, with a fraction of ten bits; the exponent stays that
+    """The nearest numbers, ties away from 0, with a fraction of seven bits; the exponent is that
     of float32, so that nothing is too large or too small.
 
     Args:

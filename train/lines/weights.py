@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from hwr_live.errors import InputError
 from hwr_live.system.zips import without_times
+from train.fit.rounding import rounded
 
 FILE = "weights.npz"
-"""In a model's folder: float16, half of what a ``model.keras`` would take."""
+"""In a model's folder: float16 of eight significant bits, packed."""
 
 
 def pack(weights: list[npt.NDArray[Any]]) -> bytes:
@@ -22,7 +23,7 @@ def pack(weights: list[npt.NDArray[Any]]) -> bytes:
     arrays = {}
     for i, weight in enumerate(weights):
         with np.errstate(over="ignore"):
-            half = weight.astype(np.float16)
+            half = rounded(weight).astype(np.float16)
         exact = weight.ndim < 2 or not np.isfinite(half).all()
         arrays[f"w{i}"] = weight.astype(np.float32) if exact else half
     out = io.BytesIO()

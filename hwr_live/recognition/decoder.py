@@ -206,7 +206,18 @@ class _Search:
         left_out = compress(self.view.lines, [not one for one in written])
         self.no_writing = sum(map(len, left_out)) if found else 0
         signs = self.signs = sum(one.signs for one in found)
-        return tuple(self._line(one, signs - one.signs) for one in compress(found, written))
+        lines = tuple(self._line(one, signs - one.signs) for one in compress(found, written))
+        return lines if signs or self.view.ink.drawn else self._surely(lines)
+
+    def _surely(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """Of a picture in which the line network hears nothing the lines that glyphs are sure of:
+        shadows and grain leave strokes, which look like a 1 or a hyphen."""
+        if self.recognizer.lines is None:
+            return lines
+        least = self._settings.kinds.unheard
+        sure = [one for one in lines if float(np.mean([g.confidence for g in one.glyphs])) >= least]
+        self.no_writing += sum(len(one.glyphs) for one in lines) - sum(len(o.glyphs) for o in sure)
+        return tuple(sure)
 
     def lines_again(self, memory: LinesRead) -> tuple[Line, ...]:
         """The same of a drawing, with lines that came before read as they were then."""

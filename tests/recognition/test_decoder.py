@@ -132,6 +132,36 @@ def test_of_a_drawing_that_is_no_writing_all_ink_is_no_character(
     assert "drawing" not in read.left_out
 
 
+@pytest.mark.parametrize(
+    ("least", "drawn", "read"), [(0.0, False, True), (1.0, False, False), (1.0, True, True)]
+)
+def test_where_the_line_network_hears_nothing_glyphs_must_be_sure(
+    least: float, drawn: bool, read: bool, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = LineNetwork.tell
+
+    def silent(self: LineNetwork, *given: Any) -> list[Told]:
+        out = []
+        for one in tell(self, *given):
+            logp = np.full_like(one.logp, -30.0)
+            logp[:, BLANK] = 0.0
+            out.append(replace(one, logp=logp, spelling=spell(logp)))
+        return out
+
+    monkeypatch.setattr(LineNetwork, "tell", silent)
+    decoder = reader.classifier.card.decoder
+    classifier = copy.copy(reader.classifier)
+    classifier.card = replace(
+        reader.classifier.card,
+        decoder=replace(decoder, kinds=replace(decoder.kinds, unheard=least)),
+    )
+    along = Recognizer(classifier, None, reader.vocabulary, None, _along(reader))
+    view = see(draw_sample(), drawn=drawn)
+    lines, seen = decode(view, along, upright=True)
+    assert bool(lines) is read
+    assert seen.left_out.get("drawing", 0) == (0 if read else len(view.pieces))
+
+
 def test_of_a_lines_picture_of_which_nothing_is_told_nothing_is_read(reader: Reader) -> None:
     seen = see(draw_sample())
     boxes = [union_box([piece.box for piece in line]) for line in seen.lines]

@@ -3,7 +3,8 @@
 letters  edits over letters and digits, upper and lower case as one
 exact    edits over all that is written but blanks
 spaced   the same with a blank between words and between lines
-blanks   word boundaries missed or invented, against those that are written
+blanks   word boundaries missed or invented, against those that are written, between two letters or
+         digits: beside marks many labels have blanks that nobody wrote, and none that were
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Score:
             all_letters=len(a),
             all_exact=len(one),
             all_spaced=len(wide),
-            all_blanks=max(0, len(truth.split()) - 1),
+            all_blanks=sum(bool(boundary) for boundary in _parted(truth)[1]),
             right=int(not letters),
             items=1,
         )
@@ -87,11 +88,16 @@ def _blanks(truth: str, read: str) -> int:
     (a, before), (b, also) = _parted(truth), _parted(read)
     blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
     pairs = [(block.a + i, block.b + i) for block in blocks for i in range(block.size)]
-    # No boundary stands before the first character of a text.
-    return sum(before[i] != also[j] for i, j in pairs if i and j)
+    known = [(before[i], also[j]) for i, j in pairs]
+    return sum(x != y for x, y in known if x is not None and y is not None)
 
 
-def _parted(text: str) -> tuple[str, list[bool]]:
-    """The characters in lower case, and whether a boundary stands before each."""
+def _parted(text: str) -> tuple[str, list[bool | None]]:
+    """The characters in lower case, and whether a boundary stands before each; None for the first,
+    and beside marks."""
     words = text.casefold().split()
-    return "".join(words), [not i for word in words for i in range(len(word))]
+    chars = "".join(words)
+    begins = [not i for word in words for i in range(len(word))]
+    plain = [char.isalnum() for char in chars]
+    between = [i > 0 and plain[i - 1] and plain[i] for i in range(len(chars))]
+    return chars, [begin if ok else None for begin, ok in zip(begins, between, strict=True)]

@@ -17,6 +17,7 @@ from tests.measure.score import Score
         ("ab cd", "Ab cd", (0, 1, 1, 0)),
         ("ab cd", "abcd", (0, 0, 1, 1)),
         ("ab cd", "ab c d", (0, 0, 1, 1)),
+        ("ab [ 1 ] cd", "ab[1] cd", (0, 0, 3, 0)),
         ("ab, cd", "ab. cd", (0, 1, 1, 0)),
         ("ab\ncd", "ab cd", (0, 0, 0, 0)),
         ("ab cd", "xb cd", (1, 1, 1, 0)),
@@ -33,3 +34,4 @@ def test_scores_add_up() -> None:
     both = Score.of("ab cd", "ab cd") + Score.of("ef", "xf")
     assert both.rates == (1 / 6, 1 / 6, 1 / 7, 0.0)
     assert (both.right, both.items) == (1, 2)
+    assert Score.of("ab cd, ef 1", "").all_blanks == 2

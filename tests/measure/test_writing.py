@@ -36,7 +36,8 @@ def test_a_file_without_items_has_none(tmp_path: Path) -> None:
     [
         ("come in .", "cea001", "come in."),
         ("come in .", "abm001", "come in ."),
-        ("a b c d", "hpb001", "a b c d"),
+        ("a b c d", "hpb001", "abcd"),
+        ("3 1 / 9 by x", "hpb001", "31/9 by x"),
     ],
 )
 def test_blanks_are_those_that_people_set(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -145,8 +146,14 @@ def written(data: Path, part: str, what: str) -> Iterator[tuple[int, str, str, S
     path = data / "unipen" / f"unipen_{what}_{'test' if part == 'test' else 'train'}.npz"
     for number, (truth, writer, strokes) in enumerate(_stroke_items(path)):
         if part == "test" or is_held(writer):
-            # Some contributors' labels have a blank before every mark, which nobody writes.
-            yield number, tidy(truth, writer) or truth, writer, strokes
+            # Some contributors' labels have a blank before every mark, which nobody writes, or
+            # between all characters of a number.
+            yield number, tidy(truth, writer) or _closed(truth), writer, strokes
+
+
+def _closed(text: str) -> str:
+    """A text whose single characters are set together."""
+    return re.sub(r"(?<!\S)(\S) (?=\S(?!\S))", r"\1", text)
 
 
 def _stroke_items(path: Path) -> Iterator[tuple[str, str, Strokes]]:

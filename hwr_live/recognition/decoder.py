@@ -215,7 +215,8 @@ class _Search:
         if self.recognizer.lines is None:
             return lines
         least = self._settings.kinds.unheard
-        sure = [one for one in lines if float(np.mean([g.confidence for g in one.glyphs])) >= least]
+        told = [[glyph.confidence for glyph in one.glyphs] for one in lines]
+        sure = [one for one, p in zip(lines, told, strict=True) if sum(p) >= least * len(p)]
         self.no_writing += sum(len(one.glyphs) for one in lines) - sum(len(o.glyphs) for o in sure)
         return tuple(sure)
 

@@ -141,7 +141,8 @@ class Speller:
         told = [found, plain]
         for look in looks:
             told += [self._found(look, path := spell(look)), path]
-        words = bool(otherwise) and float(self.in_words(found.signs).mean()) > _WORDS
+        signs = found.signs
+        words = bool(otherwise) and float(self.in_words(signs).sum()) > _WORDS * len(signs)
         for look in otherwise:
             told.append(path := spell(look))
             if words:

@@ -8,6 +8,7 @@ import io
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import Any, NoReturn, TextIO, cast
 
@@ -16,6 +17,13 @@ from hwr_live.system.nearest import nearest, suggestion
 
 _CHOICE = re.compile(r"(.*invalid choice: '(.*?)') \(choose from (.*)\)", re.DOTALL)
 _UNKNOWN = re.compile(r"unrecognized arguments: (--?[^\s=]+)")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose lines end at blanks: the name of a model that is cut at its hyphen is none."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,7 +40,7 @@ class Parser(argparse.ArgumentParser):
     program = "hwr-live"
 
     def __init__(self, *, more: Callable[[], str] | None = None, **options: Any) -> None:
-        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("formatter_class", _Help)
         super().__init__(**options)
         self.more = more
 

@@ -9,8 +9,7 @@ KNOWN = frozenset(
         "b6b21e3dfee83d7663f8e62dc103c5db6c5361ddeacef2c450e1bce7186ee255",  # mnist
         "d99ddf40632b05e8b27ffc43933cb527f9f0bf34b3ae3075a4a20ca69b1d821b",  # mnist-cnn
         "2120fd10896e307111a56f24342bb1cd9174c597d551640de06c34c4f6ad38aa",  # mnist-dense
-        "dddaa5d50e2d5ea3056c4dc45bff00bbbe67a8dacf8d4915677449c26680d88e",  # pages
-        "114c2c2abc1b6fd36022991b7683e45981180f69515e7633581b66151dcf5cdd",  # pages-free
+        "114c2c2abc1b6fd36022991b7683e45981180f69515e7633581b66151dcf5cdd",  # pages
     }
 )
 """Digests of the shipped LiteRT files and of what they are to take."""

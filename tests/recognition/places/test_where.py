@@ -103,6 +103,9 @@ def test_a_small_word_is_read_where_lines_around_it_are_cut_by_the_border(
     for text, y in ((word[::-1], 52), (word, 152), (word[::-1], 264)):
         cv2.putText(large, text, (56, y), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 100, 4, cv2.LINE_AA)
     small = cv2.resize(large, (84, 64), interpolation=cv2.INTER_AREA).astype(np.float64)
-    grain = np.random.default_rng(0).normal(0, 3, small.shape)
-    seen = np.clip(cv2.GaussianBlur(small, (0, 0), 0.7) + grain, 0, 255).astype(np.uint8)
-    assert reader.read(seen).text == word
+    read = []
+    for seed in range(10):  # in one grain of ten a word as small is taken for something else
+        grain = np.random.default_rng(seed).normal(0, 3, small.shape)
+        seen = np.clip(cv2.GaussianBlur(small, (0, 0), 0.7) + grain, 0, 255).astype(np.uint8)
+        read.append(reader.read(seen).text)
+    assert read.count(word) >= 9, read

@@ -86,7 +86,7 @@ def test_packed_weights_come_back(tmp_path: Path) -> None:
     ]
     (tmp_path / "weights.npz").write_bytes(pack(weights))
     first, second = read_weights(tmp_path)
-    assert np.allclose(first, weights[0], rtol=1e-3)
+    assert np.allclose(first, weights[0], rtol=2.0**-8)
     assert np.array_equal(second, weights[1])
     with pytest.raises(InputError, match="no weights"):
         read_weights(tmp_path / "nowhere")

@@ -47,7 +47,6 @@ def make_parser(command: str, description: str) -> argparse.ArgumentParser:
     return _Parser(
         prog=f"python -m train {command}".rstrip(),
         description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
 

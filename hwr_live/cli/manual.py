@@ -76,7 +76,7 @@ def _literal(text: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    return "\n".join(_line(line) for line in textwrap.wrap(text, _WIDTH))
+    return "\n".join(_line(line) for line in textwrap.wrap(text, _WIDTH, break_on_hyphens=False))
 
 
 def _line(line: str) -> str:

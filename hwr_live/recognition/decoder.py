@@ -199,26 +199,28 @@ class _Search:
 
     def lines(self) -> tuple[Line, ...]:
         """Cuts, joins and reads the ink of all lines."""
-        found = [] if self._nothing() else self._found(self.view.lines)
+        if self._nothing():
+            return ()
+        found = self._found(self.view.lines)
         # Of a line's picture the line network reads alone: where it tells nothing, nothing is.
         alone = bool(self.view.pictures)
         written = [one.written and (one.signs > 0 or not alone) for one in found]
-        left_out = compress(self.view.lines, [not one for one in written])
-        self.no_writing = sum(map(len, left_out)) if found else 0
         signs = self.signs = sum(one.signs for one in found)
-        lines = tuple(self._line(one, signs - one.signs) for one in compress(found, written))
-        return lines if signs or self.view.ink.drawn else self._surely(lines)
+        read = [
+            self._line(one, signs - one.signs) if own else None
+            for one, own in zip(found, written, strict=True)
+        ]
+        if not (signs or self.view.ink.drawn or self.recognizer.lines is None):
+            # Shadows and grain leave strokes, which look like a 1 or a hyphen.
+            read = [line if line and self._is_sure(line) else None for line in read]
+        left_out = compress(self.view.lines, [line is None for line in read])
+        self.no_writing = sum(map(len, left_out))
+        return tuple(line for line in read if line is not None)
 
-    def _surely(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-        """Of a picture in which the line network hears nothing the lines that glyphs are sure of:
-        shadows and grain leave strokes, which look like a 1 or a hyphen."""
-        if self.recognizer.lines is None:
-            return lines
-        least = self._settings.kinds.unheard
-        told = [[glyph.confidence for glyph in one.glyphs] for one in lines]
-        sure = [one for one, p in zip(lines, told, strict=True) if sum(p) >= least * len(p)]
-        self.no_writing += sum(len(one.glyphs) for one in lines) - sum(len(o.glyphs) for o in sure)
-        return tuple(sure)
+    def _is_sure(self, line: Line) -> bool:
+        """Whether glyphs are sure of a line of which the line network hears nothing."""
+        told = [glyph.confidence for glyph in line.glyphs]
+        return sum(told) >= self._settings.kinds.unheard * len(told)
 
     def lines_again(self, memory: LinesRead) -> tuple[Line, ...]:
         """The same of a drawing, with lines that came before read as they were then."""

@@ -63,9 +63,8 @@ def make_model(
         InputError: if data is missing, or the strategy cannot be followed.
         HwrError: if the checkpoint is broken, or the export does not read as the network does.
     """
-    card.use_of(
-        plan.licences, plan.start, plan.teacher
-    )  # before hours of training, not behind them
+    # Before hours of training, not behind them.
+    card.use_of(plan.licences, plan.start, plan.teacher)
     team, file = group(strategy), checkpoint_file(out)
     with held(file.parent) if team.chief else contextlib.nullcontext():
         if restart and team.chief:

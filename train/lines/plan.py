@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,13 @@ def check_ranges(plan: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
         if not (math.isfinite(value) and low <= value <= high):
             told = name.replace("_", "-")
             raise InputError(f"--{told} must lie between {low:g} and {high:g}, not {value:g}")
+
+
+def check_words(plan: Any, choices: Mapping[str, Sequence[str]]) -> None:
+    """Raises InputError, naming the option, where a setting is none of its words."""
+    for name, words in choices.items():
+        if getattr(plan, name) not in words:
+            raise InputError(f"--{name} is one of {', '.join(words)}")
 
 
 def rate_at(rate: float, floor: float, step: int, past: float) -> float:
@@ -96,9 +103,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         check_ranges(self, _RANGES)
-        for name, words in (("precision", PRECISIONS), ("licences", LICENCES)):
-            if getattr(self, name) not in words:
-                raise InputError(f"--{name} is one of {', '.join(words)}")
+        check_words(self, {"precision": PRECISIONS, "licences": LICENCES})
 
     def rate_at(self, step: int, minutes: float) -> float:
         """The learning rate of a step that many minutes into the training: it warms up, then falls

@@ -8,7 +8,7 @@ from typing import Any
 
 from hwr_live.errors import InputError
 from train.data.sources import LICENCES
-from train.lines.plan import check_ranges, rate_at
+from train.lines.plan import check_ranges, check_words, rate_at
 
 _RANGES = {
     "minutes": (0.01, 100_000),
@@ -67,8 +67,7 @@ class Plan:
         check_ranges(self, _RANGES)
         if self.side % 32:
             raise InputError(f"--side must be a multiple of 32, not {self.side}")
-        if self.licences not in LICENCES:
-            raise InputError(f"--licences is one of {', '.join(LICENCES)}")
+        check_words(self, {"licences": LICENCES})
 
     def rate_at(self, step: int, minutes: float) -> float:
         """The learning rate of a step that many minutes into the training."""

@@ -150,8 +150,10 @@ class Speller:
         return self._agreed(found, told, (logp, *looks, *otherwise))
 
     def doubts(self, plain: Spelling) -> bool:
-        """Whether a line is worth more looks, by its best path: it is no number, and not sure."""
-        sure = certainty([plain]) >= self._settings.doubted
+        """Whether a line is worth more looks, by its best path: it is no number, and not sure.
+        Where nothing is believed of words, no looks are heard, and none are worth it."""
+        settings = self._settings
+        sure = not settings.weight or certainty([plain]) >= settings.doubted
         return len(plain.signs) > 0 and not sure and self._worded(plain)
 
     def _worded(self, spelling: Spelling) -> bool:

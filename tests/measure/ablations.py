@@ -5,7 +5,8 @@
 - both: as the program reads;
 - glyphs: the glyph network alone, as where a card names no network for lines;
 - lines: the network for lines alone says what is written; glyphs still say where ink is;
-- no letters: both, but no word is likelier than another;
+- no letters: both, but no word is likelier than another, nor is a line looked at twice;
+- one look: both, but no line is looked at as others might have written it;
 - no map: both, but no map says where the writing is.
 
 For each kind of writing (``tests.measure.writing``): errors in letters, in all signs, with blanks,
@@ -28,7 +29,7 @@ from tests.measure.hands import PARTS
 from tests.measure.score import HEAD, Score
 from tests.measure.writing import kinds
 
-WAYS = ("both", "glyphs", "lines", "no letters", "no map")
+WAYS = ("both", "glyphs", "lines", "no letters", "one look", "no map")
 
 
 def reader(way: str) -> Reader:
@@ -41,10 +42,13 @@ def reader(way: str) -> Reader:
         raise ValueError(f"{way!r} is no way to read")
     whole = Reader.load()
     classifier = Classifier(find_model(DEFAULT))
+    decoder = classifier.card.decoder
     if way == "lines":
-        card = classifier.card
-        joint = replace(card.decoder.joint, glyph=0.0, structure=0.0, pieces_odds=-100.0)
-        classifier.card = replace(card, decoder=replace(card.decoder, joint=joint))
+        joint = replace(decoder.joint, glyph=0.0, structure=0.0, pieces_odds=-100.0)
+        decoder = replace(decoder, joint=joint)
+    if way == "one look":
+        decoder = replace(decoder, spelling=replace(decoder.spelling, doubted=0.0))
+    classifier.card = replace(classifier.card, decoder=decoder)
     return Reader(
         classifier,
         lines=None if way == "glyphs" else whole.lines,

@@ -28,3 +28,4 @@ def test_each_way_lacks_what_it_leaves_out(way: str) -> None:
     assert (one.pages is None) == (way == "no map")
     joint = one.classifier.card.decoder.joint
     assert (joint.glyph == joint.structure == 0) == (way == "lines")
+    assert (one.classifier.card.decoder.spelling.doubted == 0) == (way == "one look")

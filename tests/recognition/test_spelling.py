@@ -302,6 +302,12 @@ def test_a_line_of_words_is_in_doubt_where_its_signs_are_not_sure(
     assert speller.doubts(spell(line(*signs))) is doubted
 
 
+def test_where_words_are_not_believed_no_line_is_in_doubt(letters: Letters) -> None:
+    """Its other looks would not be heard."""
+    unsure = spell(line("c", {"a": 0.5, "e": 0.4}, "t"))
+    assert not Speller(LABELS, letters, settings=replace(SETTINGS, weight=0.0)).doubts(unsure)
+
+
 def test_a_line_as_others_might_have_written_it_is_heard_too(speller: Speller) -> None:
     own = line("c", {"n": 0.6, "_": 0.38, "a": 0.02}, "t")
     assert text(speller.spell(own, spell(own), (), [line(*"cat"), line(*"cat")])) == "cat"

@@ -21,6 +21,8 @@ from hwr_live.segmentation.pieces import Piece
 
 Mask = npt.NDArray[np.bool_]
 
+_FEW = 8  # parts of a piece that are sooner found one by one than all together
+
 
 class Cuts:
     """The parts that the ink of a page is cut into.
@@ -105,7 +107,12 @@ class Cuts:
 
 
 def _any_of(labels: npt.NDArray[np.int32], parts: Sequence[int]) -> Mask:
-    return np.asarray(labels == parts[0] if len(parts) == 1 else np.isin(labels, parts), np.bool_)
+    if len(parts) > _FEW:
+        return np.asarray(np.isin(labels, parts), np.bool_)
+    own = labels == parts[0]
+    for part in parts[1:]:
+        own |= labels == part
+    return np.asarray(own, np.bool_)
 
 
 def cut_paths(

@@ -55,13 +55,15 @@ class _Text:
         among: where the language's words are.
         word: the letters of the last word.
         likely: how likely these are as a word's, against any characters.
+        listed: the same as those of a word of the language, if one is named.
         closed: the same of all words before, as mixed with chance.
         prior: of all.
         longer: texts of a sign more.
     """
 
     __slots__ = (
-        "among", "before", "closed", "kind", "likely", "longer", "place", "prior", "sign", "word",
+        "among", "before", "closed", "kind", "likely", "listed", "longer", "place", "prior",
+        "sign", "word",
     )  # fmt: skip
 
     def __init__(self, before: _Text | None, sign: int, kind: int, place: int, closed: float):
@@ -69,7 +71,7 @@ class _Text:
         self.kind, self.place, self.closed = kind, place, closed
         self.among: Range = (0, 0)
         self.word = ""
-        self.likely = self.prior = 1.0
+        self.likely = self.listed = self.prior = 1.0
         self.longer: dict[int, _Text] = {}
 
     def signs(self) -> list[int]:
@@ -289,6 +291,7 @@ class Speller:
     def _search(self, p: Floats, root: _Text) -> list[int]:
         """The likeliest text of frames (frames, outputs), from a sure space to the next."""
         settings = self._settings
+        cut = settings.cut
         beam: list[tuple[_Text, float, float]] = [(root, 1.0, 0.0)]
         for signs, likely in _heard(p, settings.floor):
             if signs == _SILENCE:
@@ -296,20 +299,28 @@ class Speller:
                 continue
             # Of each text: the probability of all paths that end in blank, and of the others.
             new: dict[_Text, list[float]] = {}
+            least = 0.0  # what a text must have, by the likeliest so far, to be followed
             for text, blank, told in beam:
+                both, before, longer = blank + told, text.sign, text.longer
                 for sign, q in zip(signs, likely, strict=True):
                     if sign == BLANK:
-                        new.setdefault(text, [0.0, 0.0])[0] += (blank + told) * q
-                    elif sign == text.sign:
+                        new.setdefault(text, [0.0, 0.0])[0] += both * q
+                        continue
+                    further = both * q
+                    if sign == before:
                         new.setdefault(text, [0.0, 0.0])[1] += told * q
-                        if blank:
-                            new.setdefault(self._longer(text, sign), [0.0, 0.0])[1] += blank * q
-                    else:
-                        longer = self._longer(text, sign)
-                        new.setdefault(longer, [0.0, 0.0])[1] += (blank + told) * q
+                        further = blank * q
+                    one = longer.get(sign)
+                    if one is None:
+                        if further * self._most(text, sign) <= least:
+                            continue
+                        longer[sign] = one = self._lengthened(text, sign)
+                    new.setdefault(one, [0.0, 0.0])[1] += further
+                    if further * one.prior * cut > least:
+                        least = further * one.prior * cut
             scored = [((b + t) * text.prior, text, b, t) for text, (b, t) in new.items()]
             scored.sort(key=_score, reverse=True)
-            least = scored[0][0] * settings.cut
+            least = scored[0][0] * cut
             scored = [one for one in scored[: settings.beam] if one[0] >= least]
             scale = 1 / max(b + t for _, _, b, t in scored)  # thousands of frames stay numbers
             beam = [(text, b * scale, t * scale) for _, text, b, t in scored]
@@ -353,6 +364,19 @@ class Speller:
             text.longer[sign] = found = self._lengthened(text, sign)
         return found
 
+    def _most(self, text: _Text, sign: int) -> float:
+        """What the prior of the text with a sign more is at the most."""
+        symbol = self._symbols[sign]
+        if text.kind == _ANY:
+            return 1.0
+        if symbol == _MARK:
+            return self._ended(text)
+        if symbol == _DIGIT or text.kind != _WORD:
+            return text.closed * self._mixed(max(1.0, self._settings.mixed))
+        likely = text.likely * self._gains[self._letters.level(text.place, symbol)]
+        listed = likely if self._lexicon is None else text.listed * self._gain
+        return text.closed * self._mixed(likely, listed)
+
     def _lengthened(self, text: _Text, sign: int) -> _Text:
         if text.kind == _ANY:
             return _Text(text, sign, _ANY, 0, 1.0)
@@ -372,11 +396,11 @@ class Speller:
         out = _Text(text, sign, _WORD, letters.after(text.place, symbol), text.closed)
         out.likely = text.likely * self._gains[letters.level(text.place, symbol)]
         out.word = text.word + (SYMBOLS[symbol] or "")
-        listed = out.likely
+        out.listed = out.likely
         if self._lexicon is not None:
             out.among = self._lexicon.beginning(out.word, text.among)
-            listed = self._listed(self._lexicon.share(out.among), len(out.word))
-        out.prior = text.closed * self._mixed(out.likely, listed)
+            out.listed = self._listed(self._lexicon.share(out.among), len(out.word))
+        out.prior = text.closed * self._mixed(out.likely, out.listed)
         return out
 
     def _whole(self, text: _Text) -> float:

@@ -311,3 +311,19 @@ def test_where_words_are_not_believed_no_line_is_in_doubt(letters: Letters) -> N
 def test_a_line_as_others_might_have_written_it_is_heard_too(speller: Speller) -> None:
     own = line("c", {"n": 0.6, "_": 0.38, "a": 0.02}, "t")
     assert text(speller.spell(own, spell(own), (), [line(*"cat"), line(*"cat")])) == "cat"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_what_is_not_followed_would_have_been_dropped(
+    named: bool, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is too unlikely for its frame is not even made, which changes no reading."""
+    rng = np.random.default_rng(5)
+    lexicon = Lexicon({"cat": 0.5, "coat": 0.3, "cats": 0.2}) if named else None
+    for _ in range(8):
+        logits = rng.normal(0, 4, (12, len(LABELS)))
+        logp = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+        quick = read(Speller(LABELS, letters, lexicon), logp)
+        with monkeypatch.context() as patch:
+            patch.setattr(Speller, "_most", lambda *_: np.inf)
+            assert read(Speller(LABELS, letters, lexicon), logp) == quick

@@ -105,7 +105,7 @@ def strip(ink: npt.NDArray[np.uint8], least: float = 0.0) -> Strip:
 
 
 def seen_otherwise(image: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], ...]:
-    """The same writing as others might have written it: a little wider, and leaning back a little.
+    """The same writing as others might have written it: leaning back a little, and a little wider.
 
     Where a network is in doubt about a strip, what it tells of these shows which of its doubts hang
     on chance.
@@ -114,15 +114,15 @@ def seen_otherwise(image: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8],
         image: uint8 (48, w), of a strip.
 
     Returns:
-        Two images likewise, the second as wide as the first.
+        Two images likewise, the first as wide as this one.
     """
     height, width = image.shape
     wide = int(width * _WIDER) // _MULTIPLE * _MULTIPLE
     lean = np.array([[1, _LEANING, -_LEANING * height / 2], [0, 1, 0]])
     wider = cv2.resize(image, (wide, height))
     return (
-        np.asarray(wider, np.uint8),
         np.asarray(cv2.warpAffine(image, lean, (width, height)), np.uint8),
+        np.asarray(wider, np.uint8),
     )
 
 

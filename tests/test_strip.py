@@ -134,10 +134,10 @@ def test_any_ink_gives_a_strip(height: int, width: int, limit: int, seed: int) -
 
 
 @pytest.mark.parametrize("width", [32, 36, 400])
-def test_a_strip_seen_otherwise_is_wider_or_leans(width: int) -> None:
+def test_a_strip_seen_otherwise_leans_or_is_wider(width: int) -> None:
     image = np.zeros((HEIGHT, width), np.uint8)
     image[4:44, 15:18] = 255
-    wider, leaning = seen_otherwise(image)
+    leaning, wider = seen_otherwise(image)
     assert wider.dtype == leaning.dtype == np.uint8
     assert wider.shape[0] == HEIGHT
     assert wider.shape[1] % 4 == 0

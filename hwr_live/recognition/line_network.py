@@ -215,17 +215,22 @@ class LineNetwork:
     def _seen_otherwise(
         self, told: list[Told], weights: Floats, doubts: Callable[[Spelling], bool]
     ) -> list[Told]:
-        """What was told, with more pictures of the lines in doubt."""
-        more = {
+        """What was told, with more pictures of the lines in doubt: one after the other until one
+        says the same as the line itself, which ends the doubt."""
+        pictures = {
             n: seen_otherwise(one.strip)
             for n, one in enumerate(told)
             if one.strip is not None and doubts(one.spelling)
         }
-        logits = iter(self._all([image for images in more.values() for image in images]))
-        out = list(told)
-        for n, images in more.items():
-            looks = tuple(_among(self._logp(next(logits)), weights) for _ in images)
-            out[n] = replace(told[n], otherwise=looks)
+        out, left = list(told), list(pictures)
+        for look in zip(*pictures.values(), strict=True):
+            images = dict(zip(pictures, look, strict=True))
+            asked, left = left, []
+            for n, logits in zip(asked, self._all([images[n] for n in asked]), strict=True):
+                logp = _among(self._logp(logits), weights)
+                out[n] = replace(out[n], otherwise=(*out[n].otherwise, logp))
+                if not np.array_equal(spell(logp).signs, told[n].spelling.signs):
+                    left.append(n)
         return out
 
     def _heard(self, view: View, lines: Sequence[Sequence[Piece]]) -> Iterator[_Heard]:

@@ -297,13 +297,15 @@ class SpellingSettings(Settings):
             490 words on diagrams 335 are right with one, 350 with both.
         doubt: logarithm of the share of the likeliest text's probability below which a picture
             finds no text less likely: one of the pictures may be spoilt. Likewise; without it 10.5.
-        doubted: mean probability of a line's signs below which it is looked at twice more, as
+        doubted: mean probability of a line's signs below which it is looked at again, as
             others might have written it. Of 300 each of pen words, pen lines by x-height and all of
             one height, and 8 pages of codes, 8.0/11.7/11.8/8.0 % of the letters are wrong by the
             line network alone without, 6.7/10.8/9.6/7.1 with, and 6.4/10.6/9.4/7.1 where all lines
             are. What the two looks are matters little: any two of slants, widths, heights and pens
-            have 6.3 to 6.6 of pen words, one alone 6.4 to 7.4. A word that is cut out of a
-            photograph, of which there are two pictures already, gains nothing.
+            have 6.3 to 6.6 of pen words, one alone 6.4 to 7.4. The second is looked at only where
+            the first does not say the same as the line: half of them, and through the reader all
+            kinds are read as before, to 0.1 %. A word that is cut out of a photograph, of which
+            there are two pictures already, gains nothing.
     """
 
     weight: float = _number(1.1, 0, 10)

@@ -166,13 +166,27 @@ def test_lines_in_doubt_are_seen_otherwise_too(
     for n, (one, before) in enumerate(zip(told, plain, strict=True)):
         assert one.logp is before.logp
         assert one.looks == ()
-        assert len(one.otherwise) == 2 * (n in doubted)
+        assert bool(one.otherwise) == (n in doubted)
         for look in one.otherwise:
             assert look.shape[1] == before.logp.shape[1]
             assert not np.array_equal(look, before.logp)
-    for n in doubted:
-        wider, leaning = told[n].otherwise
-        assert len(wider) > len(leaning) == len(plain[n].logp)
+        assert all(len(look) >= len(before.logp) for look in one.otherwise)
+
+
+@pytest.mark.parametrize(("first_says_the_same", "looks"), [(True, 1), (False, 2)])
+def test_a_look_that_says_the_same_ends_the_doubt(
+    first_says_the_same: bool,
+    looks: int,
+    network: LineNetwork,
+    view: View,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def looked(image: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], ...]:
+        return (image if first_says_the_same else np.zeros_like(image)), image
+
+    monkeypatch.setattr("hwr_live.recognition.line_network.seen_otherwise", looked)
+    (told,) = network.told_with_looks(view, view.lines[:1], all_outputs(network), lambda _: True)
+    assert len(told.otherwise) == looks
 
 
 def test_a_line_of_which_there_are_pictures_is_seen_as_it_is(

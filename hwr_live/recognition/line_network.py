@@ -193,7 +193,7 @@ class LineNetwork:
         doubts: Callable[[Spelling], bool] | None = None,
     ) -> list[Told]:
         """As :meth:`tell`, with what the network tells of other pictures of the lines: those that
-        the view has; else, of lines of whose surroundings it has pictures, their own ink, and of
+        the view has; else, of lines of whose surroundings it has pictures, their own ink; and of
         lines in doubt their strips as others might have written them.
 
         Args:
@@ -203,8 +203,8 @@ class LineNetwork:
         told = self.tell(view, lines, weights)
         if view.looks:
             looks = tuple(_among(one.logp, weights) for one in self.hear(view.looks))
-            return [replace(one, looks=looks) for one in told]
-        if view.pictures:
+            told = [replace(one, looks=looks) for one in told]
+        elif view.pictures:
             own = self._heard(replace(view, pictures=()), lines)
             told = [
                 replace(one, looks=(_among(logp, weights),))

@@ -304,8 +304,9 @@ class SpellingSettings(Settings):
             are. What the two looks are matters little: any two of slants, widths, heights and pens
             have 6.3 to 6.6 of pen words, one alone 6.4 to 7.4. The second is looked at only where
             the first does not say the same as the line: half of them, and through the reader all
-            kinds are read as before, to 0.1 %. A word that is cut out of a photograph, of which
-            there are two pictures already, gains nothing.
+            kinds are read as before, to 0.1 %. Of 400 words on paper, cut out of photographs, of
+            which there are two pictures already, 10.0 % without and 9.3 with, of as many pen lines
+            9.9 and 9.7.
     """
 
     weight: float = _number(1.1, 0, 10)

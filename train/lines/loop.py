@@ -106,6 +106,18 @@ class Trainer:
         """A float32 network of its own with the mean weights, to answer with."""
         return answering(self.mean)
 
+    def kept(self) -> Weights:
+        """The weights that the training ends with: the mean ones, each with the plan's share of the
+        one that it began with."""
+        share = self.plan.start_share
+        if not share:
+            return self.mean
+        began = deepened(read_weights(Path(self.plan.start))).get_weights()
+        return [
+            np.asarray((1 - share) * end + share * begin, np.float32)
+            for end, begin in zip(self.mean, began, strict=True)
+        ]
+
     def save(self, path: Path) -> None:
         """Writes all that the rest depends on, in one piece or not at all.
 

@@ -108,7 +108,7 @@ def _finished(trainer: Trainer, data: Path, lines: list[Line], out: Path) -> dic
         return None
     say(f"trained on {trainer.lines:,} lines; exporting")
     trained = {"lines": trainer.lines, "minutes": round(trainer.minutes, 1)}
-    return finish(trainer.mean, trainer.plan, trained, data, lines, out)
+    return finish(trainer.kept(), trainer.plan, trained, data, lines, out)
 
 
 def finish(

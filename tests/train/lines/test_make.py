@@ -28,7 +28,7 @@ SHORT = Plan(minutes=0.01, batch=4, save=50, check=50, width=0.1, precision="flo
     "wrong",
     [
         *({"minutes": 0.0}, {"batch": 0}, {"rate": float("nan")}, {"seed": -1}),
-        *({"precision": "int4"}, {"licences": "most"}),
+        *({"precision": "int4"}, {"licences": "most"}, {"start_share": 0.5}),
     ],
 )
 def test_bad_settings_are_told(wrong: dict[str, float]) -> None:
@@ -128,6 +128,19 @@ def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert card is not None
     assert card["trained"]["lines"] > trainer.lines > 0
     return out
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_what_is_kept_is_between_both_ends_of_the_training(share: float, model: Path) -> None:
+    from train.lines.loop import Trainer
+
+    trainer = Trainer(replace(SHORT, start=str(model), start_share=share))
+    began = [mean.copy() for mean in trainer.mean]
+    for mean in trainer.mean:
+        mean += 1.0
+    for kept, start in zip(trainer.kept(), began, strict=True):
+        assert kept.dtype == np.float32
+        np.testing.assert_allclose(kept, start + 1 - share, atol=1e-5)
 
 
 def test_an_export_that_reads_otherwise_is_refused() -> None:

@@ -189,13 +189,14 @@ def test_a_look_that_says_the_same_ends_the_doubt(
     assert len(told.otherwise) == looks
 
 
-def test_a_line_of_which_there_are_pictures_is_seen_as_it_is(
-    network: LineNetwork, view: View
+@pytest.mark.parametrize("doubted", [False, True])
+def test_a_line_of_which_there_are_pictures_is_seen_otherwise_in_doubt(
+    doubted: bool, network: LineNetwork, view: View
 ) -> None:
     every, lines = all_outputs(network), view.lines[:1]
     looking = replace(view, looks=(np.zeros((20, 40), np.uint8),))
-    (told,) = network.told_with_looks(looking, lines, every, lambda _: True)
-    assert (len(told.looks), len(told.otherwise)) == (1, 0)
+    (told,) = network.told_with_looks(looking, lines, every, lambda _: doubted)
+    assert (len(told.looks), bool(told.otherwise)) == (1, doubted)
 
 
 def test_of_lines_with_pictures_their_own_ink_is_told_along(network: LineNetwork) -> None:

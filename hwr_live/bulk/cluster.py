@@ -85,8 +85,9 @@ def _results(
             try:
                 return future.result(timeout=WORKERS_S)
             except (TimeoutError, distributed.TimeoutError):
-                if future.done():  # it is the item's own
+                if future.status == "error":  # it is the item's own
                     raise
+                # A result that is there may lie with a worker that is lost: it is done again.
             wait_for_workers()
 
     def next_result() -> Any:

@@ -8,10 +8,11 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from hwr_live.bulk.cluster import on_cluster
+from hwr_live.bulk.cluster import _results, on_cluster
 from hwr_live.cli.main import main
 from hwr_live.cli.sample import draw_sample
 from hwr_live.errors import HwrError, InputError
@@ -87,6 +88,40 @@ def test_results_are_in_order_when_a_worker_is_killed(address: str) -> None:
             killed = True
     assert killed
     assert found == [*(n**2 for n in range(12)), 77, *(n**2 for n in range(14, 40))]
+
+
+class Late:
+    """The future of an item whose result comes when it is waited for once more."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        self.asked = 0
+
+    def result(self, timeout: float) -> int:
+        self.asked += 1
+        if self.asked == 1 or self.status == "error":
+            raise TimeoutError(f"timed out after {timeout} s.")
+        return 4
+
+
+@pytest.mark.parametrize("status", ["pending", "finished"])
+def test_a_result_that_is_late_is_waited_for_again(status: str) -> None:
+    """Of one that a lost worker had, the scheduler says that it is there until it finds out."""
+    import distributed
+
+    waits: list[None] = []
+    client = SimpleNamespace(submit=lambda *_, **__: Late(status), nthreads=lambda: {"a": 1})
+    found = list(_results(client, distributed, b"", [2], lambda: waits.append(None)))
+    assert found == [4]
+    assert len(waits) == 1
+
+
+def test_an_items_own_timeout_is_not_waited_for() -> None:
+    import distributed
+
+    client = SimpleNamespace(submit=lambda *_, **__: Late("error"), nthreads=lambda: {"a": 1})
+    with pytest.raises(HwrError):
+        list(_results(client, distributed, b"", [2], lambda: None))
 
 
 def test_what_kills_workers_costs_itself_alone(address: str) -> None:

@@ -373,7 +373,7 @@ class Speller:
             return self._ended(text)
         if symbol == _DIGIT or text.kind != _WORD:
             return text.closed * self._mixed(max(1.0, self._settings.mixed))
-        likely = text.likely * self._gains[self._letters.level(text.place, symbol)]
+        likely = self._followed(text, symbol)
         listed = likely if self._lexicon is None else text.listed * self._gain
         return text.closed * self._mixed(likely, listed)
 
@@ -392,9 +392,8 @@ class Speller:
             out.likely = 1.0 if number else self._settings.mixed
             out.prior = text.closed * self._mixed(out.likely)
             return out
-        letters = self._letters
-        out = _Text(text, sign, _WORD, letters.after(text.place, symbol), text.closed)
-        out.likely = text.likely * self._gains[letters.level(text.place, symbol)]
+        out = _Text(text, sign, _WORD, self._letters.after(text.place, symbol), text.closed)
+        out.likely = self._followed(text, symbol)
         out.word = text.word + (SYMBOLS[symbol] or "")
         out.listed = out.likely
         if self._lexicon is not None:
@@ -405,7 +404,11 @@ class Speller:
 
     def _whole(self, text: _Text) -> float:
         """How much likelier than any characters the last word is, if it ends here."""
-        return text.likely * self._gains[self._letters.level(text.place, 0)]
+        return self._followed(text, _MARK)
+
+    def _followed(self, text: _Text, symbol: int) -> float:
+        """How much likelier than any characters the last word is with a letter more, or its end."""
+        return text.likely * self._gains[self._letters.level(text.place, symbol)]
 
     def _ended(self, text: _Text) -> float:
         """How likely a text's words are if the last ends here."""
